@@ -1,0 +1,58 @@
+import type { PackageName } from "../python/name.ts";
+import type { Gap } from "./gap.ts";
+import type { FileDetails } from "./knowledge.ts";
+import type { Release } from "./release.ts";
+
+/** One sentence that explains a choice, as in the original. */
+export interface Justification {
+  readonly type: "INFO" | "WARNING" | "ERROR";
+  readonly message: string;
+  readonly package?: PackageName;
+  readonly link?: string;
+}
+
+/** One chosen release. */
+export interface Pin {
+  readonly release: Release;
+  /** Set where it comes from a git, path or url entry instead of an index. */
+  readonly source?: string;
+  /** Extras that are active, sorted. */
+  readonly extras: readonly string[];
+  /** Categories that need it, in the Pipfile's order: "packages", "dev-packages", … */
+  readonly categories: readonly string[];
+  /** The file the runtime would install; undefined for direct sources. */
+  readonly filename?: string;
+  readonly files: readonly FileDetails[];
+  /** Requires-Python of that file, where there is one. */
+  readonly requiresPython?: string;
+  /** Who needs it: "Pipfile:7" or "flask==3.0.3". */
+  readonly requiredBy: readonly string[];
+}
+
+/** One complete stack. */
+export interface Product {
+  readonly pins: ReadonlyMap<PackageName, Pin>;
+  readonly justifications: readonly Justification[];
+}
+
+/** Why there is no stack. */
+export interface Conflict {
+  /** The headline: "no version of werkzeug satisfies everyone". */
+  readonly message: string;
+  /** Pipfile lines that take part: line number, text to underline, note beside it. */
+  readonly lines: readonly { readonly line: number; readonly name: string; readonly note: string }[];
+  /** The derivation, a short sentence each, most important first. */
+  readonly story: readonly string[];
+  /** Changes that were tried by resolving again and work. */
+  readonly fixes: readonly string[];
+}
+
+export type Advice =
+  | { readonly outcome: "locked"; readonly product: Product }
+  | { readonly outcome: "unsatisfiable"; readonly conflict: Conflict }
+  | {
+      readonly outcome: "incomplete";
+      readonly gaps: readonly [Gap, ...Gap[]];
+      /** The stack that the gaps stand in the way of, as far as it is known. */
+      readonly best: Product;
+    };

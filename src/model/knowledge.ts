@@ -1,0 +1,175 @@
+import type { PackageName } from "../python/name.ts";
+import type { IndexUrl, Release } from "./release.ts";
+import type { RuntimeId } from "./runtime.ts";
+
+/** One file of a release, as much as choosing needs. */
+export interface FileFacts {
+  readonly filename: string;
+  /** Requires-Python as the index states it. */
+  readonly requiresPython?: string;
+  /** Present if yanked (PEP 592); the reason, "" where none was given. */
+  readonly yanked?: string;
+}
+
+/** One file of a release, as much as fetching and locking needs. */
+export interface FileDetails {
+  readonly filename: string;
+  /** 64 hex digits; absent only where the index gives none. */
+  readonly sha256?: string;
+  readonly size?: number;
+  /** ISO 8601, UTC. */
+  readonly uploadedAt?: string;
+  /** Absolute address, without credentials. */
+  readonly url: string;
+  /** True where the index announces a `.metadata` file (PEP 658); absent is "unknown", not "no". */
+  readonly coreMetadata?: boolean;
+}
+
+/** One release as an index lists it. */
+export interface ReleaseFacts {
+  /** Normalised (PEP 440). */
+  readonly version: string;
+  readonly files: readonly FileFacts[];
+  /** Set once the release has vanished from its index: ISO date at which that was seen. */
+  readonly vanished?: string;
+}
+
+/** All that is known of the releases of one package on one index. Decoded lazily, newest first. */
+export interface ReleaseList {
+  readonly name: PackageName;
+  readonly index: IndexUrl;
+  /** When the index last confirmed this, ms since the epoch. */
+  readonly checkedAt: number;
+  /** Set if the index says it has no such package. */
+  readonly absent?: string;
+  /** Number of releases; versions that PEP 440 refuses are not counted. */
+  readonly count: number;
+  /** The i-th newest. Throws RangeError outside 0…count-1. */
+  release(position: number): ReleaseFacts;
+  /** Its version only, cheaper than `release`. */
+  version(position: number): string;
+}
+
+/** Core metadata of one file of a release, or why it can't be had. */
+export type MetadataFact =
+  | {
+      readonly state: "known";
+      /** Requires-Dist lines as written. */
+      readonly requires: readonly string[];
+      readonly requiresPython?: string;
+      /** Provides-Extra as written. */
+      readonly extras: readonly string[];
+      /** How it was read. */
+      readonly via: "metadata-file" | "range" | "wheel" | "pkg-info" | "build";
+      /** Runtime that a build ran on; its answer holds there only. */
+      readonly runtime?: RuntimeId;
+      readonly observedAt: string;
+    }
+  | {
+      readonly state: "failed";
+      readonly reason: FailureClass;
+      readonly detail: string;
+      /** Runtime on which it failed, where it is one of a runtime. */
+      readonly runtime?: RuntimeId;
+      readonly observedAt: string;
+    };
+
+/** Why a release could not be learnt or installed. */
+export type FailureClass =
+  | "no-file"
+  | "build-failed"
+  | "build-requirements"
+  | "system-library"
+  | "requires-python"
+  | "bad-metadata"
+  | "bad-archive"
+  | "hash-mismatch"
+  | "vanished"
+  | "timeout"
+  | "out-of-memory"
+  | "install-failed"
+  | "import-syntax"
+  | "import-abi"
+  | "import-crash"
+  | "import-missing-module"
+  | "import-system-library"
+  | "import-error"
+  | "no-sandbox";
+
+/**
+ * Failures that speak against the release itself, so that it is never chosen for that runtime.
+ * The others (a missing system library, a module that asks for settings when imported, our own
+ * limits) are told to the user but exclude nothing: an older release would fare no better.
+ */
+export const excludingFailures: ReadonlySet<FailureClass> = new Set<FailureClass>([
+  "no-file",
+  "build-failed",
+  "build-requirements",
+  "requires-python",
+  "bad-metadata",
+  "bad-archive",
+  "hash-mismatch",
+  "vanished",
+  "install-failed",
+  "import-syntax",
+  "import-abi",
+  "import-crash",
+]);
+
+/** What installing and importing one release on one runtime showed. */
+export interface InstalledFact {
+  readonly outcome: "ok" | "failed";
+  readonly failure?: FailureClass;
+  /** The telling lines of what was printed, control characters removed, at most about 2 kB. */
+  readonly detail?: string;
+  /** The file that was installed. */
+  readonly filename?: string;
+  readonly sha256?: string;
+  /** Modules that were imported. */
+  readonly modules: readonly string[];
+  /** e.g. {"pip": "23.2.1", "sandbox": "bubblewrap 0.8.0"}. */
+  readonly tools: Readonly<Record<string, string>>;
+  readonly durationMs: number;
+  readonly observedAt: string;
+}
+
+/** What was learnt of a direct source (git, path, url) that no index lists. */
+export interface SourceFact {
+  readonly name: PackageName;
+  readonly version: string;
+  /** Full commit for git. */
+  readonly commit?: string;
+  readonly sha256?: string;
+  readonly requires: readonly string[];
+  readonly requiresPython?: string;
+  readonly extras: readonly string[];
+  readonly observedAt: string;
+}
+
+/** Security indicators of one distribution, field names as in the original's aggregate. */
+export interface SecurityFact {
+  readonly outcome: "scanned" | "no-source-distribution" | "failed";
+  readonly detail?: string;
+  readonly filename?: string;
+  readonly sha256?: string;
+  /** e.g. {"bandit": "1.9.4"}. */
+  readonly tools: Readonly<Record<string, string>>;
+  /** Keys `SEVERITY.HIGH__CONFIDENCE.LOW` etc.: 3 severities × 4 confidences. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly filesAnalyzed: number;
+  readonly filesFiltered: number;
+  readonly linesOfCode: number;
+  readonly observedAt: string;
+}
+
+/** What the adviser sees: a synchronous view. `undefined` always means "not known here", never "no". */
+export interface Knowledge {
+  releases(name: PackageName, index: IndexUrl): ReleaseList | undefined;
+  metadata(release: Release, filename: string): MetadataFact | undefined;
+  installed(release: Release, runtime: RuntimeId): InstalledFact | undefined;
+  /** Hashes and addresses of the files of one release. */
+  details(release: Release): readonly FileDetails[] | undefined;
+  /** `key` as made by `sourceKey` of model/project.ts. */
+  source(key: string): SourceFact | undefined;
+  security(release: Release): SecurityFact | undefined;
+}
