@@ -173,3 +173,23 @@ export interface Knowledge {
   source(key: string): SourceFact | undefined;
   security(release: Release): SecurityFact | undefined;
 }
+
+/** What lets an index answer "not modified"; every one is optional, many indexes send none. */
+export interface Validators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+  /** `meta._last-serial` of a JSON page. */
+  readonly serial?: string;
+}
+
+/** One page of an index, reduced to what Thoth keeps. Releases newest first. */
+export interface IndexPage {
+  readonly name: PackageName;
+  readonly index: IndexUrl;
+  readonly checkedAt: number;
+  readonly validators: Validators;
+  readonly releases: readonly {
+    readonly version: string;
+    readonly files: readonly (FileFacts & FileDetails)[];
+  }[];
+}

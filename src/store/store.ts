@@ -1,0 +1,41 @@
+import type {
+  IndexPage,
+  InstalledFact,
+  Knowledge,
+  MetadataFact,
+  SecurityFact,
+  SourceFact,
+  Validators,
+} from "../model/knowledge.ts";
+import type { IndexUrl, Release } from "../model/release.ts";
+import type { RuntimeId } from "../model/runtime.ts";
+import type { PackageName } from "../python/name.ts";
+
+/**
+ * Everything Thoth has learnt. Reads are synchronous and see what was put before, flushed or not.
+ * Writes are kept in memory until `flush`, which makes each changed file whole on disk (merged with
+ * what other processes wrote meanwhile) before it resolves.
+ */
+export interface KnowledgeStore extends Knowledge {
+  putPage(page: IndexPage): void;
+  /** The index confirmed what is known (304, or the same serial). */
+  confirmPage(name: PackageName, index: IndexUrl, checkedAt: number): void;
+  /** The index says it has no such package. */
+  putAbsent(name: PackageName, index: IndexUrl, reason: string, checkedAt: number): void;
+  validators(name: PackageName, index: IndexUrl): Validators | undefined;
+  putVanished(release: Release, since: string): void;
+  putMetadata(release: Release, filename: string, fact: MetadataFact): void;
+  putInstalled(release: Release, runtime: RuntimeId, fact: InstalledFact): void;
+  putSource(key: string, fact: SourceFact): void;
+  putSecurity(release: Release, fact: SecurityFact): void;
+  flush(): Promise<void>;
+  /** Identifies the state of knowledge; changes with every flush that changed something. */
+  revision(): string;
+  /** Names with their index, sorted. For `thoth knowledge`. */
+  packages(): readonly { readonly name: PackageName; readonly index: IndexUrl }[];
+  /** Files that could not be read and were set aside since the store was opened. */
+  damaged(): readonly { readonly file: string; readonly reason: string }[];
+  /** Reads every file; returns what is wrong. */
+  verify(): Promise<readonly { readonly file: string; readonly reason: string }[]>;
+  close(): Promise<void>;
+}
