@@ -69,7 +69,21 @@ export function tagRanks(target: TagTarget): ReadonlyMap<string, number> {
   const key = JSON.stringify([python, implementation, abis, os, arch, glibc, musl, macos]);
   const known = ranksByTarget.get(key);
   if (known !== undefined) return known;
-  const ranks = new Map(supportedTags(target).map((tag, rank) => [tag, rank]));
+  const ranks = rankTags(supportedTags(target));
   ranksByTarget.set(key, ranks);
+  return ranks;
+}
+
+const ranksByList = new WeakMap<readonly string[], ReadonlyMap<string, number>>();
+
+/** The same for an ordered list of tags, computed once for each list object. */
+export function rankTags(tags: readonly string[]): ReadonlyMap<string, number> {
+  const known = ranksByList.get(tags);
+  if (known !== undefined) return known;
+  const ranks = new Map<string, number>();
+  for (const tag of tags) {
+    if (!ranks.has(tag)) ranks.set(tag, ranks.size);
+  }
+  ranksByList.set(tags, ranks);
   return ranks;
 }

@@ -1,0 +1,133 @@
+import { expect, test } from "vitest";
+import { type ConformanceCase, conformanceCases, failing } from "../../fixtures/conformance.ts";
+import { rankTags, supportedTags, type TagTarget, tagRanks } from "./tags.ts";
+import { chooseDistribution, compareBuildTags, wheelRank } from "./wheel-choice.ts";
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function pair(value: unknown): readonly [number, number] | undefined {
+  return Array.isArray(value) ? [Number(value[0]), Number(value[1])] : undefined;
+}
+
+function targetOf(sample: ConformanceCase): TagTarget {
+  const { python, implementation, abis, os, arch, glibc, musl, macos } = sample;
+  return {
+    python: pair(python) ?? [0, 0],
+    implementation: String(implementation),
+    abis: texts(abis),
+    os: String(os),
+    arch: String(arch),
+    glibc: pair(glibc) ?? null,
+    musl: pair(musl) ?? null,
+    macos: pair(macos) ?? null,
+  };
+}
+
+const targets = conformanceCases("tags", "targets");
+
+test("every target has packaging's tags in packaging's order", () => {
+  const matches = (sample: ConformanceCase): boolean =>
+    supportedTags(targetOf(sample)).join() === texts(sample["tags"]).join();
+
+  expect(failing(targets, matches)).toEqual([]);
+});
+
+test("of a release's files pip's choice is ours, and the usable ones rank alike", () => {
+  const ranks = new Map(
+    targets.map((sample) => [String(sample["target"]), tagRanks(targetOf(sample))]),
+  );
+  const matches = ({ target, files, compatible, best }: ConformanceCase): boolean => {
+    const own = ranks.get(String(target));
+    if (own === undefined) throw new Error(`no target ${target}`);
+    const rank = (file: string): number => wheelRank(file, own) ?? Number.POSITIVE_INFINITY;
+    const usable = texts(files).filter((file) => wheelRank(file, own) !== undefined);
+    const ordered = usable.toSorted((a, b) => rank(a) - rank(b));
+    const chosen = chooseDistribution(texts(files), own) ?? null;
+    return ordered.join() === texts(compatible).join() && chosen === best;
+  };
+
+  expect(failing(conformanceCases("tags", "select"), matches)).toEqual([]);
+});
+
+test("a free-threaded build takes abi3t and never abi3", () => {
+  const tags = supportedTags({
+    python: [3, 15],
+    implementation: "cp",
+    abis: ["cp315t"],
+    os: "windows",
+    arch: "x86_64",
+  });
+
+  expect(tags.slice(0, 4)).toEqual([
+    "cp315-cp315t-win_amd64",
+    "cp315-abi3t-win_amd64",
+    "cp315-none-win_amd64",
+    "cp314-abi3t-win_amd64",
+  ]);
+  expect(tags.filter((tag) => tag.includes("-abi3-"))).toEqual([]);
+});
+
+test("an implementation without a short name ranks its own tags, then pure Python", () => {
+  const tags = supportedTags({
+    python: [3, 11],
+    implementation: "graalpy",
+    abis: ["graalpy242_311_native"],
+    os: "windows",
+    arch: "x86",
+  });
+
+  expect(tags.slice(0, 4)).toEqual([
+    "graalpy311-graalpy242_311_native-win32",
+    "graalpy311-none-win32",
+    "py311-none-win32",
+    "py3-none-win32",
+  ]);
+  expect(tags).not.toContain("graalpy311-none-any");
+});
+
+test("PyPy takes pp3-none-any before other pure wheels", () => {
+  const tags = supportedTags({
+    python: [3, 10],
+    implementation: "pp",
+    abis: ["pypy310_pp73"],
+    os: "windows",
+    arch: "x86_64",
+  });
+
+  expect(tags.filter((tag) => tag.endsWith("-any")).slice(0, 2)).toEqual([
+    "pp3-none-any",
+    "py310-none-any",
+  ]);
+});
+
+test("a compressed tag set counts by its best tag, however large it is", () => {
+  const ranks = rankTags(["cp311-cp311-linux_x86_64", "py3-none-any"]);
+  const many = Array.from({ length: 5000 }, (_, at) => `x${at}`).join(".");
+
+  expect(wheelRank("a-1-py2.py3-none-any.whl", ranks)).toBe(1);
+  expect(wheelRank(`a-1-py3.${many}-none.${many}-any.${many}.whl`, ranks)).toBe(1);
+  expect(wheelRank("a-1-cp39-cp39-linux_x86_64.whl", ranks)).toBeUndefined();
+});
+
+test.each([
+  ["a-1-py3-none-any.whl", "a-1-2-py3-none-any.whl"],
+  ["a-1-2-py3-none-any.whl", "a-1-2b-py3-none-any.whl"],
+  ["a-1-2b-py3-none-any.whl", "a-1-10-py3-none-any.whl"],
+])("build tag of %s is below that of %s", (lower, higher) => {
+  expect(compareBuildTags(lower, higher)).toBeLessThan(0);
+  expect(compareBuildTags(higher, lower)).toBeGreaterThan(0);
+});
+
+test("an sdist is taken only when no wheel fits", () => {
+  const ranks = rankTags(["py3-none-any"]);
+
+  expect(chooseDistribution(["a-1.tar.gz", "a-1-py3-none-any.whl"], ranks)).toBe(
+    "a-1-py3-none-any.whl",
+  );
+  expect(chooseDistribution(["a-1.exe", "a-1.zip", "a-1-cp39-cp39-win32.whl"], ranks)).toBe(
+    "a-1.zip",
+  );
+  expect(chooseDistribution(["a-1-cp39-cp39-win32.whl"], ranks)).toBeUndefined();
+});
