@@ -1,0 +1,154 @@
+import { compareVersions, type Version } from "./version.ts";
+import { type Cut, ceiling, compareCuts, cutAbove, cutBelow, floor } from "./version-cut.ts";
+
+/**
+ * A set of versions: disjoint intervals of PEP 440's order, ascending, each from one cut to the
+ * next (`cuts` has an even length). Two ranges hold the same versions exactly when their cuts
+ * are equal, so an empty range has no cuts. Immutable.
+ */
+export interface VersionRange {
+  readonly cuts: readonly Cut[];
+}
+
+/** Every version. */
+export const anyVersion: VersionRange = { cuts: [floor, ceiling] };
+/** No version at all. */
+export const noVersion: VersionRange = { cuts: [] };
+
+/** The one version `version`, without the local versions that `==` takes in. */
+export function singleVersion(version: Version): VersionRange {
+  return interval(cutBelow(version), cutAbove(version));
+}
+
+/**
+ * What lies between two versions in the bare order; an end left out is open. `from` is within,
+ * `to` is not, unless `through` says so. (`<2.0` of PEP 440 is less: it ends before `2.0.dev0`.)
+ */
+export function between(ends: {
+  readonly from?: Version;
+  readonly to?: Version;
+  readonly through?: Version;
+}): VersionRange {
+  const lower = ends.from === undefined ? floor : cutBelow(ends.from);
+  if (ends.through !== undefined) return interval(lower, cutAbove(ends.through));
+  return interval(lower, ends.to === undefined ? ceiling : cutBelow(ends.to));
+}
+
+/** From one cut to another; empty where they meet or cross. */
+export function interval(lower: Cut, upper: Cut): VersionRange {
+  return compareCuts(lower, upper) < 0 ? { cuts: [lower, upper] } : noVersion;
+}
+
+/** Whether no version at all can be in `range`. */
+export function isEmptyRange(range: VersionRange): boolean {
+  return range.cuts.length === 0;
+}
+
+export function rangesEqual(a: VersionRange, b: VersionRange): boolean {
+  if (a === b) return true;
+  if (a.cuts.length !== b.cuts.length) return false;
+  return a.cuts.every((cut, index) => compareCuts(cut, b.cuts[index] ?? floor) === 0);
+}
+
+/** Whether `version` is in `range`. */
+export function contains(range: VersionRange, version: Version): boolean {
+  let inside = false;
+  for (const cut of range.cuts) {
+    const order = compareVersions(version, cut.version);
+    if (order < 0 || (order === 0 && cut.above)) return inside;
+    inside = !inside;
+  }
+  return inside;
+}
+
+export function intersect(a: VersionRange, b: VersionRange): VersionRange {
+  if (a === b || b === anyVersion) return a;
+  if (a === anyVersion) return b;
+  if (a.cuts.length > 2 || b.cuts.length > 2) return sweep(a, b, (inA, inB) => inA && inB);
+  const [lowA, highA] = a.cuts;
+  const [lowB, highB] = b.cuts;
+  if (lowA === undefined || highA === undefined) return a;
+  if (lowB === undefined || highB === undefined) return b;
+  const low = compareCuts(lowA, lowB) < 0 ? lowB : lowA;
+  const high = compareCuts(highA, highB) < 0 ? highA : highB;
+  if (low === lowA && high === highA) return a;
+  if (low === lowB && high === highB) return b;
+  return interval(low, high);
+}
+
+export function union(a: VersionRange, b: VersionRange): VersionRange {
+  if (a === b || b.cuts.length === 0) return a;
+  if (a.cuts.length === 0) return b;
+  return sweep(a, b, (inA, inB) => inA || inB);
+}
+
+/** What is in `a` and not in `b`. */
+export function difference(a: VersionRange, b: VersionRange): VersionRange {
+  if (a.cuts.length === 0 || b.cuts.length === 0) return a;
+  return sweep(a, b, (inA, inB) => inA && !inB);
+}
+
+/** Every version that is not in `range`. */
+export function complement(range: VersionRange): VersionRange {
+  const { cuts } = range;
+  const first = cuts[0];
+  if (first === undefined) return anyVersion;
+  const last = cuts[cuts.length - 1];
+  const start = first === floor ? 1 : 0;
+  const end = last === ceiling ? cuts.length - 1 : cuts.length;
+  const inner = cuts.slice(start, end);
+  if (start === 0) inner.unshift(floor);
+  if (end === cuts.length) inner.push(ceiling);
+  return { cuts: inner };
+}
+
+/** Whether every version in `a` is in `b`. */
+export function isSubset(a: VersionRange, b: VersionRange): boolean {
+  if (a === b || b === anyVersion || a.cuts.length === 0) return true;
+  if (a.cuts.length > 2 || b.cuts.length > 2) return isEmptyRange(difference(a, b));
+  const [lowA, highA] = a.cuts;
+  const [lowB, highB] = b.cuts;
+  if (lowA === undefined || highA === undefined) return true;
+  if (lowB === undefined || highB === undefined) return false;
+  return compareCuts(lowB, lowA) <= 0 && compareCuts(highA, highB) <= 0;
+}
+
+/** Whether no version is in both. */
+export function isDisjoint(a: VersionRange, b: VersionRange): boolean {
+  if (a.cuts.length > 2 || b.cuts.length > 2) return isEmptyRange(intersect(a, b));
+  const [lowA, highA] = a.cuts;
+  const [lowB, highB] = b.cuts;
+  if (lowA === undefined || highA === undefined) return true;
+  if (lowB === undefined || highB === undefined) return true;
+  return compareCuts(highA, lowB) <= 0 || compareCuts(highB, lowA) <= 0;
+}
+
+/** Walks all cuts of both in order and keeps those where `wanted` turns. */
+function sweep(
+  a: VersionRange,
+  b: VersionRange,
+  wanted: (inA: boolean, inB: boolean) => boolean,
+): VersionRange {
+  const cuts: Cut[] = [];
+  let atA = 0;
+  let atB = 0;
+  let inside = false;
+  for (;;) {
+    const nextA = a.cuts[atA];
+    const nextB = b.cuts[atB];
+    const next = earlier(nextA, nextB);
+    if (next === undefined) return cuts.length === 0 ? noVersion : { cuts };
+    if (nextA !== undefined && compareCuts(nextA, next) === 0) atA += 1;
+    if (nextB !== undefined && compareCuts(nextB, next) === 0) atB += 1;
+    // an odd number of cuts passed means that we stand within the range
+    if (wanted(atA % 2 === 1, atB % 2 === 1) !== inside) {
+      cuts.push(next);
+      inside = !inside;
+    }
+  }
+}
+
+function earlier(a: Cut | undefined, b: Cut | undefined): Cut | undefined {
+  if (a === undefined) return b;
+  return b === undefined || compareCuts(a, b) <= 0 ? a : b;
+}
