@@ -1,0 +1,33 @@
+import type { AdviceReport } from "../model/advice-report.ts";
+import { adviceCounts } from "./advice-counts.ts";
+import { jsonDocument } from "./json-document.ts";
+
+/**
+ * One advice as JSON (`schemas/thoth.advice.schema.json`). Keys are sorted and times stand only
+ * under `meta`, so that two runs on the same knowledge differ nowhere else.
+ */
+export function adviceJson(report: AdviceReport, thothVersion: string): string {
+  const { project, runtime, pins, lock, verify, warnings, gaps, conflict, outcome } = report;
+  const { oldestMs, ...knowledge } = report.knowledge;
+  return jsonDocument({
+    schema: "thoth.advice",
+    version: "1.0",
+    outcome,
+    project,
+    runtime,
+    pins,
+    lock,
+    verify,
+    warnings,
+    gaps,
+    conflict,
+    knowledge,
+    counts: adviceCounts(report),
+    meta: {
+      thothVersion,
+      startedAt: report.startedAt,
+      durationMs: Math.round(report.durationMs),
+      knowledgeOldestMs: oldestMs === undefined ? undefined : Math.round(oldestMs),
+    },
+  });
+}

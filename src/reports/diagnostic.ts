@@ -1,0 +1,164 @@
+import type { Conflict } from "../model/advice.ts";
+import { errorCodes, type Place, type Problem, type ThothError } from "../util/errors.ts";
+import { safeText } from "../util/terminal-text.ts";
+import { excerpt, gutterWidth, type Mark } from "./excerpt.ts";
+import type { Palette } from "./palette.ts";
+
+/** How a problem is shown; `sourceText` gives the text of a file that a place names, if it can. */
+export interface DiagnosticOptions {
+  readonly sourceText?: (file: string) => string | undefined;
+  readonly color: Palette;
+}
+
+/**
+ * One problem as people read it, without a line break at the end:
+ * ```
+ * error[THOTH-E0102]: unknown section [package]
+ *   --> Pipfile:4:1
+ *    |
+ *  4 | [package]
+ *    | ^^^^^^^^^
+ *    = a note
+ * help: did you mean [packages]?
+ * ```
+ */
+export function renderProblem(problem: Problem, options: DiagnosticOptions): string {
+  const { color } = options;
+  const { place } = problem;
+  return [
+    headline(problem.code, problem.message, color),
+    ...(place === undefined ? [] : located(place, options)),
+    ...noteLines(problem.notes ?? [], place === undefined ? 1 : gutterWidth([place]), color),
+    ...helpLines(problem.hint === undefined ? [] : [problem.hint], color),
+  ].join("\n");
+}
+
+/** Several problems, one after the other, closed by their number: `3 problems in Pipfile`. */
+export function renderProblems(problems: readonly Problem[], options: DiagnosticOptions): string {
+  const blocks = problems.map((problem) => renderProblem(problem, options));
+  if (problems.length < 2) return blocks.join("");
+  const files = new Set(problems.map((problem) => problem.place?.file));
+  const [file] = files;
+  const where = files.size === 1 && file !== undefined ? ` in ${safeText(file)}` : "";
+  return [...blocks, `${problems.length} problems${where}`].join("\n\n");
+}
+
+/** An error that reached the user, with the problems found beside it and what caused it. */
+export function renderError(error: ThothError, options: DiagnosticOptions): string {
+  const causes = causeNotes(error.cause, error.message);
+  const first =
+    causes.length === 0
+      ? error
+      : { ...asProblem(error), notes: [...(error.notes ?? []), ...causes] };
+  return renderProblems([first, ...error.others], options);
+}
+
+/**
+ * Why there is no stack: every line of the Pipfile that takes part is underlined, then the story,
+ * then each change that was tried and works.
+ */
+export function renderConflict(
+  conflict: Conflict,
+  options: DiagnosticOptions & { readonly file: string; readonly verbose?: boolean },
+): string {
+  const { color, file } = options;
+  const source = options.sourceText?.(file);
+  const marks = [...conflict.lines]
+    .sort((a, b) => a.line - b.line)
+    .map((line) => nameMark(source, line));
+  const [first] = marks;
+  const shown = source === undefined ? [] : excerpt(source, marks, color);
+  const beside =
+    shown.length === 0 ? conflict.lines.map((line) => `${file}:${line.line}: ${line.note}`) : [];
+  const story = options.verbose === true ? conflict.story : conflict.story.slice(0, storyLines);
+  const untold = conflict.story.length - story.length;
+  return [
+    headline("unsatisfiable", conflict.message, color),
+    ...(first === undefined ? [] : [arrow(file, first, gutterWidth(marks), color)]),
+    ...shown,
+    ...noteLines([...beside, ...story], gutterWidth(marks), color),
+    ...noteLines(
+      untold > 0 ? [`and ${untold} more steps (-v shows them)`] : [],
+      gutterWidth(marks),
+      color,
+    ),
+    ...helpLines(conflict.fixes, color),
+  ].join("\n");
+}
+
+/** `warning: …` with its help below. */
+export function renderWarning(
+  warning: { readonly message: string; readonly hint?: string },
+  color: Palette,
+): string {
+  return [
+    `${color.strong(color.warning("warning"))}${color.strong(":")} ${safeText(warning.message)}`,
+    ...helpLines(warning.hint === undefined ? [] : [warning.hint], color),
+  ].join("\n");
+}
+
+const storyLines = 5;
+const deepestCause = 5;
+
+function headline(code: Problem["code"], message: string, color: Palette): string {
+  const label = color.strong(color.error(`error[${errorCodes[code].id}]`));
+  return `${label}${color.strong(`: ${safeText(message)}`)}`;
+}
+
+function located(place: Place, options: DiagnosticOptions): readonly string[] {
+  const source = options.sourceText?.(place.file);
+  const mark: Mark = { line: place.line, column: place.column, length: place.length ?? 1 };
+  return [
+    arrow(place.file, place, gutterWidth([place]), options.color),
+    ...(source === undefined ? [] : excerpt(source, [mark], options.color)),
+  ];
+}
+
+function arrow(
+  file: string,
+  at: { readonly line: number; readonly column: number },
+  width: number,
+  color: Palette,
+): string {
+  return `${color.accent(`${" ".repeat(width + 1)}-->`)} ${safeText(file)}:${at.line}:${at.column}`;
+}
+
+function noteLines(notes: readonly string[], width: number, color: Palette): readonly string[] {
+  return notes.map((note) => `${" ".repeat(width + 2)}${color.accent("=")} ${safeText(note)}`);
+}
+
+function helpLines(hints: readonly string[], color: Palette): readonly string[] {
+  return hints.map((hint) => `${color.strong(color.good("help"))}: ${safeText(hint)}`);
+}
+
+function nameMark(source: string | undefined, entry: Conflict["lines"][number]): Mark {
+  const text = source?.split(/\r\n|\n/)[entry.line - 1] ?? "";
+  const at = text.toLowerCase().indexOf(entry.name.toLowerCase());
+  // An entry whose name stands elsewhere (a [packages.name] header): the whole line.
+  const whole = {
+    column: text.length - text.trimStart().length + 1,
+    length: text.trim().length || 1,
+  };
+  const span = at < 0 ? whole : { column: at + 1, length: entry.name.length };
+  return { line: entry.line, ...span, note: entry.note };
+}
+
+function asProblem(error: ThothError): Problem {
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.place === undefined ? {} : { place: error.place }),
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  };
+}
+
+function causeNotes(cause: unknown, told: string): readonly string[] {
+  const notes: string[] = [];
+  let current = cause;
+  while (current instanceof Error && notes.length < deepestCause) {
+    const message = current.message.split("\n", 1)[0] ?? "";
+    if (message !== "" && !told.includes(message)) notes.push(`cause: ${message}`);
+    current = current.cause;
+  }
+  return notes;
+}
