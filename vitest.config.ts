@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 // Tests of commands run the built program, so their project builds it first; unit tests never wait for it.
-const commands = ["src/*.test.ts", "src/commands/**/*.test.ts", "bin/**/*.test.ts"];
+const commands = [
+  "src/*.test.ts",
+  "src/commands/**/*.test.ts",
+  "bin/**/*.test.ts",
+  "fixtures/rig.test.ts",
+];
 
 export default defineConfig({
   test: {
