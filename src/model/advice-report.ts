@@ -41,6 +41,9 @@ export type LockResult =
   /** There is no stack to write. */
   | "not-written";
 
+/** The part of a conflict that people and programs are told. */
+export type ReportedConflict = Pick<Conflict, "message" | "lines" | "story" | "fixes">;
+
 /** All that a report says about one run of `thoth advise`. Times are milliseconds. */
 export interface AdviceReport {
   readonly outcome: Advice["outcome"];
@@ -54,7 +57,7 @@ export interface AdviceReport {
   readonly verify: "all" | "none";
   readonly warnings: readonly { readonly message: string; readonly hint?: string }[];
   /** Present exactly where the outcome is "unsatisfiable". */
-  readonly conflict?: Conflict;
+  readonly conflict?: ReportedConflict;
   /** Facts that are missing, a phrase each: "releases of flask (needed by Pipfile:7)". */
   readonly gaps: readonly string[];
   readonly knowledge: {

@@ -1,4 +1,4 @@
-import type { AdviceReport } from "../model/advice-report.ts";
+import type { AdviceReport, ReportedConflict } from "../model/advice-report.ts";
 import { adviceCounts } from "./advice-counts.ts";
 import { jsonDocument } from "./json-document.ts";
 
@@ -20,7 +20,7 @@ export function adviceJson(report: AdviceReport, thothVersion: string): string {
     verify,
     warnings,
     gaps,
-    conflict,
+    conflict: conflict === undefined ? undefined : told(conflict),
     knowledge,
     counts: adviceCounts(report),
     meta: {
@@ -30,4 +30,9 @@ export function adviceJson(report: AdviceReport, thothVersion: string): string {
       knowledgeOldestMs: oldestMs === undefined ? undefined : Math.round(oldestMs),
     },
   });
+}
+
+// Only what the schema names: a conflict as the adviser gives it says more.
+function told({ message, lines, story, fixes }: ReportedConflict): ReportedConflict {
+  return { message, lines, story, fixes };
 }

@@ -1,4 +1,4 @@
-import type { Conflict } from "../model/advice.ts";
+import type { ReportedConflict } from "../model/advice-report.ts";
 import { errorCodes, type Place, type Problem, type ThothError } from "../util/errors.ts";
 import { safeText } from "../util/terminal-text.ts";
 import { excerpt, gutterWidth, type Mark } from "./excerpt.ts";
@@ -58,7 +58,7 @@ export function renderError(error: ThothError, options: DiagnosticOptions): stri
  * then each change that was tried and works.
  */
 export function renderConflict(
-  conflict: Conflict,
+  conflict: ReportedConflict,
   options: DiagnosticOptions & { readonly file: string; readonly verbose?: boolean },
 ): string {
   const { color, file } = options;
@@ -131,7 +131,7 @@ function helpLines(hints: readonly string[], color: Palette): readonly string[] 
   return hints.map((hint) => `${color.strong(color.good("help"))}: ${safeText(hint)}`);
 }
 
-function nameMark(source: string | undefined, entry: Conflict["lines"][number]): Mark {
+function nameMark(source: string | undefined, entry: ReportedConflict["lines"][number]): Mark {
   const text = source?.split(/\r\n|\n/)[entry.line - 1] ?? "";
   const at = text.toLowerCase().indexOf(entry.name.toLowerCase());
   // An entry whose name stands elsewhere (a [packages.name] header): the whole line.

@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import type { InstalledFact, ReleaseList, SecurityFact } from "../model/knowledge.ts";
+import { indexUrl } from "../model/release.ts";
+import { packageName } from "../python/name.ts";
+import { palette } from "./palette.ts";
+import {
+  renderFigures,
+  renderInvestigation,
+  renderReleases,
+  renderSecurity,
+  renderSolved,
+  renderVerification,
+} from "./results.ts";
+
+const options = { columns: 80, color: palette(false) };
+
+test("a solved release shows what it needs and what installing it showed", () => {
+  const installed: InstalledFact = {
+    outcome: "failed",
+    failure: "import-system-library",
+    detail: "ImportError: libmysqlclient.so.21:\n  cannot open shared object file",
+    modules: [],
+    tools: { pip: "23.2.1" },
+    durationMs: 812,
+    observedAt: "2026-11-24T05:00:00Z",
+  };
+  const requires = ["six>=1.5"];
+  const solved = [
+    { release: "mysqlclient==2.2.7", requires, requiresPython: ">=3.8", installed },
+    { release: "gone==1.0", requires: [], problem: "has vanished from its index" },
+  ];
+
+  expect(renderSolved(solved, "cp311", options)).toBe(`mysqlclient==2.2.7 on cp311
+  Python >=3.8
+  needs six>=1.5
+  needs a system library to run, found in 812 ms with pip 23.2.1
+    ImportError: libmysqlclient.so.21:
+      cannot open shared object file
+gone==1.0 on cp311
+  has vanished from its index
+`);
+});
+
+test("an investigation says what was given up and what waits", () => {
+  const dead = [{ message: "unresolved_package napo", reason: "five attempts" }];
+
+  expect(
+    renderInvestigation({ handled: 3, retried: 1, dead, waiting: 0, durationMs: 1500 }, options),
+  ).toBe(`given up: unresolved_package napo: five attempts
+Handled 3 messages, 1 to be tried again, 1 given up, 0 waiting in 1.5 s
+`);
+});
+
+const scanned: SecurityFact = {
+  outcome: "scanned",
+  filename: "requests-2.32.3.tar.gz",
+  tools: { bandit: "1.9.4" },
+  counts: { "SEVERITY.HIGH__CONFIDENCE.HIGH": 3, "SEVERITY.LOW__CONFIDENCE.HIGH": 10 },
+  filesAnalyzed: 18,
+  filesFiltered: 17,
+  linesOfCode: 4321,
+  observedAt: "2026-11-24T05:00:00Z",
+};
+
+test("a scan is a table of severity by confidence", () => {
+  expect(renderSecurity("requests==2.32.3", scanned, { ...options, columns: 100 })).toBe(
+    `requests==2.32.3: 18 files in requests-2.32.3.tar.gz, 17 of tests left out, 4321 lines of code, by bandit 1.9.4
+                 confidence high  confidence medium  confidence low  confidence undefined
+severity high    3                0                  0               0
+severity medium  0                0                  0               0
+severity low     10               0                  0               0
+`,
+  );
+});
+
+test("a scan that failed shows no numbers", () => {
+  const failed = { ...scanned, outcome: "failed", detail: "timeout: 300 s" } as const;
+
+  expect(renderSecurity("requests==2.32.3", failed, options)).toBe(
+    "requests==2.32.3: the scan failed\n  timeout: 300 s\n",
+  );
+});
+
+test("releases come newest first, with what is wrong with them", () => {
+  const versions = ["2.0", "1.1", "1.0"];
+  const list: ReleaseList = {
+    name: packageName("six"),
+    index: indexUrl("https://index.example/simple"),
+    checkedAt: 0,
+    count: 3,
+    version: (position) => versions[position] ?? "",
+    release: (position) => ({
+      version: versions[position] ?? "",
+      files: [{ filename: "six.whl", ...(position === 1 ? { yanked: "broken" } : {}) }],
+    }),
+  };
+
+  expect(
+    renderReleases(list, { ...options, now: 7_200_000, most: 2 }),
+  ).toBe(`six on https://index.example/simple, confirmed 2 hours ago: 3 releases
+  2.0  1 file
+  1.1  1 file  yanked
+  and 1 older ones (-v shows all)
+`);
+});
+
+test("figures have units, verification names what is damaged", () => {
+  const figures = [
+    { name: "packages", value: 231 },
+    { name: "size", value: 1_400_000, unit: "bytes" },
+  ] as const;
+  const damaged = [{ file: "packages/six.json", problem: "not JSON" }];
+
+  expect(renderFigures(figures, options)).toBe("packages  231\nsize      1.4 MB\n");
+  expect(renderVerification({ files: 3, damaged: [] }, options)).toBe("Read 3 files: all whole\n");
+  expect(renderVerification({ files: 3, damaged }, options)).toBe(
+    "damaged: packages/six.json: not JSON\nRead 3 files: 1 damaged\n",
+  );
+});
