@@ -32,7 +32,16 @@ export interface Pin {
 /** One complete stack. */
 export interface Product {
   readonly pins: ReadonlyMap<PackageName, Pin>;
+  /** Pins that are not the newest release, and why. */
+  readonly notNewest: ReadonlyMap<PackageName, NotNewest>;
   readonly justifications: readonly Justification[];
+}
+
+/** A newer release that was passed over. */
+export interface NotNewest {
+  readonly newest: string;
+  /** "flask==2.3.3 needs werkzeug <3". */
+  readonly reason: string;
 }
 
 /** Why there is no stack. */
@@ -40,9 +49,15 @@ export interface Conflict {
   /** The headline: "no version of werkzeug satisfies everyone". */
   readonly message: string;
   /** Pipfile lines that take part: line number, text to underline, note beside it. */
-  readonly lines: readonly { readonly line: number; readonly name: string; readonly note: string }[];
+  readonly lines: readonly {
+    readonly line: number;
+    readonly name: string;
+    readonly note: string;
+  }[];
   /** The derivation, a short sentence each, most important first. */
   readonly story: readonly string[];
+  /** Names of the Pipfile whose lines take part, for trying what happens without them. */
+  readonly culprits: readonly PackageName[];
   /** Changes that were tried by resolving again and work. */
   readonly fixes: readonly string[];
 }

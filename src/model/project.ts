@@ -11,8 +11,6 @@ export interface ProjectRequirement {
   /** As written, "" for any; for messages. */
   readonly specifier: string;
   readonly range: VersionRange;
-  /** `===` texts of the specifier. */
-  readonly arbitrary: readonly string[];
   /** The specifier itself names a pre-release. */
   readonly mentionsPrerelease: boolean;
   readonly extras: readonly string[];
@@ -29,13 +27,18 @@ export interface ProjectRequirement {
 export interface Project {
   readonly requirements: readonly ProjectRequirement[];
   /** In order of preference. */
-  readonly indexes: readonly IndexUrl[];
+  readonly indexes: readonly [IndexUrl, ...IndexUrl[]];
   readonly allowPrereleases: boolean;
   /** Versions of the old lock, preferred where they still satisfy everything. */
   readonly preferred: ReadonlyMap<PackageName, string>;
 }
 
 /** Identifies a direct source in knowledge; `location` is an address without credentials or an absolute path. */
-export function sourceKey(kind: "git" | "path" | "url", location: string, ref = "", subdirectory = ""): string {
+export function sourceKey(
+  kind: "git" | "path" | "url",
+  location: string,
+  ref = "",
+  subdirectory = "",
+): string {
   return [kind, location, ref, subdirectory].join(" ").trimEnd();
 }

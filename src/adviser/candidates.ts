@@ -1,0 +1,158 @@
+import type { FileFacts, ReleaseList } from "../model/knowledge.ts";
+import type { Release } from "../model/release.ts";
+import { parseVersion, type Version } from "../python/version.ts";
+import { contains, type VersionRange } from "../python/version-range.ts";
+import type { AdviceContext } from "./context.ts";
+import { chooseFile } from "./files.ts";
+import { sieves } from "./registry.ts";
+
+/** A release that may be chosen, with the file that the runtime would install. */
+export interface Candidate {
+  readonly release: Release;
+  readonly version: Version;
+  readonly file: FileFacts;
+}
+
+type Examined = { readonly candidate: Candidate } | { readonly reason: string };
+
+/** How pre-releases of a package are taken: as any release, only for want of a final one, or not. */
+export type PrereleasePolicy = "equal" | "fallback" | "none";
+
+/** The releases of one package as the search sees them: newest first, examined when looked at. */
+export class Candidates {
+  readonly list: ReleaseList;
+  private readonly context: AdviceContext;
+  private readonly pinned: string | undefined;
+  private readonly examined = new Map<number, Examined>();
+  private readonly positions = new Map<string, number>();
+  private readonly versions: (Version | undefined)[] = [];
+  private anyFinal: boolean | undefined;
+
+  /** `pinned`: the version that the Pipfile asks for by `==`, which may be yanked. */
+  constructor(list: ReleaseList, context: AdviceContext, pinned: string | undefined) {
+    this.list = list;
+    this.context = context;
+    this.pinned = pinned;
+  }
+
+  /** The best candidate within `range`: the newest, unless `preferred` is among them. */
+  best(range: VersionRange, policy: PrereleasePolicy, preferred?: Version): Candidate | undefined {
+    if (preferred !== undefined && contains(range, preferred)) {
+      const kept = this.at(preferred.text);
+      if (kept !== undefined) return kept;
+    }
+    let fallback: Candidate | undefined;
+    for (const candidate of this.within(range)) {
+      if (!candidate.version.isPrerelease || policy === "equal") return candidate;
+      fallback ??= candidate;
+    }
+    return policy === "none" && this.hasFinal() ? undefined : fallback;
+  }
+
+  /** Usable releases within `range`, newest first, pre-releases too. */
+  *within(range: VersionRange): Generator<Candidate> {
+    for (let position = 0; position < this.list.count; position += 1) {
+      const version = this.version(position);
+      if (version === undefined || !contains(range, version)) continue;
+      this.positions.set(version.text, position);
+      const examined = this.examine(position);
+      if ("candidate" in examined) yield examined.candidate;
+    }
+  }
+
+  /** The usable release of one version. */
+  at(text: string): Candidate | undefined {
+    const position = this.positionOf(text);
+    if (position === undefined) return undefined;
+    const examined = this.examine(position);
+    return "candidate" in examined ? examined.candidate : undefined;
+  }
+
+  /** Where a normalised version stands in the list. */
+  positionOf(text: string): number | undefined {
+    const known = this.positions.get(text);
+    if (known !== undefined) return known;
+    for (let position = 0; position < this.list.count; position += 1) {
+      if (this.list.version(position) !== text) continue;
+      this.positions.set(text, position);
+      return position;
+    }
+    return undefined;
+  }
+
+  /** Why the releases within `range` can't be used, newest first, at most `limit`, alike ones merged. */
+  reasons(range: VersionRange, limit: number): readonly string[] {
+    const grouped = new Map<string, string[]>();
+    for (let position = 0; position < this.list.count; position += 1) {
+      const version = this.version(position);
+      if (version === undefined || !contains(range, version)) continue;
+      const examined = this.examine(position);
+      const reason = "reason" in examined ? examined.reason : prereleaseReason(version);
+      if (reason === undefined) continue;
+      const group = grouped.get(reason);
+      if (group !== undefined) group.push(version.text);
+      else if (grouped.size === limit) break;
+      else grouped.set(reason, [version.text]);
+    }
+    return [...grouped].map(([reason, versions]) => `${versionSpan(versions)} ${reason}`);
+  }
+
+  /** Whether a final release can be used at all; if not, pre-releases count as releases. */
+  hasFinal(): boolean {
+    if (this.anyFinal !== undefined) return this.anyFinal;
+    this.anyFinal = false;
+    for (let position = 0; position < this.list.count && !this.anyFinal; position += 1) {
+      const version = this.version(position);
+      if (version === undefined || version.isPrerelease) continue;
+      this.anyFinal = "candidate" in this.examine(position);
+    }
+    return this.anyFinal;
+  }
+
+  version(position: number): Version | undefined {
+    const known = this.versions[position];
+    if (known !== undefined) return known;
+    const version = parseVersion(this.list.version(position));
+    this.versions[position] = version;
+    return version;
+  }
+
+  examine(position: number): Examined {
+    const known = this.examined.get(position);
+    if (known !== undefined) return known;
+    const answer = this.look(position);
+    this.examined.set(position, answer);
+    return answer;
+  }
+
+  private look(position: number): Examined {
+    const facts = this.list.release(position);
+    const version = this.version(position);
+    if (version === undefined) return { reason: "is no version (PEP 440)" };
+    const { runtime, ranks } = this.context;
+    const choice = chooseFile(facts, runtime.pythonFull, ranks);
+    if ("reason" in choice) return choice;
+    const release = { name: this.list.name, version: facts.version, index: this.list.index };
+    const sieved = {
+      release,
+      facts,
+      filename: choice.file.filename,
+      pinned: facts.version === this.pinned,
+    };
+    for (const sieve of sieves) {
+      const reason = sieve.rejects(sieved, this.context);
+      if (reason !== undefined) return { reason };
+    }
+    return { candidate: { release, version, file: choice.file } };
+  }
+}
+
+function prereleaseReason(version: Version): string | undefined {
+  return version.isPrerelease ? "is a pre-release that nobody asked for" : undefined;
+}
+
+function versionSpan(versions: readonly string[]): string {
+  const first = versions[0] ?? "";
+  const last = versions.at(-1) ?? "";
+  return versions.length === 1 ? first : `${last} to ${first} (${versions.length} releases): each`;
+}

@@ -1,0 +1,144 @@
+import { type Gap, gapKey } from "../model/gap.ts";
+import type { MetadataFact, SourceFact } from "../model/knowledge.ts";
+import type { ProjectRequirement } from "../model/project.ts";
+import type { IndexUrl } from "../model/release.ts";
+import type { PackageName } from "../python/name.ts";
+import { parseVersion, type Version } from "../python/version.ts";
+import { type Candidate, Candidates, type PrereleasePolicy } from "./candidates.ts";
+import type { AdviceContext } from "./context.ts";
+import { activeDependencies, type Dependency } from "./dependencies.ts";
+import { chooseList, type ListChoice, tiedIndexes } from "./lists.ts";
+import { exactPin } from "./requirements.ts";
+
+/** One search's view of knowledge: what each name means here, and which facts were missing. */
+export class Catalog {
+  readonly context: AdviceContext;
+  readonly warnings = new Set<string>();
+  /** A pre-release became acceptable after the search may have ruled it out: it must start again. */
+  stale = false;
+  private readonly tied: ReadonlyMap<PackageName, IndexUrl>;
+  private readonly byName = new Map<PackageName, ProjectRequirement[]>();
+  private readonly lists = new Map<PackageName, ListChoice>();
+  private readonly candidates = new Map<PackageName, Candidates>();
+  private readonly prereleases: Map<PackageName, PrereleasePolicy>;
+  private readonly noted = new Map<string, Gap>();
+
+  /** `before`: the catalog of a search that went stale; what it learnt of pre-releases is kept. */
+  constructor(context: AdviceContext, before?: Catalog) {
+    this.context = context;
+    this.tied = tiedIndexes(context.project.requirements);
+    this.prereleases = new Map(before?.prereleases);
+    for (const requirement of context.project.requirements) {
+      const others = this.byName.get(requirement.name);
+      if (others === undefined) this.byName.set(requirement.name, [requirement]);
+      else others.push(requirement);
+      if (requirement.mentionsPrerelease) this.prereleases.set(requirement.name, "equal");
+    }
+  }
+
+  gaps(): readonly Gap[] {
+    return [...this.noted.values()];
+  }
+
+  note(gap: Gap): void {
+    const key = gapKey(gap);
+    if (!this.noted.has(key)) this.noted.set(key, gap);
+  }
+
+  /** Where a name comes from; an unknown list is noted as a gap. */
+  list(name: PackageName, requiredBy: string): ListChoice {
+    const known = this.lists.get(name);
+    if (known !== undefined) return known;
+    const choice = chooseList(name, this.tied.get(name), this.context);
+    this.lists.set(name, choice);
+    if (choice.state === "unknown") {
+      this.note({ missing: "releases", name, index: choice.index, requiredBy });
+    }
+    return choice;
+  }
+
+  candidatesOf(name: PackageName): Candidates | undefined {
+    const known = this.candidates.get(name);
+    if (known !== undefined) return known;
+    const choice = this.lists.get(name);
+    if (choice?.state !== "known") return undefined;
+    const made = new Candidates(choice.list, this.context, exactPin(this.requirementsOf(name)));
+    this.candidates.set(name, made);
+    return made;
+  }
+
+  requirementsOf(name: PackageName): readonly ProjectRequirement[] {
+    return this.byName.get(name) ?? [];
+  }
+
+  /** The key of the direct source that the Pipfile names for a package. */
+  sourceKey(name: PackageName): string | undefined {
+    return this.requirementsOf(name).find(({ source }) => source !== undefined)?.source;
+  }
+
+  source(key: string, requiredBy: string): SourceFact | undefined {
+    const fact = this.context.knowledge.source(key);
+    if (fact === undefined) this.note({ missing: "source", key, requiredBy });
+    return fact;
+  }
+
+  metadata(candidate: Candidate): MetadataFact | undefined {
+    return this.context.knowledge.metadata(candidate.release, candidate.file.filename);
+  }
+
+  /** What a decided package requires on the runtime, or what one of its extras adds. */
+  dependencies(name: PackageName, version: Version, extra: string): readonly Dependency[] {
+    return activeDependencies(
+      this.requires(name, version),
+      this.context.runtime.markers,
+      extra,
+      (line) =>
+        this.warnings.add(
+          `${name} ${version.text}: requirement left out, PEP 508 forbids it: ${line}`,
+        ),
+    );
+  }
+
+  policy(name: PackageName): PrereleasePolicy {
+    return this.context.project.allowPrereleases ? "equal" : (this.prereleases.get(name) ?? "none");
+  }
+
+  /** Some requirement names a pre-release of `name`: they may be taken for want of a final one. */
+  admitPrereleases(name: PackageName): void {
+    if (this.policy(name) !== "none") return;
+    this.prereleases.set(name, "fallback");
+    this.stale ||= this.candidates.has(name);
+  }
+
+  /**
+   * The best candidate within the range that the search has left. A Pipfile line that no final
+   * release satisfies asks for a pre-release, as PEP 440 has it.
+   */
+  best(name: PackageName, range: Parameters<Candidates["best"]>[0]): Candidate | undefined {
+    const candidates = this.candidatesOf(name);
+    if (candidates === undefined) return undefined;
+    const text = this.context.project.preferred.get(name);
+    const preferred = text === undefined ? undefined : parseVersion(text);
+    const found = candidates.best(range, this.policy(name), preferred);
+    if (found !== undefined || this.policy(name) !== "none") return found;
+    for (const requirement of this.requirementsOf(name)) {
+      const own = requirement.range;
+      if (
+        candidates.best(own, "none") === undefined &&
+        candidates.best(own, "fallback") !== undefined
+      ) {
+        this.admitPrereleases(name);
+        return candidates.best(range, "fallback", preferred);
+      }
+    }
+    return undefined;
+  }
+
+  private requires(name: PackageName, version: Version): readonly string[] {
+    const source = this.sourceKey(name);
+    if (source !== undefined) return this.context.knowledge.source(source)?.requires ?? [];
+    const candidate = this.candidatesOf(name)?.at(version.text);
+    const fact = candidate === undefined ? undefined : this.metadata(candidate);
+    return fact?.state === "known" ? fact.requires : [];
+  }
+}

@@ -1,0 +1,14 @@
+import type { Knowledge } from "../model/knowledge.ts";
+import type { Project } from "../model/project.ts";
+import type { Runtime } from "../model/runtime.ts";
+
+/** Everything an advice depends on. Same context in, same advice out. */
+export interface AdviceContext {
+  readonly project: Project;
+  readonly runtime: Runtime;
+  readonly knowledge: Knowledge;
+  /** Wheel tag to rank on the runtime, 0 is best. */
+  readonly ranks: ReadonlyMap<string, number>;
+  /** Exclude releases whose installation was seen to fail on the runtime. */
+  readonly heedFailures: boolean;
+}

@@ -1,0 +1,245 @@
+import type { PackageName } from "../python/name.ts";
+import { parseVersion, type Version } from "../python/version.ts";
+import { anyVersion, contains, singleVersion, type VersionRange } from "../python/version-range.ts";
+import type { Candidate } from "./candidates.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Dependency } from "./dependencies.ts";
+import { admitsPython } from "./files.ts";
+import type { Cause, Incompatibility, PackageKey } from "./incompatibility.ts";
+import { sameDependencySpan } from "./span.ts";
+import { negative, positive, type Term } from "./term.ts";
+
+/** What choosing a version for a package led to. */
+export type Choice =
+  | { readonly incompatibility: Incompatibility }
+  | { readonly version: Version; readonly incompatibilities: readonly Incompatibility[] };
+
+/** After so many refusals the metadata of many candidates is asked for at once. */
+const largestBatch = 64;
+
+/** The name behind a key: `flask` of `flask[async]`. */
+export function baseOf(key: PackageKey): PackageName {
+  const bracket = key.indexOf("[");
+  // Keys are made of canonical names, here only
+  return (bracket < 0 ? key : key.slice(0, bracket)) as PackageName;
+}
+
+/** The extra behind a key: `async` of `flask[async]`, "" of `flask`. */
+export function extraOf(key: PackageKey): string {
+  const bracket = key.indexOf("[");
+  return bracket < 0 ? "" : key.slice(bracket + 1, -1);
+}
+
+/** The Pipfile's lines as incompatibilities. */
+export function requirementFacts(catalog: Catalog): readonly Incompatibility[] {
+  return catalog.context.project.requirements.flatMap((requirement) => {
+    const { name, extras, where, line, specifier, spelling } = requirement;
+    const cause: Cause = {
+      kind: "requirement",
+      line,
+      where,
+      text: `${spelling} ${specifier || "*"}`,
+    };
+    if (requirement.source === undefined && catalog.sourceKey(name) === undefined) {
+      if (catalog.list(name, where).state === "unknown") return [];
+    }
+    const range = requirement.source === undefined ? requirement.range : anyVersion;
+    return keysOf(name, extras).map((key) => ({ terms: new Map([[key, negative(range)]]), cause }));
+  });
+}
+
+/** Chooses a version of `key` within `range` and says what it entails. */
+export function choose(
+  catalog: Catalog,
+  key: PackageKey,
+  range: VersionRange,
+  situation: { readonly decided: Version | undefined; readonly rejections: number },
+): Choice {
+  const name = baseOf(key);
+  if (key !== name) return chooseExtra(catalog, key, range, situation.decided);
+  const source = catalog.sourceKey(name);
+  if (source !== undefined) return chooseSource(catalog, name, range, source);
+  const list = catalog.list(name, "");
+  if (list.state === "absent")
+    return ruledOut(key, anyVersion, { kind: "absent", reason: list.reason });
+  const candidate = catalog.best(name, range);
+  if (candidate === undefined) return ruledOut(key, range, noVersionCause(catalog, name, range));
+  return entail(catalog, candidate, range, situation.rejections);
+}
+
+function ruledOut(key: PackageKey, range: VersionRange, cause: Cause): Choice {
+  return { incompatibility: { terms: new Map([[key, positive(range)]]), cause } };
+}
+
+function noVersionCause(catalog: Catalog, name: PackageName, range: VersionRange): Cause {
+  return { kind: "no-version", reasons: catalog.candidatesOf(name)?.reasons(range, 4) ?? [] };
+}
+
+/** An extra is chosen with its package's version; a range that excludes it binds the package too. */
+function chooseExtra(
+  catalog: Catalog,
+  key: PackageKey,
+  range: VersionRange,
+  decided: Version | undefined,
+): Choice {
+  const name = baseOf(key);
+  if (decided === undefined || !contains(range, decided)) {
+    const terms = new Map<PackageKey, Term>([
+      [key, positive(range)],
+      [name, negative(range)],
+    ]);
+    return { incompatibility: { terms, cause: { kind: "same-version" } } };
+  }
+  const own = singleVersion(decided);
+  const dependencies = catalog.dependencies(name, decided, extraOf(key));
+  return {
+    version: decided,
+    incompatibilities: [
+      {
+        terms: new Map<PackageKey, Term>([
+          [key, positive(own)],
+          [name, negative(own)],
+        ]),
+        cause: { kind: "same-version" },
+      },
+      ...dependencies.flatMap((dependency) =>
+        dependencyFacts(catalog, key, decided, own, dependency),
+      ),
+    ],
+  };
+}
+
+function chooseSource(
+  catalog: Catalog,
+  name: PackageName,
+  range: VersionRange,
+  source: string,
+): Choice {
+  const where = catalog.requirementsOf(name)[0]?.where ?? "the Pipfile";
+  const fact = catalog.source(source, where);
+  const version = parseVersion(fact?.version ?? "0") ?? unreadableVersion(name);
+  if (fact === undefined) return { version, incompatibilities: [] };
+  const { pythonFull } = catalog.context.runtime;
+  if (!contains(range, version)) {
+    return ruledOut(name, range, {
+      kind: "no-version",
+      reasons: [`${where} takes it from a source, as ${fact.version}`],
+    });
+  }
+  if (!admitsPython(fact.requiresPython, pythonFull)) {
+    return ruledOut(name, anyVersion, {
+      kind: "unusable",
+      version: fact.version,
+      reason: `needs Python ${fact.requiresPython}`,
+    });
+  }
+  const own = singleVersion(version);
+  const dependencies = catalog.dependencies(name, version, "");
+  return {
+    version,
+    incompatibilities: dependencies.flatMap((one) =>
+      dependencyFacts(catalog, name, version, own, one),
+    ),
+  };
+}
+
+function unreadableVersion(name: PackageName): never {
+  throw new Error(`knowledge holds a version of ${name} that PEP 440 refuses`);
+}
+
+function entail(
+  catalog: Catalog,
+  candidate: Candidate,
+  range: VersionRange,
+  rejections: number,
+): Choice {
+  const { release, version } = candidate;
+  const { name } = release;
+  const fact = catalog.metadata(candidate);
+  if (fact === undefined) {
+    askForMetadata(catalog, candidate, range, rejections);
+    return { version, incompatibilities: [] };
+  }
+  const own = singleVersion(version);
+  const requiresPython = fact.state === "known" ? fact.requiresPython : undefined;
+  if (!admitsPython(requiresPython, catalog.context.runtime.pythonFull)) {
+    return ruledOut(name, own, {
+      kind: "unusable",
+      version: version.text,
+      reason: `needs Python ${requiresPython}`,
+    });
+  }
+  const incompatibilities: Incompatibility[] = [];
+  for (const dependency of catalog.dependencies(name, version, "")) {
+    if (dependency.url !== undefined) {
+      return ruledOut(name, own, {
+        kind: "unusable",
+        version: version.text,
+        reason: `needs ${dependency.text} from an address`,
+      });
+    }
+    const span = rejections === 0 ? own : sameDependencySpan(catalog, candidate, dependency);
+    incompatibilities.push(...dependencyFacts(catalog, name, version, span, dependency));
+  }
+  return { version, incompatibilities };
+}
+
+/** The more often versions of a package were refused, the more of the next ones are asked for. */
+function askForMetadata(
+  catalog: Catalog,
+  candidate: Candidate,
+  range: VersionRange,
+  rejections: number,
+): void {
+  let left = rejections === 0 ? 1 : Math.min(largestBatch, 2 ** rejections);
+  for (const next of catalog.candidatesOf(candidate.release.name)?.within(range) ?? []) {
+    if (catalog.metadata(next) !== undefined) continue;
+    if (next.version.isPrerelease !== candidate.version.isPrerelease) continue;
+    const requiredBy = "the search";
+    catalog.note({
+      missing: "metadata",
+      release: next.release,
+      filename: next.file.filename,
+      requiredBy,
+    });
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
+/** `key` in `span` needs the dependency and each extra that it names. */
+function dependencyFacts(
+  catalog: Catalog,
+  key: PackageKey,
+  version: Version,
+  span: VersionRange,
+  dependency: Dependency,
+): readonly Incompatibility[] {
+  const dependent = baseOf(key);
+  if (catalog.sourceKey(dependency.name) === undefined) {
+    if (catalog.list(dependency.name, `${dependent}==${version.text}`).state === "unknown")
+      return [];
+  }
+  if (dependency.mentionsPrerelease) catalog.admitPrereleases(dependency.name);
+  const cause: Cause = {
+    kind: "dependency",
+    dependent,
+    version: version.text,
+    text: dependency.text,
+  };
+  const facts: Incompatibility[] = [];
+  for (const needed of keysOf(dependency.name, dependency.extras)) {
+    if (needed === key) continue;
+    const terms = new Map<PackageKey, Term>([
+      [key, positive(span)],
+      [needed, negative(dependency.range)],
+    ]);
+    facts.push({ terms, cause });
+  }
+  return facts;
+}
+
+/** The keys that a requirement with extras concerns: the package and each of its extras. */
+export function keysOf(name: PackageName, extras: readonly string[]): readonly PackageKey[] {
+  return extras.length === 0 ? [name] : [name, ...extras.map((extra) => `${name}[${extra}]`)];
+}

@@ -1,0 +1,43 @@
+import type { FileFacts, ReleaseFacts } from "../model/knowledge.ts";
+import { parseSpecifierSet, specifierContains } from "../python/specifier.ts";
+import { chooseDistribution } from "../python/wheel-choice.ts";
+
+/** The file of a release that the runtime would install, or why there is none. */
+export type FileChoice = { readonly file: FileFacts } | { readonly reason: string };
+
+const admitted = new Map<string, boolean>();
+
+/** Whether a Requires-Python text admits a Python; an unreadable one admits all, as for pip. */
+export function admitsPython(requiresPython: string | undefined, python: string): boolean {
+  if (requiresPython === undefined || requiresPython === "") return true;
+  const key = `${python} ${requiresPython}`;
+  const known = admitted.get(key);
+  if (known !== undefined) return known;
+  const set = parseSpecifierSet(requiresPython);
+  const answer = set === undefined || specifierContains(set, python, { prereleases: true });
+  admitted.set(key, answer);
+  return answer;
+}
+
+/** Chooses as pip does: Requires-Python, yanked last, best tag, highest build, sdist if no wheel fits. */
+export function chooseFile(
+  facts: ReleaseFacts,
+  python: string,
+  ranks: ReadonlyMap<string, number>,
+): FileChoice {
+  if (facts.vanished !== undefined)
+    return { reason: `has vanished from the index (seen ${facts.vanished})` };
+  const forPython = facts.files.filter((file) => admitsPython(file.requiresPython, python));
+  if (forPython.length === 0) {
+    const wanted = facts.files[0]?.requiresPython;
+    return { reason: wanted === undefined ? "has no files" : `needs Python ${wanted}` };
+  }
+  const live = forPython.filter((file) => file.yanked === undefined);
+  const pool = live.length > 0 ? live : forPython;
+  const filename = chooseDistribution(
+    pool.map((file) => file.filename),
+    ranks,
+  );
+  const file = pool.find((one) => one.filename === filename);
+  return file === undefined ? { reason: "has no file for this runtime" } : { file };
+}

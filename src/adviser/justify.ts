@@ -1,0 +1,70 @@
+import type { NotNewest } from "../model/advice.ts";
+import type { PackageName } from "../python/name.ts";
+import { anyVersion, contains } from "../python/version-range.ts";
+import type { Candidate, Candidates } from "./candidates.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Needed } from "./walk.ts";
+
+/** For every pin that is not the newest release: which one is, and what kept it out. */
+export function justify(
+  needed: ReadonlyMap<PackageName, Needed>,
+  catalog: Catalog,
+): ReadonlyMap<PackageName, NotNewest> {
+  const reasons = new Map<PackageName, NotNewest>();
+  for (const one of needed.values()) {
+    if (catalog.sourceKey(one.name) !== undefined) continue;
+    const reason = notNewest(one, needed, catalog);
+    if (reason !== undefined) reasons.set(one.name, reason);
+  }
+  return reasons;
+}
+
+function notNewest(
+  one: Needed,
+  needed: ReadonlyMap<PackageName, Needed>,
+  catalog: Catalog,
+): NotNewest | undefined {
+  const candidates = catalog.candidatesOf(one.name);
+  if (candidates === undefined) return undefined;
+  const equal = catalog.policy(one.name) === "equal";
+  const newest = newestListed(candidates, equal);
+  if (newest === undefined || candidates.list.version(newest) === one.version.text)
+    return undefined;
+  const usable = candidates.best(anyVersion, equal ? "equal" : "none");
+  if (usable === undefined || usable.version.text === one.version.text) {
+    const examined = candidates.examine(newest);
+    const version = candidates.list.version(newest);
+    return "reason" in examined
+      ? { newest: version, reason: `${version} ${examined.reason}` }
+      : undefined;
+  }
+  return { newest: usable.version.text, reason: whyNot(usable, one, needed, catalog) };
+}
+
+function newestListed(candidates: Candidates, prereleases: boolean): number | undefined {
+  for (let position = 0; position < candidates.list.count; position += 1) {
+    const version = candidates.version(position);
+    if (version !== undefined && (prereleases || !version.isPrerelease)) return position;
+  }
+  return undefined;
+}
+
+function whyNot(
+  usable: Candidate,
+  one: Needed,
+  needed: ReadonlyMap<PackageName, Needed>,
+  catalog: Catalog,
+): string {
+  const demand = one.demands.find(({ range }) => !contains(range, usable.version));
+  if (demand !== undefined) return `${demand.by} ${demand.text}`;
+  if (catalog.context.project.preferred.get(one.name) === one.version.text)
+    return "kept from the lock";
+  const { text } = usable.version;
+  for (const dependency of catalog.dependencies(one.name, usable.version, "")) {
+    const other = needed.get(dependency.name);
+    if (other !== undefined && !contains(dependency.range, other.version)) {
+      return `${text} needs ${dependency.text}, but ${dependency.name} is ${other.version.text} (${other.requiredBy.values().next().value})`;
+    }
+  }
+  return `${text} leads to a conflict further down`;
+}

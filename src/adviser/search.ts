@@ -1,0 +1,177 @@
+import type { Version } from "../python/version.ts";
+import { anyVersion } from "../python/version-range.ts";
+import { Catalog } from "./catalog.ts";
+import { resolveConflict } from "./conflict.ts";
+import type { AdviceContext } from "./context.ts";
+import { baseOf, choose, requirementFacts } from "./facts.ts";
+import type { Incompatibility, PackageKey } from "./incompatibility.ts";
+import { PartialSolution } from "./partial-solution.ts";
+import { Priorities } from "./priorities.ts";
+import { negate, type Term } from "./term.ts";
+
+/** How a search ended. With gaps in the catalog a solution is a guess. */
+export interface SearchResult {
+  readonly decisions: ReadonlyMap<PackageKey, Version>;
+  /** The proof that there is no stack; undefined: there is one. */
+  readonly failure: Incompatibility | undefined;
+  readonly catalog: Catalog;
+  /** Decisions tried, those undone included. */
+  readonly attempts: number;
+}
+
+/** Finds the newest stack that satisfies a project, or a proof that there is none. docs/resolver.md */
+export function search(context: AdviceContext): SearchResult {
+  let catalog = new Catalog(context);
+  for (;;) {
+    const result = new Search(catalog).run();
+    if (!catalog.stale) return result;
+    catalog = new Catalog(context, catalog);
+  }
+}
+
+class Search {
+  private readonly solution = new PartialSolution();
+  private readonly catalog: Catalog;
+  private readonly priorities: Priorities;
+  private readonly byPackage = new Map<PackageKey, Incompatibility[]>();
+  private readonly contradicted = new Map<Incompatibility, number>();
+  private attempts = 0;
+
+  constructor(catalog: Catalog) {
+    this.catalog = catalog;
+    this.priorities = new Priorities(catalog.context.project);
+  }
+
+  run(): SearchResult {
+    const failure = this.solve();
+    return {
+      decisions: this.solution.decisions,
+      failure,
+      catalog: this.catalog,
+      attempts: this.attempts,
+    };
+  }
+
+  private solve(): Incompatibility | undefined {
+    const changed = new Set<PackageKey>();
+    for (const incompatibility of requirementFacts(this.catalog)) {
+      for (const key of this.add(incompatibility)) changed.add(key);
+    }
+    let failure = this.propagate(changed);
+    while (failure === undefined) {
+      const key = this.priorities.next(this.solution);
+      if (key === undefined || this.catalog.stale) return undefined;
+      changed.clear();
+      this.decide(key, changed);
+      failure = this.propagate(changed);
+    }
+    return failure;
+  }
+
+  /** Chooses a version of `key`, or learns that none can be chosen. Notes what changed. */
+  private decide(key: PackageKey, changed: Set<PackageKey>): void {
+    this.attempts += 1;
+    const range = this.solution.known(key)?.range ?? anyVersion;
+    const base = baseOf(key);
+    const choice = choose(this.catalog, key, range, {
+      decided: base === key ? undefined : this.solution.decisions.get(base),
+      rejections: this.priorities.rejections(base),
+    });
+    if ("incompatibility" in choice) {
+      for (const one of this.add(choice.incompatibility)) changed.add(one);
+      return;
+    }
+    let conflict = false;
+    for (const incompatibility of choice.incompatibilities) {
+      for (const one of this.add(incompatibility)) changed.add(one);
+      conflict ||= this.contradicts(incompatibility, key);
+    }
+    // A version whose own dependencies already clash is never decided: the clash rules it out
+    if (conflict) this.priorities.noteRejection(base);
+    else this.solution.decide(key, choice.version);
+    changed.add(key);
+  }
+
+  private contradicts(incompatibility: Incompatibility, decided: PackageKey): boolean {
+    for (const [key, term] of incompatibility.terms) {
+      if (key !== decided && this.solution.relation(key, term) !== "satisfied") return false;
+    }
+    return true;
+  }
+
+  private add(incompatibility: Incompatibility): Iterable<PackageKey> {
+    for (const key of incompatibility.terms.keys()) {
+      this.priorities.met(key);
+      const list = this.byPackage.get(key);
+      if (list === undefined) this.byPackage.set(key, [incompatibility]);
+      else list.push(incompatibility);
+    }
+    return incompatibility.terms.keys();
+  }
+
+  /** Draws every conclusion; returns the proof of failure if the project can't be satisfied. */
+  private propagate(changed: Set<PackageKey>): Incompatibility | undefined {
+    for (const key of changed) {
+      changed.delete(key);
+      const conflict = this.concludeAbout(key, changed);
+      if (conflict === undefined) continue;
+      const learnt = this.learn(conflict);
+      if (learnt.terms.size === 0) return learnt;
+      changed.clear();
+      const derived = this.conclude(learnt);
+      if (derived === "conflict" || derived === "nothing") {
+        throw new Error("what was learnt from a conflict must lead to a conclusion");
+      }
+      changed.add(derived);
+    }
+    return undefined;
+  }
+
+  /** Concludes from all that is known about one package, up to the first conflict. */
+  private concludeAbout(key: PackageKey, changed: Set<PackageKey>): Incompatibility | undefined {
+    const list = this.byPackage.get(key) ?? [];
+    // Newest first: what was learnt from conflicts is more general and concludes sooner
+    for (let position = list.length - 1; position >= 0; position -= 1) {
+      const incompatibility = list[position];
+      if (incompatibility === undefined || this.contradicted.has(incompatibility)) continue;
+      const outcome = this.conclude(incompatibility);
+      if (outcome === "conflict") return incompatibility;
+      if (outcome !== "nothing") changed.add(outcome);
+    }
+    return undefined;
+  }
+
+  /** If all but one term hold, the last one can't: derives its negation. */
+  private conclude(incompatibility: Incompatibility): PackageKey | "conflict" | "nothing" {
+    let open: [PackageKey, Term] | undefined;
+    for (const [key, term] of incompatibility.terms) {
+      const relation = this.solution.relation(key, term);
+      if (relation === "contradicted") {
+        this.contradicted.set(incompatibility, this.solution.level);
+        return "nothing";
+      }
+      if (relation === "satisfied") continue;
+      if (open !== undefined) return "nothing";
+      open = [key, term];
+    }
+    if (open === undefined) return "conflict";
+    this.solution.derive(open[0], negate(open[1]), incompatibility);
+    return open[0];
+  }
+
+  /** Finds what is really wrong, steps back to where it can be avoided, and remembers it. */
+  private learn(conflict: Incompatibility): Incompatibility {
+    const { cause, level, culprits } = resolveConflict(conflict, this.solution);
+    if (cause.terms.size === 0) return cause;
+    this.priorities.noteConflict(
+      culprits.affected === undefined ? undefined : baseOf(culprits.affected),
+      culprits.culprit === undefined ? undefined : baseOf(culprits.culprit),
+    );
+    this.solution.backtrack(level);
+    for (const [incompatibility, at] of this.contradicted) {
+      if (at > level) this.contradicted.delete(incompatibility);
+    }
+    if (cause !== conflict) this.add(cause);
+    return cause;
+  }
+}

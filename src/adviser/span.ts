@@ -1,0 +1,40 @@
+import { between, singleVersion, type VersionRange } from "../python/version-range.ts";
+import type { Candidate } from "./candidates.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Dependency } from "./dependencies.ts";
+
+/** How far to look on either side. */
+const reach = 200;
+
+/**
+ * The stretch of neighbouring releases that have the same dependency, as far as their metadata is
+ * known: what is learnt of one then holds for all, and a conflict rules them out at once.
+ */
+export function sameDependencySpan(
+  catalog: Catalog,
+  candidate: Candidate,
+  dependency: Dependency,
+): VersionRange {
+  const { name } = candidate.release;
+  const candidates = catalog.candidatesOf(name);
+  const start = candidates?.positionOf(candidate.version.text);
+  if (candidates === undefined || start === undefined) return singleVersion(candidate.version);
+  const farthest = (step: 1 | -1) => {
+    let last = candidate;
+    for (let offset = 1; offset <= reach; offset += 1) {
+      const position = start + step * offset;
+      if (position < 0 || position >= candidates.list.count) break;
+      const examined = candidates.examine(position);
+      if (!("candidate" in examined)) continue;
+      const neighbour = examined.candidate;
+      if (catalog.metadata(neighbour)?.state !== "known") break;
+      const same = catalog
+        .dependencies(name, neighbour.version, "")
+        .some(({ text }) => text === dependency.text);
+      if (!same) break;
+      last = neighbour;
+    }
+    return last.version;
+  };
+  return between(farthest(1), farthest(-1));
+}

@@ -1,0 +1,15 @@
+import { excludingFailures } from "../../model/knowledge.ts";
+import type { Sieve } from "../unit.ts";
+
+/** Drops releases that were seen not to install or import on this runtime. */
+export const failedInstallation: Sieve = {
+  kind: "sieve",
+  name: "failed-installation",
+  rejects(candidate, context) {
+    if (!context.heedFailures) return undefined;
+    const fact = context.knowledge.installed(candidate.release, context.runtime.id);
+    if (fact?.outcome !== "failed" || fact.failure === undefined) return undefined;
+    if (!excludingFailures.has(fact.failure)) return undefined;
+    return `does not work on ${context.runtime.id} (${fact.failure})`;
+  },
+};
