@@ -1,6 +1,7 @@
 import { memoize } from "./memoize.ts";
 import { byText, pythonStrip } from "./python-text.ts";
 import { type Clause, parseClause } from "./specifier-clause.ts";
+import { specifierProblem } from "./specifier-problem.ts";
 import { parseVersion, type Version } from "./version.ts";
 import {
   anyVersion,
@@ -81,6 +82,14 @@ function textOf(clauses: readonly Clause[]): string {
     if (!byMeaning.has(meaning)) byMeaning.set(meaning, text);
   }
   return [...byMeaning.values()].join(",");
+}
+
+/**
+ * Why `parseSpecifierSet` refuses a text, in words; `undefined` where it doesn't.
+ * `specifierProblem` says the place too, and what could be meant.
+ */
+export function specifierError(raw: string): string | undefined {
+  return specifierProblem(raw)?.message;
 }
 
 /** `str(packaging.specifiers.SpecifierSet)`. */

@@ -1,4 +1,4 @@
-import type { Version } from "./version.ts";
+import { buildVersion, type Version } from "./version.ts";
 import { type Cut, compareCuts, cutBelow, edited, floor } from "./version-cut.ts";
 import type { VersionRange } from "./version-range.ts";
 
@@ -16,9 +16,12 @@ export function holdsOnlyPrereleases({ cuts }: VersionRange): boolean {
   return true;
 }
 
+// no final release is older than 0
+const belowFirstFinal = cutBelow(buildVersion({ ...floor.version, epoch: 0 }));
+
 /** The cut below the first final or post-release above `cut`, or `cut` where there is no first. */
 function belowNextFinal(cut: Cut): Cut {
-  if (cut === floor) return floor;
+  if (cut === floor) return belowFirstFinal;
   return cut.version.isPrerelease ? cutBelow(finalOf(cut.version)) : cut;
 }
 

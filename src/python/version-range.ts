@@ -1,5 +1,6 @@
 import { compareVersions, type Version } from "./version.ts";
 import { type Cut, ceiling, compareCuts, cutAbove, cutBelow, floor } from "./version-cut.ts";
+import { cutsText } from "./version-range-text.ts";
 
 /**
  * A set of versions: disjoint intervals of PEP 440's order, ascending, each from one cut to the
@@ -20,18 +21,9 @@ export function singleVersion(version: Version): VersionRange {
   return interval(cutBelow(version), cutAbove(version));
 }
 
-/**
- * What lies between two versions in the bare order; an end left out is open. `from` is within,
- * `to` is not, unless `through` says so. (`<2.0` of PEP 440 is less: it ends before `2.0.dev0`.)
- */
-export function between(ends: {
-  readonly from?: Version;
-  readonly to?: Version;
-  readonly through?: Version;
-}): VersionRange {
-  const lower = ends.from === undefined ? floor : cutBelow(ends.from);
-  if (ends.through !== undefined) return interval(lower, cutAbove(ends.through));
-  return interval(lower, ends.to === undefined ? ceiling : cutBelow(ends.to));
+/** From `from` to `through` in the bare order, both within; empty where they are turned round. */
+export function between(from: Version, through: Version): VersionRange {
+  return interval(cutBelow(from), cutAbove(through));
 }
 
 /** From one cut to another; empty where they meet or cross. */
@@ -121,6 +113,11 @@ export function isDisjoint(a: VersionRange, b: VersionRange): boolean {
   if (lowA === undefined || highA === undefined) return true;
   if (lowB === undefined || highB === undefined) return true;
   return compareCuts(highA, lowB) <= 0 || compareCuts(highB, lowA) <= 0;
+}
+
+/** For people, in the words of a specifier: `>=1.0,<2.0 or ==3.0`; `*` for every version. */
+export function rangeToText(range: VersionRange): string {
+  return cutsText(range.cuts);
 }
 
 /** Walks all cuts of both in order and keeps those where `wanted` turns. */
