@@ -1,0 +1,24 @@
+import type { IndexClient, IndexClientOptions } from "./index-client.ts";
+
+/** A client of package indexes; loads nothing and connects to nothing before the first request. */
+export function createIndexClient(options: IndexClientOptions): IndexClient {
+  let opened: Promise<IndexClient> | undefined;
+  const session = (): Promise<IndexClient> => {
+    if (options.offline === true) throw new Error("offline: no index may be asked");
+    // The HTTP library costs more to load than a lock from knowledge takes.
+    opened ??= import("./session.ts").then(({ openSession }) => openSession(options));
+    return opened;
+  };
+  return {
+    page: async (source, name, validators, signal) =>
+      (await session()).page(source, name, validators, signal),
+    metadata: async (source, file, name, signal) =>
+      (await session()).metadata(source, file, name, signal),
+    download: async (source, file, signal) => (await session()).download(source, file, signal),
+    close: async () => {
+      const ending = opened;
+      opened = undefined;
+      await (await ending)?.close();
+    },
+  };
+}

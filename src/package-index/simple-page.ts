@@ -1,0 +1,181 @@
+import type { FileDetails, FileFacts, IndexPage, Validators } from "../model/knowledge.ts";
+import type { IndexUrl } from "../model/release.ts";
+import { distributionOf } from "../python/distribution-name.ts";
+import type { PackageName } from "../python/name.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
+
+/** One file of a page, with the hash of its metadata file where the page gives one (PEP 658). */
+export type IndexFile = FileFacts & FileDetails & { readonly metadataSha256?: string };
+
+/** Whose page it is and when it was asked for. */
+export interface PageContext {
+  readonly name: PackageName;
+  readonly index: IndexUrl;
+  /** The page's own address, for relative addresses of files. */
+  readonly base: string;
+  readonly checkedAt: number;
+  readonly validators: Validators;
+}
+
+/** Thrown where a page is not what the standard describes; the text says in what. */
+export class BadPage extends Error {
+  override readonly name = "BadPage";
+}
+
+/**
+ * Reads a PEP 691 page. Files that no version can be read from, and entries of a wrong shape, are
+ * left out; hashes that are not 64 hex digits count as absent.
+ * @throws BadPage where the document as a whole is no such page.
+ */
+export function readJsonPage(text: string, context: PageContext): IndexPage {
+  const document = parseJson(text);
+  if (!isRecord(document)) throw new BadPage("the JSON is not an object");
+  const meta = isRecord(document["meta"]) ? document["meta"] : {};
+  checkApiVersion(meta["api-version"]);
+  const entries: unknown = document["files"];
+  if (!Array.isArray(entries)) throw new BadPage("`files` is not an array");
+  const files: IndexFile[] = [];
+  for (const entry of entries) {
+    const file = isRecord(entry) ? readFile(entry, context.base) : undefined;
+    if (file !== undefined) files.push(file);
+  }
+  if (files.length === 0 && entries.length > 0) {
+    throw new BadPage("no entry of `files` has a `filename` and a `url`");
+  }
+  const serial = serialText(meta["_last-serial"]);
+  const validators = serial === undefined ? {} : { serial };
+  return makePage(files, { ...context, validators: { ...context.validators, ...validators } });
+}
+
+/** Groups files by version, newest first; the order of files within a release is the page's. */
+export function makePage(files: readonly IndexFile[], context: PageContext): IndexPage {
+  const groups = new Map<string, Group>();
+  const bySpelling = new Map<string, Group | undefined>();
+  for (const file of files) {
+    const spelling = distributionOf(file.filename, context.name)?.version;
+    if (spelling === undefined) continue;
+    let group = bySpelling.get(spelling);
+    if (group === undefined && !bySpelling.has(spelling)) {
+      group = groupOf(spelling, groups);
+      bySpelling.set(spelling, group);
+    }
+    group?.files.push(file);
+  }
+  const sorted = [...groups.values()].sort((a, b) => compareVersions(b.key, a.key));
+  return {
+    name: context.name,
+    index: context.index,
+    checkedAt: context.checkedAt,
+    validators: context.validators,
+    releases: sorted.map(({ version, files: own }) => ({ version, files: own })),
+  };
+}
+
+interface Group {
+  readonly version: string;
+  readonly key: Version;
+  readonly files: IndexFile[];
+}
+
+function groupOf(spelling: string, groups: Map<string, Group>): Group | undefined {
+  const key = parseVersion(spelling);
+  if (key === undefined) return undefined;
+  const known = groups.get(key.text);
+  if (known !== undefined) return known;
+  const made = { version: key.text, key, files: [] };
+  groups.set(key.text, made);
+  return made;
+}
+
+/**
+ * The `_last-serial` of a JSON page, found without parsing it: an index without validators lets
+ * an unchanged page be recognised by it, and parsing is most of a page's cost.
+ */
+export function serialInBytes(bytes: Buffer): string | undefined {
+  const at = bytes.lastIndexOf('"_last-serial"');
+  if (at < 0) return undefined;
+  const after = bytes.toString("latin1", at + 14, at + 64);
+  return /^\s*:\s*"?(\d+)["\s,}]/.exec(after)?.[1];
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function readFile(entry: Readonly<Record<string, unknown>>, base: string): IndexFile | undefined {
+  const filename = entry["filename"];
+  const rawUrl = entry["url"];
+  if (typeof filename !== "string" || typeof rawUrl !== "string") return undefined;
+  const url = absoluteUrl(rawUrl, base);
+  if (url === undefined) return undefined;
+  const file: Writable<IndexFile> = { filename, url };
+  const hashes = entry["hashes"];
+  const sha256 = isRecord(hashes) ? sha256Text(hashes["sha256"]) : undefined;
+  if (sha256 !== undefined) file.sha256 = sha256;
+  const size = entry["size"];
+  if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) file.size = size;
+  const uploadedAt = entry["upload-time"];
+  if (typeof uploadedAt === "string") file.uploadedAt = uploadedAt;
+  const requiresPython = entry["requires-python"];
+  if (typeof requiresPython === "string" && requiresPython !== "") {
+    file.requiresPython = requiresPython;
+  }
+  const yanked = entry["yanked"];
+  if (yanked === true) file.yanked = "";
+  else if (typeof yanked === "string") file.yanked = yanked;
+  announceMetadata(file, entry["core-metadata"] ?? entry["dist-info-metadata"]);
+  return file;
+}
+
+/** PEP 714: true or hashes announce a metadata file; `false` on a wheel denies it. */
+export function announceMetadata(file: Writable<IndexFile>, announced: unknown): void {
+  if (announced === undefined || announced === null) return;
+  if (announced !== false) file.coreMetadata = true;
+  else if (file.filename.endsWith(".whl")) file.coreMetadata = false;
+  const sha256 = isRecord(announced) ? sha256Text(announced["sha256"]) : undefined;
+  if (sha256 !== undefined) file.metadataSha256 = sha256;
+}
+
+/** Lower case, or undefined where it is no SHA-256. */
+export function sha256Text(value: unknown): string | undefined {
+  if (typeof value !== "string" || value.length !== 64) return undefined;
+  if (/^[0-9a-f]{64}$/.test(value)) return value;
+  return /^[0-9a-f]{64}$/i.test(value) ? value.toLowerCase() : undefined;
+}
+
+/** An http(s) address without credentials and fragment; undefined where it is none. */
+export function absoluteUrl(raw: string, base: string): string | undefined {
+  // Nearly every address is of this form; a URL object costs ten times as much.
+  if (/^https?:\/\/[\w.:-]+\/[\w/.+%~=-]*$/.test(raw)) return raw;
+  if (!URL.canParse(raw, base)) return undefined;
+  const url = new URL(raw, base);
+  if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
+  url.hash = "";
+  url.username = "";
+  url.password = "";
+  return url.href;
+}
+
+/** @throws BadPage for a version of the API whose meaning is unknown (PEP 629). */
+export function checkApiVersion(version: unknown): void {
+  if (version === undefined) return;
+  if (typeof version !== "string" || !/^1(\.|$)/.test(version)) {
+    throw new BadPage(`it speaks version ${String(version).slice(0, 20)} of the API, not 1`);
+  }
+}
+
+function serialText(serial: unknown): string | undefined {
+  if (typeof serial === "number" && Number.isSafeInteger(serial)) return String(serial);
+  return typeof serial === "string" && /^\d+$/.test(serial) ? serial : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new BadPage("it is not valid JSON", { cause: error });
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
