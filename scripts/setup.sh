@@ -38,5 +38,5 @@ if ! bwrap --ro-bind / / --unshare-all true >/dev/null 2>&1; then
 fi
 
 if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
-  npm ci --no-audit --no-fund
+  npm ci --no-audit --no-fund || exit 4
 fi
