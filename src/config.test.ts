@@ -1,0 +1,260 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type ConfigurationFlags, loadConfiguration } from "./config.ts";
+import { renderError } from "./reports/diagnostic.ts";
+import { palette } from "./reports/palette.ts";
+import { ThothError } from "./util/errors.ts";
+
+let world: string;
+beforeEach(() => {
+  world = mkdtempSync(join(tmpdir(), "thoth-config-"));
+});
+afterEach(() => rmSync(world, { recursive: true }));
+
+interface Setup {
+  readonly flags?: ConfigurationFlags;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly project?: string;
+  readonly user?: string;
+}
+
+function load({ flags = {}, environment = {}, project, user }: Setup) {
+  if (project !== undefined) write(join(world, "project", ".thoth.yaml"), project);
+  if (user !== undefined) write(join(world, "home", ".config", "thoth", "config.yaml"), user);
+  return loadConfiguration({
+    flags,
+    environment: { HOME: join(world, "home"), ...environment },
+    projectDirectory: join(world, "project"),
+  });
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+async function complaint(setup: Setup): Promise<string> {
+  const error: unknown = await load(setup).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ThothError)) throw new Error(`no ThothError: ${String(error)}`);
+  return renderError(error, { color: palette(false), sourceText: () => setup.project });
+}
+
+test("without any setting the defaults hold and folders follow XDG", async () => {
+  expect(await load({})).toEqual({
+    storeDirectory: join(world, "home/.local/share/thoth"),
+    cacheDirectory: join(world, "home/.cache/thoth"),
+    offline: false,
+    runtime: undefined,
+    python: undefined,
+    indexUrl: undefined,
+    verify: "all",
+    freshnessMs: 600_000,
+    coolDownMs: 0,
+    timeoutMs: undefined,
+    environments: [],
+  });
+});
+
+test("XDG folders are taken where they are absolute, else ignored", async () => {
+  const environment = { XDG_DATA_HOME: "/data", XDG_CACHE_HOME: "relative" };
+
+  expect(await load({ environment })).toMatchObject({
+    storeDirectory: "/data/thoth",
+    cacheDirectory: join(world, "home/.cache/thoth"),
+  });
+});
+
+describe("precedence", () => {
+  const user = "thoth: {runtime: of-user, python: '3.8', verify: none, freshness: 1h}";
+  const project = "thoth: {runtime: of-project, python: 3.9, verify: all}";
+  const environment = { THOTH_RUNTIME: "of-environment", THOTH_PYTHON: "3.10" };
+
+  test("flags beat the environment, that the project's file, that the user's", async () => {
+    const flags = { runtime: "of-flag" };
+
+    expect(await load({ flags, environment, project, user })).toMatchObject({
+      runtime: "of-flag",
+      python: "3.10",
+      verify: "all",
+      freshnessMs: 3_600_000,
+    });
+  });
+
+  test("an empty variable counts as unset", async () => {
+    expect(await load({ environment: { THOTH_RUNTIME: "" }, project })).toMatchObject({
+      runtime: "of-project",
+    });
+  });
+});
+
+test.each([
+  ["600", 600_000],
+  ["90s", 90_000],
+  ["10m", 600_000],
+  ["1.5 h", 5_400_000],
+  ["7d", 604_800_000],
+  ["0", 0],
+])("a duration of %s is %i ms", async (text, ms) => {
+  expect(await load({ flags: { freshness: text } })).toMatchObject({ freshnessMs: ms });
+});
+
+test.each([
+  ["1", true],
+  ["TRUE", true],
+  ["no", false],
+  ["0", false],
+])("THOTH_OFFLINE=%s is %s", async (text, offline) => {
+  expect(await load({ environment: { THOTH_OFFLINE: text } })).toMatchObject({ offline });
+});
+
+test("paths in a file start where the file lies, those of flags where the user is", async () => {
+  const project = "thoth:\n  store: ./knowledge\n  cache: ~/c\n";
+
+  expect(await load({ project })).toMatchObject({
+    storeDirectory: join(world, "project/knowledge"),
+    cacheDirectory: join(world, "home/c"),
+  });
+  expect(await load({ project, flags: { store: "here" } })).toMatchObject({
+    storeDirectory: resolve("here"),
+  });
+});
+
+test("the original's .thoth.yaml is read, and 3.10 without quotes is not 3.1", async () => {
+  const project = `host: {THOTH_SERVICE_HOST}
+tls_verify: true
+requirements_format: pipenv
+managers:
+  - name: update
+    configuration: {labels: [bot]}
+virtualenv: false
+overlays_dir: overlays
+`;
+  const environments = `runtime_environments:
+  - name: ubi-8
+    operating_system: {name: rhel, version: 8}
+    hardware: {cpu_family: null, gpu_model: x}
+    python_version: 3.10
+    cuda_version: null
+    recommendation_type: latest
+    platform: linux-x86_64
+    labels: {team: one}
+  - name: bare
+`;
+  const { environments: declared } = await load({ project: project + environments });
+
+  expect(declared).toEqual([
+    {
+      name: "ubi-8",
+      operatingSystem: { name: "rhel", version: "8" },
+      pythonVersion: "3.10",
+      platform: "linux-x86_64",
+      place: expect.objectContaining({ file: ".thoth.yaml", line: 10, column: 5 }),
+    },
+    { name: "bare", place: expect.objectContaining({ line: 18 }) },
+  ]);
+});
+
+test("aliases of YAML are followed", async () => {
+  const project = `runtime_environments:
+  - name: one
+    operating_system: &system {name: rhel, version: "8"}
+  - name: two
+    operating_system: *system
+`;
+  const { environments } = await load({ project });
+
+  expect(environments[1]?.operatingSystem).toEqual({ name: "rhel", version: "8" });
+});
+
+test("a mistake in a file is told with its place, every one of them", async () => {
+  const project = `runtime_enviroments: []
+runtime_environments:
+  - python_version: "3"
+thoth:
+  freshnes: 10
+`;
+
+  expect(await complaint({ project })).toBe(`error[THOTH-E0104]: unknown key \`runtime_enviroments\`
+  --> .thoth.yaml:1:1
+   |
+ 1 | runtime_enviroments: []
+   | ^^^^^^^^^^^^^^^^^^^
+help: did you mean \`runtime_environments\`?
+
+error[THOTH-E0104]: unknown key \`freshnes\`
+  --> .thoth.yaml:5:3
+   |
+ 5 |   freshnes: 10
+   |   ^^^^^^^^
+help: did you mean \`freshness\`?
+
+error[THOTH-E0104]: a runtime environment needs a \`name\`
+  --> .thoth.yaml:3:5
+   |
+ 3 |   - python_version: "3"
+   |     ^^^^^^^^^^^^^^^^^^^
+
+error[THOTH-E0104]: \`3\` is not a Python version such as \`3.11\`
+  --> .thoth.yaml:3:21
+   |
+ 3 |   - python_version: "3"
+   |                     ^^^
+
+4 problems in .thoth.yaml`);
+});
+
+test.each([
+  ["a list where keys belong", "thoth: [1]", "`thoth` must hold keys with values", "1:8"],
+  [
+    "keys where a list belongs",
+    "runtime_environments: {}",
+    "`runtime_environments` must hold a list",
+    "1:23",
+  ],
+  ["keys where a value belongs", "thoth: {store: {}}", "`store` must hold a single value", "1:16"],
+  ["text only", "just text", "`.thoth.yaml` must hold keys with values", "1:1"],
+  [
+    "a bad name",
+    "runtime_environments: [{name: 'a b'}]",
+    "`a b` is no name for a runtime: letters, digits, `_` and `-` only",
+    "1:31",
+  ],
+  ["a bad value", "thoth:\n  verify: some", "`verify` takes `all` or `none`, not `some`", "2:11"],
+  ["a duplicate key", "thoth: {}\nthoth: {}", "Map keys must be unique", "2:1"],
+  [
+    "broken YAML",
+    "thoth: [",
+    "Flow sequence in block collection must be sufficiently indented and end with a ]",
+    "1:9",
+  ],
+])("a mistake in a file: %s", async (_what, project, message, at) => {
+  expect((await complaint({ project })).split("\n").slice(0, 2)).toEqual([
+    `error[THOTH-E0104]: ${message}`,
+    `  --> .thoth.yaml:${at}`,
+  ]);
+});
+
+test("a mistake in a variable names it", async () => {
+  expect(await complaint({ environment: { THOTH_FRESHNESS: "soon" } })).toBe(
+    "error[THOTH-E0104]: THOTH_FRESHNESS takes seconds, or a number with `s`, `m`, `h` or `d`, not `soon`",
+  );
+});
+
+test("a mistake in a flag is one of usage", async () => {
+  expect(await complaint({ flags: { python: "three" } })).toBe(
+    "error[THOTH-E0001]: --python takes a Python version such as `3.11`, not `three`",
+  );
+});
+
+test("aliases that grow without end are refused", async () => {
+  const levels = Array.from({ length: 9 }, (_, n) => `  - &l${n + 1} [${`*l${n},`.repeat(9)}]`);
+  const project = `managers:\n  - &l0 [x]\n${levels.join("\n")}\n`;
+
+  expect(await complaint({ project })).toContain("`.thoth.yaml` holds too much");
+});
+
+test("an empty file sets nothing", async () => {
+  expect(await load({ project: "# nothing yet\n" })).toMatchObject({ verify: "all" });
+});

@@ -1,0 +1,307 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join } from "node:path";
+import {
+  type DeclaredEnvironment,
+  declaredEnvironment,
+  environmentShape,
+} from "./model/declared-environment.ts";
+import { type Place, type Problem, ThothError } from "./util/errors.ts";
+import {
+  duration,
+  durationWords,
+  folder,
+  pythonVersion,
+  type Reader,
+  someText,
+  yesOrNo,
+} from "./util/setting-readers.ts";
+import {
+  type Member,
+  type Misshape,
+  misshapes,
+  type Shape,
+  type Tree,
+  treeAt,
+} from "./util/shaped-tree.ts";
+
+/** What the user set, from all places. Times are milliseconds, paths absolute. */
+export interface Configuration {
+  readonly storeDirectory: string;
+  readonly cacheDirectory: string;
+  readonly offline: boolean;
+  /** Name of the runtime to advise for; undefined: the first declared, else the one found. */
+  readonly runtime: string | undefined;
+  /** "3.11" or "3.11.7". */
+  readonly python: string | undefined;
+  /** As written, `${VAR}` not expanded; undefined: the Pipfile's sources, else pip's. */
+  readonly indexUrl: string | undefined;
+  readonly verify: "all" | "none";
+  /** How long what is known of a package's releases counts as current. */
+  readonly freshnessMs: number;
+  /** Releases younger than this are not chosen; 0: all are. */
+  readonly coolDownMs: number;
+  readonly timeoutMs: number | undefined;
+  /** In the file's order. */
+  readonly environments: readonly DeclaredEnvironment[];
+}
+
+const settings = [
+  "store",
+  "cache",
+  "offline",
+  "runtime",
+  "python",
+  "index_url",
+  "verify",
+  "freshness",
+  "cool_down",
+  "timeout",
+] as const;
+
+/** Flags of the command line by setting; what is absent was not given. */
+export interface ConfigurationFlags {
+  readonly store?: string | undefined;
+  readonly cache?: string | undefined;
+  readonly offline?: boolean | undefined;
+  readonly runtime?: string | undefined;
+  readonly python?: string | undefined;
+  readonly indexUrl?: string | undefined;
+  readonly verify?: string | undefined;
+  readonly freshness?: string | undefined;
+  readonly coolDown?: string | undefined;
+  readonly timeout?: string | undefined;
+}
+
+/** Where settings come from; `environment` is normally `process.env`. */
+export interface ConfigurationSources {
+  readonly flags: ConfigurationFlags;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly projectDirectory: string;
+}
+
+/**
+ * Flags beat the environment (`THOTH_STORE`, `THOTH_INDEX_URL`, …), which beats the project's
+ * `.thoth.yaml`, which beats `$XDG_CONFIG_HOME/thoth/config.yaml`. Both files have one format: the
+ * original's, with our settings under `thoth:`. Throws "bad-configuration" with the place of every
+ * mistake of a file, and "usage" for a flag.
+ */
+export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
+  const { environment, projectDirectory } = sources;
+  const home = environmentValue(environment, "HOME") ?? homedir();
+  const configHome = xdgFolder(environment, "XDG_CONFIG_HOME", join(home, ".config"));
+  const project = await readSettingsFile(join(projectDirectory, ".thoth.yaml"), ".thoth.yaml");
+  const userPath = join(configHome, "thoth", "config.yaml");
+  const user = await readSettingsFile(userPath, userPath);
+  const given = givenBy([flagSource(sources.flags), environmentSource(environment), project, user]);
+  const dataHome = xdgFolder(environment, "XDG_DATA_HOME", join(home, ".local", "share"));
+  const cacheHome = xdgFolder(environment, "XDG_CACHE_HOME", join(home, ".cache"));
+  return {
+    storeDirectory: given("store", folder(home), "a folder") ?? join(dataHome, "thoth"),
+    cacheDirectory: given("cache", folder(home), "a folder") ?? join(cacheHome, "thoth"),
+    offline: given("offline", yesOrNo, "`true` or `false`") ?? false,
+    runtime: given("runtime", someText, "the name of a runtime"),
+    python: given("python", pythonVersion, "a Python version such as `3.11`"),
+    indexUrl: given("index_url", someText, "the address of an index"),
+    verify: given("verify", verification, "`all` or `none`") ?? "all",
+    freshnessMs: given("freshness", duration, durationWords) ?? 10 * 60_000,
+    coolDownMs: given("cool_down", duration, durationWords) ?? 0,
+    timeoutMs: given("timeout", duration, durationWords),
+    environments: project?.environments ?? user?.environments ?? [],
+  };
+}
+
+type Setting = (typeof settings)[number];
+
+/** One value as text, with what is needed to resolve it and to complain about it. */
+interface Given {
+  readonly text: string;
+  readonly base: string;
+  readonly refuse: (expects: string) => ThothError;
+}
+
+interface Source {
+  readonly given: (setting: Setting) => Given | undefined;
+}
+
+function givenBy(sources: readonly (Source | undefined)[]) {
+  return <T>(setting: Setting, read: Reader<T>, expects: string): T | undefined => {
+    for (const source of sources) {
+      const given = source?.given(setting);
+      if (given === undefined) continue;
+      const value = read(given.text, given.base);
+      if (value === undefined) throw given.refuse(expects);
+      return value;
+    }
+    return undefined;
+  };
+}
+
+function flagSource(flags: ConfigurationFlags): Source {
+  const { indexUrl, coolDown, ...sameName } = flags;
+  const values: Partial<Record<Setting, string | boolean | undefined>> = {
+    ...sameName,
+    index_url: indexUrl,
+    cool_down: coolDown,
+  };
+  return {
+    given: (setting) => {
+      const value = values[setting];
+      if (value === undefined) return undefined;
+      const text = String(value);
+      const name = `--${setting.replace("_", "-")}`;
+      const refuse = (expects: string) =>
+        new ThothError("usage", `${name} takes ${expects}, not \`${text}\``);
+      return { text, base: process.cwd(), refuse };
+    },
+  };
+}
+
+function environmentSource(environment: ConfigurationSources["environment"]): Source {
+  return {
+    given: (setting) => {
+      const name = `THOTH_${setting.toUpperCase()}`;
+      const text = environmentValue(environment, name);
+      if (text === undefined) return undefined;
+      const refuse = (expects: string) =>
+        new ThothError("bad-configuration", `${name} takes ${expects}, not \`${text}\``);
+      return { text, base: process.cwd(), refuse };
+    },
+  };
+}
+
+// An empty variable counts as unset, as everywhere in XDG.
+function environmentValue(
+  environment: ConfigurationSources["environment"],
+  name: string,
+): string | undefined {
+  const value = environment[name];
+  return value === "" ? undefined : value;
+}
+
+/** XDG Base Directory 0.8: a relative path is invalid and to be ignored. */
+function xdgFolder(
+  environment: ConfigurationSources["environment"],
+  name: string,
+  otherwise: string,
+): string {
+  const value = environmentValue(environment, name);
+  return value !== undefined && isAbsolute(value) ? value : otherwise;
+}
+
+const verification: Reader<"all" | "none"> = (text) =>
+  text === "all" || text === "none" ? text : undefined;
+
+// The original's keys; those that say where its service is mean nothing here.
+const fileShape: Shape = {
+  host: "anything",
+  tls_verify: "text",
+  requirements_format: "text",
+  overlays_dir: "text",
+  virtualenv: "text",
+  managers: "anything",
+  runtime_environments: [environmentShape],
+  thoth: Object.fromEntries(settings.map((setting): [string, Shape] => [setting, "text"])),
+};
+
+interface SettingsFile extends Source {
+  readonly environments: readonly DeclaredEnvironment[] | undefined;
+}
+
+async function readSettingsFile(path: string, file: string): Promise<SettingsFile | undefined> {
+  const text = readIfPresent(path, file);
+  if (text === undefined) return undefined;
+  const tree = await parseYaml(text, file);
+  const wrong = misshapes(tree, fileShape, `\`${file}\``);
+  const declared = treeAt(tree, "runtime_environments");
+  const read = (declared?.kind === "list" ? declared.items : []).map(declaredEnvironment);
+  refuseAll([...wrong, ...read.flatMap((one) => one.problems)]);
+  return {
+    environments: declared === undefined ? undefined : read.flatMap((one) => one.environment),
+    given: (setting) => {
+      const found = treeAt(tree, "thoth", setting);
+      if (found?.kind !== "scalar" || found.text === "") return undefined;
+      const refuse = (expects: string) =>
+        new ThothError(
+          "bad-configuration",
+          `\`${setting}\` takes ${expects}, not \`${found.text}\``,
+          {
+            place: found.place,
+          },
+        );
+      return { text: found.text, base: dirname(path), refuse };
+    },
+  };
+}
+
+function readIfPresent(path: string, file: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code !== "EACCES" && code !== "EISDIR") throw error;
+    throw new ThothError("bad-configuration", `${file} cannot be read`, { cause: error });
+  }
+}
+
+function refuseAll(found: readonly Misshape[]): void {
+  const problems = found.map((problem): Problem => ({ code: "bad-configuration", ...problem }));
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  throw new ThothError("bad-configuration", first.message, {
+    place: first.place,
+    hint: first.hint,
+    others,
+  });
+}
+
+const mostNodes = 20_000;
+
+async function parseYaml(text: string, file: string): Promise<Tree> {
+  const yaml = await import("yaml");
+  const lineCounter = new yaml.LineCounter();
+  const document = yaml.parseDocument(text, { lineCounter, logLevel: "silent" });
+  const placeAt = ([start, end]: readonly [number, number, ...number[]]): Place => {
+    const { line, col } = lineCounter.linePos(start);
+    return { file, line: Math.max(1, line), column: Math.max(1, col), length: end - start };
+  };
+  refuseAll(
+    document.errors.map((error) => ({
+      message: error.message.split(" at line ", 1)[0] ?? error.message,
+      place: placeAt([error.pos[0], error.pos[0] + 1]),
+    })),
+  );
+  let nodes = 0;
+  const convert = (node: unknown, above: Place): Tree => {
+    nodes += 1;
+    // Aliases may name one another without end.
+    if (nodes > mostNodes) refuseAll([{ message: `\`${file}\` holds too much`, place: above }]);
+    if (yaml.isAlias(node)) return convert(node.resolve(document), above);
+    const place = yaml.isNode(node) && node.range ? placeAt(node.range) : above;
+    if (yaml.isSeq(node)) {
+      return { kind: "list", items: node.items.map((item) => convert(item, place)), place };
+    }
+    if (yaml.isMap(node)) {
+      const members = node.items.map((pair) => memberOf(pair, (part) => convert(part, place)));
+      return { kind: "map", members: new Map(members), place };
+    }
+    return { kind: "scalar", text: yaml.isScalar(node) ? writtenText(node) : "", place };
+  };
+  return convert(document.contents, placeAt([0, 0]));
+}
+
+function memberOf(
+  pair: { readonly key: unknown; readonly value: unknown },
+  convert: (part: unknown) => Tree,
+): [string, Member] {
+  const key = convert(pair.key);
+  const name = key.kind === "scalar" ? key.text : "";
+  return [name, { key: key.place, value: convert(pair.value) }];
+}
+
+// `3.10` is the number 3.1 to YAML; what was written is meant.
+function writtenText(node: { readonly value: unknown; readonly source?: string }): string {
+  if (node.value === null) return "";
+  return typeof node.value === "string" ? node.value : (node.source ?? "");
+}

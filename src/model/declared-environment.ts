@@ -1,0 +1,65 @@
+import type { Place } from "../util/errors.ts";
+import { pythonVersion } from "../util/setting-readers.ts";
+import { type Misshape, type Shape, type Tree, textAt, treeAt } from "../util/shaped-tree.ts";
+
+/** A runtime that `.thoth.yaml` declares under `runtime_environments`. */
+export interface DeclaredEnvironment {
+  readonly name: string;
+  readonly operatingSystem?: { readonly name: string; readonly version?: string };
+  /** "3.11". */
+  readonly pythonVersion?: string;
+  /** e.g. "linux-x86_64"; as written. */
+  readonly platform?: string;
+  readonly place: Place;
+}
+
+/** The keys that the original's `.thoth.yaml` has for one runtime; most say nothing to us yet. */
+export const environmentShape = {
+  name: "text",
+  operating_system: { name: "text", version: "text" },
+  hardware: { cpu_family: "anything", cpu_model: "anything", gpu_model: "anything" },
+  python_version: "text",
+  platform: "text",
+  cuda_version: "text",
+  cudnn_version: "text",
+  mkl_version: "text",
+  openblas_version: "text",
+  openmpi_version: "text",
+  recommendation_type: "text",
+  base_image: "text",
+  labels: "anything",
+} satisfies Shape;
+
+/** Reads one entry of `runtime_environments`; either an environment or problems come of it. */
+export function declaredEnvironment(tree: Tree): {
+  readonly environment: readonly DeclaredEnvironment[];
+  readonly problems: readonly Misshape[];
+} {
+  const { place } = tree;
+  const name = textAt(tree, "name");
+  const python = treeAt(tree, "python_version");
+  const version = textAt(tree, "python_version");
+  const problems: Misshape[] = [];
+  if (name === undefined) problems.push({ message: "a runtime environment needs a `name`", place });
+  else if (!/^[a-zA-Z0-9_-]+$/.test(name)) {
+    const message = `\`${name}\` is no name for a runtime: letters, digits, \`_\` and \`-\` only`;
+    problems.push({ message, place: treeAt(tree, "name")?.place ?? place });
+  }
+  if (version !== undefined && pythonVersion(version, "") === undefined) {
+    const message = `\`${version}\` is not a Python version such as \`3.11\``;
+    problems.push({ message, place: python?.place ?? place });
+  }
+  if (name === undefined || problems.length > 0) return { environment: [], problems };
+  const system = textAt(tree, "operating_system", "name");
+  const systemVersion = textAt(tree, "operating_system", "version");
+  const platform = textAt(tree, "platform");
+  const ofSystem = systemVersion === undefined ? {} : { version: systemVersion };
+  const environment: DeclaredEnvironment = {
+    name,
+    place,
+    ...(system === undefined ? {} : { operatingSystem: { name: system, ...ofSystem } }),
+    ...(version === undefined ? {} : { pythonVersion: version }),
+    ...(platform === undefined ? {} : { platform }),
+  };
+  return { environment: [environment], problems };
+}

@@ -1,0 +1,40 @@
+import { resolve } from "node:path";
+
+/** Makes a value of a setting's text; undefined where the text is not one. */
+export type Reader<T> = (text: string, base: string) => T | undefined;
+
+/** Any text but blanks, trimmed. */
+export const someText: Reader<string> = (text) => (text.trim() === "" ? undefined : text.trim());
+/** `3.11` or `3.11.7`. */
+export const pythonVersion: Reader<string> = (text) =>
+  /^\d+\.\d+(\.\d+)?$/.test(text.trim()) ? text.trim() : undefined;
+
+/** An absolute path: `base` is where relative ones start, `home` what `~` stands for. */
+export const folder =
+  (home: string): Reader<string> =>
+  (text, base) =>
+    text.trim() === "" ? undefined : resolve(base, text.replace(/^~(?=\/|$)/, home));
+
+/** `1 true yes on` and `0 false no off`. */
+export const yesOrNo: Reader<boolean> = (text) => {
+  const word = text.trim().toLowerCase();
+  if (["1", "true", "yes", "on"].includes(word)) return true;
+  return ["0", "false", "no", "off"].includes(word) ? false : undefined;
+};
+
+/** What `duration` reads, for messages. */
+export const durationWords = "seconds, or a number with `s`, `m`, `h` or `d`";
+const unitMs = new Map([
+  ["", 1000],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+]);
+
+/** Milliseconds, of `600` (seconds), `90s`, `10m`, `12h`, `7d`. */
+export const duration: Reader<number> = (text) => {
+  const match = /^(\d+(?:\.\d+)?)\s*([smhd]?)$/.exec(text.trim());
+  const unit = unitMs.get(match?.[2] ?? "?");
+  return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
+};
