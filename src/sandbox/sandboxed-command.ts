@@ -1,0 +1,46 @@
+/** The means to run foreign code on this machine: bubblewrap and prlimit, tried and working. */
+export interface Sandbox {
+  readonly bubblewrap: string;
+  /** e.g. "bubblewrap 0.8.0", for the record. */
+  readonly version: string;
+  readonly prlimit: string;
+  /** This bubblewrap can bound the size of a folder in memory. */
+  readonly sizedMemory: boolean;
+  /** The kernel counts a user's processes per namespace (5.14), so that they can be limited. */
+  readonly countsProcesses: boolean;
+}
+
+export interface SandboxLimits {
+  /** Of wall time; then everything in the sandbox is killed. */
+  readonly timeoutMs: number;
+  /** Of one process and of all together. */
+  readonly memoryBytes: number;
+  /** Alive at once. */
+  readonly processes: number;
+  /** Of one file. */
+  readonly fileBytes: number;
+}
+
+/** Something of this machine shown inside, at `to` (the same path where absent). */
+export interface Mount {
+  readonly from: string;
+  readonly to?: string;
+}
+
+export interface SandboxedCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to a minimal environment; nothing of ours gets in. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Folders of the interpreter (its prefixes); the system's own /usr is always there. */
+  readonly interpreterPaths: readonly string[];
+  readonly readOnly: readonly Mount[];
+  readonly writable: readonly Mount[];
+  /** Folders that live in memory and are gone afterwards. */
+  readonly inMemory?: readonly { readonly path: string; readonly bytes: number }[];
+  readonly limits: SandboxLimits;
+  readonly signal?: AbortSignal | undefined;
+  readonly maxOutputBytes?: number;
+  readonly onStdout?: (text: string) => void;
+}
