@@ -50,9 +50,9 @@ export async function requestMetadata(
   if (!question.file.filename.endsWith(".whl")) return fromSdist(http, question);
   const { habits, file } = question;
   const origin = new URL(file.url).origin;
-  if (habits.mayHaveMetadataFile(origin, file.coreMetadata)) {
+  if (habits.mayHaveMetadataFile(origin, file.coreMetadata, file.uploadedAt)) {
     const text = await fromMetadataFile(http, question);
-    habits.noteMetadataFile(origin, text !== undefined);
+    habits.noteMetadataFile(origin, text !== undefined, file.uploadedAt);
     if (text !== undefined) return { kind: "metadata", text, via: "metadata-file", dynamic: false };
   }
   if (habits.mayHaveRanges(origin)) {

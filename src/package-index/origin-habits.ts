@@ -1,25 +1,56 @@
-/** What one run has learnt of how the hosts of files behave, so that it asks in vain less often. */
+interface Habit {
+  /** Upload time of the newest file that had a metadata file; "" before the first. */
+  newestHit: string;
+  /** Upload times of files without one, "" where unknown. */
+  misses: string[];
+}
+
+const provenBy = 3;
+const provenWithoutDates = 20;
+
+/**
+ * What one run has learnt of how the hosts of files behave, so that it asks in vain less often: a
+ * request in vain costs a round trip, and one range mostly does what the metadata file would.
+ */
 export class OriginHabits {
-  readonly #metadataFiles = new Map<string, { hits: number; misses: number }>();
+  readonly #metadataFiles = new Map<string, Habit>();
   readonly #withoutRanges = new Set<string>();
 
   /**
-   * Whether to ask for a metadata file. An announcement is believed. Without one they are asked
-   * for until several are missing and none was found: a miss costs a round trip, a hit saves one
-   * or two.
+   * Whether to ask for a metadata file. An announcement is believed. Mirrors that filled theirs up
+   * to some day have none for later files: three that are newer than every hit, and no newer than
+   * this one, prove it.
    */
-  mayHaveMetadataFile(origin: string, announced: boolean | undefined): boolean {
+  mayHaveMetadataFile(
+    origin: string,
+    announced: boolean | undefined,
+    uploadedAt: string | undefined,
+  ): boolean {
     if (announced === true) return true;
-    const { hits, misses } = this.#metadataFiles.get(origin) ?? { hits: 0, misses: 0 };
-    return hits > 0 || misses < (announced === false ? 3 : 20);
+    const habit = this.#metadataFiles.get(origin);
+    if (habit === undefined) return true;
+    const { newestHit, misses } = habit;
+    if (uploadedAt === undefined || announced === false) {
+      return (
+        newestHit !== "" || misses.length < (announced === false ? provenBy : provenWithoutDates)
+      );
+    }
+    if (uploadedAt <= newestHit) return true;
+    return misses.filter((at) => at > newestHit && at <= uploadedAt).length < provenBy;
   }
 
-  noteMetadataFile(origin: string, found: boolean): void {
-    const { hits, misses } = this.#metadataFiles.get(origin) ?? { hits: 0, misses: 0 };
-    this.#metadataFiles.set(
-      origin,
-      found ? { hits: hits + 1, misses } : { hits, misses: misses + 1 },
-    );
+  noteMetadataFile(origin: string, found: boolean, uploadedAt = ""): void {
+    const habit = this.#metadataFiles.get(origin) ?? { newestHit: "", misses: [] };
+    this.#metadataFiles.set(origin, habit);
+    if (!found) {
+      if (habit.misses.length < provenWithoutDates || uploadedAt > habit.newestHit) {
+        habit.misses.push(uploadedAt);
+      }
+    } else if (uploadedAt >= habit.newestHit) {
+      // A hit without a date still is one.
+      habit.newestHit = uploadedAt || "0";
+      habit.misses = habit.misses.filter((at) => at > habit.newestHit);
+    }
   }
 
   mayHaveRanges(origin: string): boolean {

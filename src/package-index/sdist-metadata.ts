@@ -57,10 +57,19 @@ async function search(unpacked: Extract): Promise<string | undefined> {
   for await (const entry of unpacked) {
     members += 1;
     if (members > maxMembers) throw new BadArchive(`it has more than ${maxMembers} members`);
-    if (entry.header.type === "file" && isPkgInfo(entry.header.name)) return readAll(entry);
+    if (entry.header.type === "file" && isPkgInfo(entry.header.name)) {
+      return readAll(contents(entry));
+    }
     entry.resume();
   }
   return undefined;
+}
+
+// streamx declares the chunks of its streams as unknown.
+async function* contents(member: AsyncIterable<unknown>): AsyncIterable<Uint8Array> {
+  for await (const chunk of member) {
+    if (chunk instanceof Uint8Array) yield chunk;
+  }
 }
 
 async function readAll(member: AsyncIterable<Uint8Array>): Promise<string> {
