@@ -58,7 +58,8 @@ async function search(unpacked: Extract): Promise<string | undefined> {
     members += 1;
     if (members > maxMembers) throw new BadArchive(`it has more than ${maxMembers} members`);
     if (entry.header.type === "file" && isPkgInfo(entry.header.name)) {
-      return readAll(contents(entry));
+      // Leaving the loop ends the archive, so the member must be read before
+      return await readAll(contents(entry));
     }
     entry.resume();
   }
