@@ -1,0 +1,48 @@
+import type { InstalledFact, MetadataFact, SecurityFact, SourceFact } from "../model/knowledge.ts";
+import type { FactKind } from "./facts-table.ts";
+import { isRecord } from "./stored-page-check.ts";
+
+/** Core metadata by version and file name. */
+export const metadataFacts: FactKind<MetadataFact> = {
+  kind: "metadata",
+  is: (value): value is MetadataFact =>
+    isObserved(value) && (value["state"] === "failed" || isTextList(value["requires"])),
+  // What a file says of itself does not change: a later failure to read it takes nothing back.
+  prefer: (known, learnt) =>
+    known.state === "known" && learnt.state === "failed" && known.runtime === undefined
+      ? known
+      : newer(known, learnt),
+};
+
+/** Installation on one runtime by version. */
+export const installedFacts: FactKind<InstalledFact> = {
+  kind: "installed",
+  is: (value): value is InstalledFact => isObserved(value) && isTextList(value["modules"]),
+  prefer: newer,
+};
+
+/** Security indicators by version. */
+export const securityFacts: FactKind<SecurityFact> = {
+  kind: "security",
+  is: (value): value is SecurityFact => isObserved(value) && isRecord(value["counts"]),
+  prefer: newer,
+};
+
+/** One direct source by its key. */
+export const sourceFacts: FactKind<SourceFact> = {
+  kind: "source",
+  is: (value): value is SourceFact => isObserved(value) && isTextList(value["requires"]),
+  prefer: newer,
+};
+
+function newer<Fact extends { readonly observedAt: string }>(known: Fact, learnt: Fact): Fact {
+  return learnt.observedAt >= known.observedAt ? learnt : known;
+}
+
+function isObserved(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isRecord(value) && typeof value["observedAt"] === "string";
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}

@@ -1,0 +1,226 @@
+import type {
+  FileDetails,
+  IndexPage,
+  InstalledFact,
+  MetadataFact,
+  ReleaseList,
+  SecurityFact,
+  SourceFact,
+  Validators,
+} from "../model/knowledge.ts";
+import type { IndexUrl, Release } from "../model/release.ts";
+import type { RuntimeId } from "../model/runtime.ts";
+import type { PackageName } from "../python/name.ts";
+import { type Catalogue, readCatalogue, revisionText } from "./catalogue.ts";
+import { Quarantine } from "./damage.ts";
+import { sourceFacts } from "./fact-kinds.ts";
+import { factKey } from "./facts-file.ts";
+import { FactsTable } from "./facts-table.ts";
+import { type DirtyTable, flushTables } from "./flush.ts";
+import { listPackages, type PackageOnIndex, verifyStore } from "./inventory.ts";
+import { OpenFiles } from "./open-files.ts";
+import { PackageSlot } from "./package-slot.ts";
+import type { KnowledgeStore } from "./store.ts";
+import { StorePaths } from "./store-paths.ts";
+
+/**
+ * The knowledge in a folder of JSON files. Opening reads nothing, and the folder may be absent
+ * until the first flush. With `readOnly` nothing in the folder changes: what is put stays in
+ * memory, and `flush` throws `store-unwritable` if there is any.
+ *
+ * A package's files are read when first asked for and then kept as they were; what other
+ * processes write is seen for files that were not read yet, and for every file that a flush
+ * merges. Any call may throw `store-damaged` (a newer Thoth wrote it, no permission), `flush` also
+ * `store-unwritable` and `disk-full`; what was not written then is still in memory.
+ */
+export function openJsonStore(
+  folder: string,
+  options: { readonly readOnly?: boolean } = {},
+): KnowledgeStore {
+  return new JsonStore(new StorePaths(folder), options.readOnly ?? false);
+}
+
+class JsonStore implements KnowledgeStore {
+  readonly #paths: StorePaths;
+  readonly #readOnly: boolean;
+  readonly #quarantine: Quarantine;
+  readonly #packages = new Map<IndexUrl, Map<PackageName, PackageSlot>>();
+  readonly #sources = new Map<string, FactsTable<SourceFact>>();
+  readonly #dirty = new Map<DirtyTable, IndexUrl | undefined>();
+  readonly #files = new OpenFiles();
+  /** null: there is none yet. undefined: not looked yet. */
+  #catalogue: Catalogue | null | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(paths: StorePaths, readOnly: boolean) {
+    this.#paths = paths;
+    this.#readOnly = readOnly;
+    this.#quarantine = new Quarantine(readOnly ? undefined : paths.corrupt);
+  }
+
+  releases(name: PackageName, index: IndexUrl): ReleaseList | undefined {
+    const table = this.#slot(name, index).releases;
+    const list = table.list();
+    this.#files.used(table);
+    return list;
+  }
+
+  metadata(release: Release, filename: string): MetadataFact | undefined {
+    const table = this.#slotOf(release).metadata;
+    const fact = table.get(factKey(release.version, filename));
+    this.#files.used(table);
+    return fact;
+  }
+
+  installed(release: Release, runtime: RuntimeId): InstalledFact | undefined {
+    const table = this.#slotOf(release).installed(runtime);
+    const fact = table.get(factKey(release.version));
+    this.#files.used(table);
+    return fact;
+  }
+
+  details(release: Release): readonly FileDetails[] | undefined {
+    const table = this.#slotOf(release).releases;
+    const details = table.details(release.version);
+    this.#files.used(table);
+    return details;
+  }
+
+  source(key: string): SourceFact | undefined {
+    return this.#source(key).get(factKey(key));
+  }
+
+  security(release: Release): SecurityFact | undefined {
+    const table = this.#slotOf(release).security;
+    const fact = table.get(factKey(release.version));
+    this.#files.used(table);
+    return fact;
+  }
+
+  validators(name: PackageName, index: IndexUrl): Validators | undefined {
+    return this.#slot(name, index).releases.validators();
+  }
+
+  putPage(page: IndexPage): void {
+    const { releases } = this.#slot(page.name, page.index);
+    releases.putPage(page);
+    this.#dirty.set(releases, page.index);
+  }
+
+  confirmPage(name: PackageName, index: IndexUrl, checkedAt: number): void {
+    const { releases } = this.#slot(name, index);
+    releases.confirm(checkedAt);
+    this.#dirty.set(releases, index);
+  }
+
+  putAbsent(name: PackageName, index: IndexUrl, reason: string, checkedAt: number): void {
+    const { releases } = this.#slot(name, index);
+    releases.putPage({ name, index, checkedAt, validators: {}, absent: reason, releases: [] });
+    this.#dirty.set(releases, index);
+  }
+
+  putVanished(release: Release, since: string): void {
+    const { releases } = this.#slotOf(release);
+    releases.putVanished(release.version, since);
+    this.#dirty.set(releases, release.index);
+  }
+
+  putMetadata(release: Release, filename: string, fact: MetadataFact): void {
+    const { metadata } = this.#slotOf(release);
+    metadata.put(factKey(release.version, filename), fact);
+    this.#dirty.set(metadata, release.index);
+  }
+
+  putInstalled(release: Release, runtime: RuntimeId, fact: InstalledFact): void {
+    const installed = this.#slotOf(release).installed(runtime);
+    installed.put(factKey(release.version), fact);
+    this.#dirty.set(installed, release.index);
+  }
+
+  putSource(key: string, fact: SourceFact): void {
+    const source = this.#source(key);
+    source.put(factKey(key), fact);
+    this.#dirty.set(source, undefined);
+  }
+
+  putSecurity(release: Release, fact: SecurityFact): void {
+    const { security } = this.#slotOf(release);
+    security.put(factKey(release.version), fact);
+    this.#dirty.set(security, release.index);
+  }
+
+  flush(): Promise<void> {
+    const run = this.#flushAfter(this.#flushing);
+    this.#flushing = run;
+    return run;
+  }
+
+  revision(): string {
+    if (this.#catalogue === undefined) {
+      const read = () => readCatalogue(this.#paths.catalogue);
+      this.#catalogue = this.#quarantine.guard(read) ?? null;
+    }
+    return revisionText(this.#catalogue ?? undefined);
+  }
+
+  packages(): readonly PackageOnIndex[] {
+    const inMemory = [...this.#packages.values()].flatMap((slots) => [...slots.values()]);
+    return listPackages(
+      this.#paths,
+      inMemory.filter((slot) => slot.releases.dirty || slot.metadata.dirty),
+    );
+  }
+
+  damaged(): readonly { readonly file: string; readonly reason: string }[] {
+    return this.#quarantine.damaged;
+  }
+
+  async verify(): Promise<readonly { readonly file: string; readonly reason: string }[]> {
+    return verifyStore(this.#paths);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#flushing]);
+    this.#files.closeAll();
+  }
+
+  async #flushAfter(earlier: Promise<void>): Promise<void> {
+    // Whoever asked for the earlier flush is told of its failure; what it left is tried again.
+    await Promise.allSettled([earlier]);
+    if (this.#dirty.size === 0) return;
+    const { paths, quarantine, readOnly } = {
+      paths: this.#paths,
+      quarantine: this.#quarantine,
+      readOnly: this.#readOnly,
+    };
+    const catalogue = await flushTables(this.#dirty, { paths, quarantine, readOnly });
+    this.#catalogue = catalogue;
+  }
+
+  #slotOf(release: Release): PackageSlot {
+    return this.#slot(release.name, release.index);
+  }
+
+  #slot(name: PackageName, index: IndexUrl): PackageSlot {
+    let slots = this.#packages.get(index);
+    if (slots === undefined) {
+      slots = new Map();
+      this.#packages.set(index, slots);
+    }
+    let slot = slots.get(name);
+    if (slot === undefined) {
+      slot = new PackageSlot(name, index, this.#paths.package(name, index), this.#quarantine);
+      slots.set(name, slot);
+    }
+    return slot;
+  }
+
+  #source(key: string): FactsTable<SourceFact> {
+    let table = this.#sources.get(key);
+    if (table === undefined) {
+      table = new FactsTable(this.#paths.source(key), sourceFacts, { key }, this.#quarantine);
+      this.#sources.set(key, table);
+    }
+    return table;
+  }
+}

@@ -1,0 +1,223 @@
+import type {
+  FileDetails,
+  IndexPage,
+  InstalledFact,
+  MetadataFact,
+  ReleaseList,
+  SecurityFact,
+  SourceFact,
+  Validators,
+} from "../model/knowledge.ts";
+import { type IndexUrl, indexUrl, type Release } from "../model/release.ts";
+import type { RuntimeId } from "../model/runtime.ts";
+import { type PackageName, packageName } from "../python/name.ts";
+import { installedFacts, metadataFacts, securityFacts, sourceFacts } from "./fact-kinds.ts";
+import type { FactKind } from "./facts-table.ts";
+import { PageList } from "./page-list.ts";
+import type { KnowledgeStore } from "./store.ts";
+import { applyPatch, mergePages, newestFirst, pageOf, type StoredPage } from "./stored-page.ts";
+
+/** The index of everything that `add` adds. */
+export const exampleIndex: IndexUrl = indexUrl("https://index.example/simple");
+
+/** What `MemoryStore.add` is told of a release beyond its name and version. */
+export interface ExampleRelease {
+  /** Requires-Dist lines; default none. `false`: the metadata is unknown. */
+  readonly requires?: readonly string[] | false;
+  readonly requiresPython?: string;
+  readonly extras?: readonly string[];
+  /** File names; default one `py3-none-any` wheel. */
+  readonly files?: readonly string[];
+  readonly yanked?: string;
+  readonly index?: IndexUrl;
+}
+
+/** Knowledge that dies with the process. Its parts are shared with the store of files. */
+export class MemoryStore implements KnowledgeStore {
+  readonly #pages = new Map<string, StoredPage>();
+  readonly #metadata = new Facts(metadataFacts);
+  readonly #installed = new Facts(installedFacts);
+  readonly #security = new Facts(securityFacts);
+  readonly #sources = new Facts(sourceFacts);
+  #changed = false;
+  #revision = 0;
+
+  /**
+   * Adds one release to its package's page, for tests: `.add("flask==3.0.3", { requires: ["jinja2"] })`.
+   * Hashes and addresses are made up, checkedAt is 0.
+   */
+  add(text: string, told: ExampleRelease = {}): this {
+    const release = exampleRelease(text, told.index);
+    const { name, version, index } = release;
+    const page = this.#pages.get(pageKey(name, index));
+    const files = (told.files ?? [`${name.replaceAll("-", "_")}-${version}-py3-none-any.whl`]).map(
+      (filename) => exampleFile(filename, told),
+    );
+    const others = page?.releases.filter((one) => one.version !== version) ?? [];
+    const releases = [...others, { version, files }].sort(newestFirst);
+    this.#setPage({ name, index, checkedAt: 0, validators: {}, releases });
+    if (told.requires === false) return this;
+    for (const { filename } of files) this.putMetadata(release, filename, exampleMetadata(told));
+    return this;
+  }
+
+  releases(name: PackageName, index: IndexUrl): ReleaseList | undefined {
+    return this.#list(name, index);
+  }
+
+  metadata(release: Release, filename: string): MetadataFact | undefined {
+    return this.#metadata.get(releaseKey(release, filename));
+  }
+
+  installed(release: Release, runtime: RuntimeId): InstalledFact | undefined {
+    return this.#installed.get(releaseKey(release, runtime));
+  }
+
+  details(release: Release): readonly FileDetails[] | undefined {
+    return this.#list(release.name, release.index)?.details(release.version);
+  }
+
+  source(key: string): SourceFact | undefined {
+    return this.#sources.get(key);
+  }
+
+  security(release: Release): SecurityFact | undefined {
+    return this.#security.get(releaseKey(release));
+  }
+
+  validators(name: PackageName, index: IndexUrl): Validators | undefined {
+    return this.#pages.get(pageKey(name, index))?.validators;
+  }
+
+  putPage(page: IndexPage): void {
+    this.#setPage(mergePages(this.#pages.get(pageKey(page.name, page.index)), pageOf(page)));
+  }
+
+  confirmPage(name: PackageName, index: IndexUrl, confirmedAt: number): void {
+    const page = this.#pages.get(pageKey(name, index));
+    const confirmed = applyPatch(page, { confirmedAt, vanished: new Map() });
+    if (confirmed !== undefined) this.#pages.set(pageKey(name, index), confirmed);
+  }
+
+  putAbsent(name: PackageName, index: IndexUrl, reason: string, checkedAt: number): void {
+    const page = { name, index, checkedAt, validators: {}, absent: reason, releases: [] };
+    this.#setPage(mergePages(this.#pages.get(pageKey(name, index)), page));
+  }
+
+  putVanished(release: Release, since: string): void {
+    const page = this.#pages.get(pageKey(release.name, release.index));
+    const marked = applyPatch(page, { vanished: new Map([[release.version, since]]) });
+    if (marked !== undefined) this.#setPage(marked);
+  }
+
+  putMetadata(release: Release, filename: string, fact: MetadataFact): void {
+    this.#changed = this.#metadata.put(releaseKey(release, filename), fact) || this.#changed;
+  }
+
+  putInstalled(release: Release, runtime: RuntimeId, fact: InstalledFact): void {
+    this.#changed = this.#installed.put(releaseKey(release, runtime), fact) || this.#changed;
+  }
+
+  putSource(key: string, fact: SourceFact): void {
+    this.#changed = this.#sources.put(key, fact) || this.#changed;
+  }
+
+  putSecurity(release: Release, fact: SecurityFact): void {
+    this.#changed = this.#security.put(releaseKey(release), fact) || this.#changed;
+  }
+
+  async flush(): Promise<void> {
+    if (this.#changed) this.#revision += 1;
+    this.#changed = false;
+  }
+
+  revision(): string {
+    return String(this.#revision);
+  }
+
+  packages(): readonly { readonly name: PackageName; readonly index: IndexUrl }[] {
+    return [...this.#pages.values()]
+      .map(({ name, index }) => ({ name, index }))
+      .sort((a, b) => (pageKey(a.name, a.index) < pageKey(b.name, b.index) ? -1 : 1));
+  }
+
+  damaged(): readonly [] {
+    return [];
+  }
+
+  async verify(): Promise<readonly []> {
+    return [];
+  }
+
+  async close(): Promise<void> {}
+
+  #list(name: PackageName, index: IndexUrl): PageList | undefined {
+    const page = this.#pages.get(pageKey(name, index));
+    return page === undefined ? undefined : new PageList(page);
+  }
+
+  #setPage(page: StoredPage): void {
+    this.#pages.set(pageKey(page.name, page.index), page);
+    this.#changed = true;
+  }
+}
+
+/** `flask==3.0.3` on the index of examples. */
+export function exampleRelease(text: string, index: IndexUrl = exampleIndex): Release {
+  const [name = "", version = ""] = text.split("==");
+  return { name: packageName(name), version, index };
+}
+
+class Facts<Fact> {
+  readonly #kind: FactKind<Fact>;
+  readonly #facts = new Map<string, Fact>();
+
+  constructor(kind: FactKind<Fact>) {
+    this.#kind = kind;
+  }
+
+  get(key: string): Fact | undefined {
+    return this.#facts.get(key);
+  }
+
+  /** Whether that changed what is known. */
+  put(key: string, fact: Fact): boolean {
+    const known = this.#facts.get(key);
+    const kept = known === undefined ? fact : this.#kind.prefer(known, fact);
+    this.#facts.set(key, kept);
+    return JSON.stringify(kept) !== JSON.stringify(known);
+  }
+}
+
+function pageKey(name: PackageName, index: IndexUrl): string {
+  return `${name} ${index}`;
+}
+
+function releaseKey(release: Release, detail = ""): string {
+  return [release.index, release.name, release.version, detail].join(" ");
+}
+
+function exampleFile(filename: string, told: ExampleRelease) {
+  const { requiresPython, yanked } = told;
+  let sum = 0;
+  for (const unit of filename) sum = (sum * 31 + unit.charCodeAt(0)) % 0xffffffff;
+  return {
+    filename,
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+    ...(yanked === undefined ? {} : { yanked }),
+    sha256: sum.toString(16).padStart(64, "0"),
+    url: `https://files.example/${filename}`,
+  };
+}
+
+function exampleMetadata(told: ExampleRelease): MetadataFact {
+  const { requiresPython } = told;
+  return {
+    state: "known",
+    requires: told.requires || [],
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+    extras: told.extras ?? [],
+    via: "metadata-file",
+    observedAt: "2026-01-01T00:00:00Z",
+  };
+}

@@ -1,0 +1,31 @@
+/** A table that may keep its file open to read on. */
+interface OpenTable {
+  readonly open: boolean;
+  /** Reads what may still be asked for and closes the file. */
+  settle(): void;
+  /** Closes the file. */
+  forget(): void;
+}
+
+// Systems commonly allow a process 1,024 (macOS: 256) files, and connections need some too.
+const limit = 150;
+
+/** Bounds how many files the store keeps open: the one opened first is closed first. */
+export class OpenFiles {
+  readonly #tables = new Set<OpenTable>();
+
+  used(table: OpenTable): void {
+    if (!table.open || this.#tables.has(table)) return;
+    this.#tables.add(table);
+    if (this.#tables.size <= limit) return;
+    const [oldest] = this.#tables;
+    if (oldest === undefined) return;
+    this.#tables.delete(oldest);
+    oldest.settle();
+  }
+
+  closeAll(): void {
+    for (const table of this.#tables) table.forget();
+    this.#tables.clear();
+  }
+}

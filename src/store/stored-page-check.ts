@@ -1,0 +1,45 @@
+import type { StoredPage, StoredRelease } from "./stored-page.ts";
+
+/** A JSON object, as opposed to an array or null. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether what was read has the shape of a page: the file may have been edited by hand. */
+export function isStoredPage(value: unknown): value is StoredPage {
+  return (
+    isRecord(value) &&
+    typeof value["name"] === "string" &&
+    typeof value["index"] === "string" &&
+    typeof value["checkedAt"] === "number" &&
+    isOptionalText(value["absent"]) &&
+    isRecord(value["validators"]) &&
+    Array.isArray(value["releases"]) &&
+    value["releases"].every(isStoredRelease)
+  );
+}
+
+function isStoredRelease(value: unknown): value is StoredRelease {
+  return (
+    isRecord(value) &&
+    typeof value["version"] === "string" &&
+    isOptionalText(value["vanished"]) &&
+    Array.isArray(value["files"]) &&
+    value["files"].every(isFile)
+  );
+}
+
+function isFile(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value["filename"] === "string" &&
+    typeof value["url"] === "string" &&
+    isOptionalText(value["requiresPython"]) &&
+    isOptionalText(value["yanked"]) &&
+    isOptionalText(value["sha256"])
+  );
+}
+
+function isOptionalText(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}

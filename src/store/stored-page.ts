@@ -1,0 +1,79 @@
+import type { FileDetails, FileFacts, IndexPage, Validators } from "../model/knowledge.ts";
+import type { IndexUrl } from "../model/release.ts";
+import type { PackageName } from "../python/name.ts";
+import { compareVersions, parseVersion } from "../python/version.ts";
+
+/** One release of a page as it is kept: what choosing, fetching and locking need. */
+export interface StoredRelease {
+  readonly version: string;
+  readonly files: readonly (FileFacts & FileDetails)[];
+  readonly vanished?: string;
+}
+
+/** All that the store keeps of one package on one index. Releases newest first. */
+export interface StoredPage {
+  readonly name: PackageName;
+  readonly index: IndexUrl;
+  readonly checkedAt: number;
+  readonly validators: Validators;
+  readonly absent?: string;
+  readonly releases: readonly StoredRelease[];
+}
+
+/** What was put since the last flush, to be laid over what the file holds by then. */
+export interface PagePatch {
+  readonly page?: StoredPage;
+  readonly confirmedAt?: number;
+  readonly vanished: ReadonlyMap<string, string>;
+}
+
+export function pageOf(page: IndexPage): StoredPage {
+  const { name, index, checkedAt, validators, releases } = page;
+  return { name, index, checkedAt, validators, releases };
+}
+
+/**
+ * The page that was checked later, with what vanished between the two: a release that an index no
+ * longer lists is still in locks and in the memory of people, so it is kept and marked.
+ */
+export function mergePages(one: StoredPage | undefined, other: StoredPage): StoredPage {
+  if (one === undefined) return other;
+  const [older, newer] = one.checkedAt > other.checkedAt ? [other, one] : [one, other];
+  const listed = new Set(newer.releases.map((release) => release.version));
+  const gone = older.releases.filter((release) => !listed.has(release.version));
+  if (gone.length === 0) return newer;
+  const since = new Date(newer.checkedAt).toISOString();
+  const marked = gone.map((release) => ({ ...release, vanished: release.vanished ?? since }));
+  return { ...newer, releases: [...newer.releases, ...marked].sort(newestFirst) };
+}
+
+/** undefined where nothing is known and the patch brings no page either. */
+export function applyPatch(old: StoredPage | undefined, patch: PagePatch): StoredPage | undefined {
+  const page = patch.page === undefined ? old : mergePages(old, patch.page);
+  if (page === undefined) return undefined;
+  const { vanished } = patch;
+  const releases = vanished.size === 0 ? page.releases : page.releases.map(markVanished(vanished));
+  return { ...page, checkedAt: Math.max(page.checkedAt, patch.confirmedAt ?? 0), releases };
+}
+
+export function newestFirst(a: { version: string }, b: { version: string }): number {
+  return compareVersionTexts(b.version, a.version);
+}
+
+/** PEP 440 order; texts that are no version come first, in order of their characters. */
+export function compareVersionTexts(a: string, b: string): number {
+  const [left, right] = [parseVersion(a), parseVersion(b)];
+  if (left === undefined || right === undefined) {
+    if (left !== undefined) return 1;
+    if (right !== undefined) return -1;
+    return a < b ? -1 : Number(a > b);
+  }
+  return compareVersions(left, right);
+}
+
+function markVanished(vanished: ReadonlyMap<string, string>) {
+  return (release: StoredRelease): StoredRelease => {
+    const since = release.vanished ?? vanished.get(release.version);
+    return since === undefined ? release : { ...release, vanished: since };
+  };
+}
