@@ -67,12 +67,12 @@ a = "*"
 ${value}
 `;
 
-test("a table that pipenv refuses is left out when it is tolerated", () => {
+test("a table that pipenv refuses is hashed as it stands when it is tolerated", () => {
   const text = withThoth("disable_index_adjustment = true");
 
   expect(() => pipfileHash(text)).toThrow("[thoth]");
-  expect(pipfileHash(text, { tolerate: ["thoth"] })).toBe(
-    pipfileHash(withThoth("").split("[t")[0] ?? ""),
+  expect(pipfileHashInput(text, { tolerate: ["thoth"] })).toContain(
+    '"thoth":{"disable-index-adjustment":true}',
   );
 });
 

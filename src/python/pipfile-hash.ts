@@ -10,7 +10,7 @@ export interface PipfileHashOptions {
    * else pip's own. Without it such a Pipfile has no hash.
    */
   readonly defaultSourceUrl?: string;
-  /** Tables left out where pipenv would refuse them, such as `thoth`; see docs/pipfile.md. */
+  /** Tables hashed as they stand even where pipenv refuses them: `thoth` (docs/pipfile.md). */
   readonly tolerate?: readonly string[];
 }
 
@@ -27,11 +27,9 @@ export function pipfileHash(text: string, options: PipfileHashOptions = {}): str
 /** The JSON that is hashed. */
 export function pipfileHashInput(text: string, options: PipfileHashOptions = {}): string {
   const tables = readAsPipenv(text, options.defaultSourceUrl);
-  const refused = [...Object.entries(tables)].filter(([name, value]) => !isAccepted(name, value));
-  const tolerate = new Set(options.tolerate ?? []);
-  for (const [name] of refused) {
-    if (!tolerate.has(name)) throw refusal(`pipenv does not accept the table [${name}]`);
-    delete tables[name];
+  for (const [name, value] of Object.entries(tables)) {
+    if (isAccepted(name, value) || options.tolerate?.includes(name)) continue;
+    throw refusal(`pipenv does not accept the table [${name}]`);
   }
   const { requires, source, packages, "dev-packages": develop } = tables;
   const content: [string, PythonValue][] = [

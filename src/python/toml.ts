@@ -1,7 +1,8 @@
-import { parse, TomlError, type TomlTable, type TomlValue } from "smol-toml";
+import { parse, type TomlTable as Table, TomlError, type TomlValue as Value } from "smol-toml";
 import { ThothError } from "../util/errors.ts";
 
-export type { TomlTable, TomlValue };
+export type TomlTable = Table;
+export type TomlValue = Value;
 
 /**
  * Parses TOML 1.1; integers are bigints, so `1` and `1.0` stay apart. A table keeps the order
@@ -21,7 +22,13 @@ export function parseToml(text: string, file: string): TomlTable {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const place = { file, line: error.line, column: error.column };
-    throw new ThothError("bad-toml", reasonOf(error), { place, cause: error });
+    const lines = text.split("\n");
+    throw new ThothError("bad-toml", reasonOf(error), {
+      place,
+      notes: repetition(lines, error.line, file),
+      hint: missingQuotes(lines[error.line - 1] ?? ""),
+      cause: error,
+    });
   }
 }
 
@@ -29,6 +36,34 @@ export function parseToml(text: string, file: string): TomlTable {
 function reasonOf(error: TomlError): string {
   const [first = ""] = error.message.split("\n");
   return `not TOML: ${first.replace(/^Invalid TOML document: /, "")}`;
+}
+
+/** `flask = *` and `flask = >=2.0`: what people forget most. */
+function missingQuotes(line: string): string | undefined {
+  const [, key, value = ""] = /^\s*([\w.-]+|"[^"]+")\s*=\s*([^"'[{#\s][^"'#]*)/.exec(line) ?? [];
+  const isPlain = /^(?:true|false|[+-]?(?:inf|nan|\d+(?:\.\d+)?))$/.test(value.trim());
+  if (key === undefined || isPlain) return undefined;
+  return `a text needs quotes: \`${key} = "${value.trim()}"\``;
+}
+
+/** Where the same table, or the same key of the same table, stands already. */
+function repetition(lines: readonly string[], at: number, file: string): string[] | undefined {
+  const written = startOf(lines[at - 1] ?? "");
+  if (written === undefined) return undefined;
+  const isHeader = written.startsWith("[");
+  for (let earlier = at - 1; earlier >= 1; earlier--) {
+    const other = startOf(lines[earlier - 1] ?? "");
+    if (other === written) return [`\`${written}\` stands already at ${file}:${earlier}`];
+    if (!isHeader && other?.startsWith("[")) return undefined;
+  }
+  return undefined;
+}
+
+/** The header or the key with which a line starts. */
+function startOf(line: string): string | undefined {
+  const [, header, key] =
+    /^\s*(?:(\[[^[\]]+\])\s*(?:#.*)?$|([\w.-]+|"[^"]+")\s*=)/.exec(line) ?? [];
+  return header ?? key;
 }
 
 export function isTomlTable(value: TomlValue | undefined): value is TomlTable {
