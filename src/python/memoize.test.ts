@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { memoize } from "./memoize.ts";
 
-test("an answer is computed once, `undefined` too, until the memory is full", () => {
+test("an answer is computed once, unless it is `undefined` or the memory is full", () => {
   const asked: string[] = [];
   const answer = memoize((raw) => {
     asked.push(raw);
-    return raw === "a" ? undefined : raw;
+    return raw === "wrong" ? undefined : raw;
   }, 2);
 
   answer("a");
@@ -13,6 +13,8 @@ test("an answer is computed once, `undefined` too, until the memory is full", ()
   answer("b");
   answer("c");
   answer("a");
+  answer("wrong");
+  answer("wrong");
 
-  expect(asked).toEqual(["a", "b", "c", "a"]);
+  expect(asked).toEqual(["a", "b", "c", "a", "wrong", "wrong"]);
 });

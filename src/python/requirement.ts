@@ -6,7 +6,7 @@ import {
   take,
   takeCharacter,
 } from "./cursor.ts";
-import { type Marker, markerText } from "./marker.ts";
+import { type Marker, markerText, tryParseMarker } from "./marker.ts";
 import { MarkerSyntaxError, readMarker } from "./marker-syntax.ts";
 import { memoize } from "./memoize.ts";
 import { type PackageName, packageName } from "./name.ts";
@@ -36,7 +36,19 @@ const identifier = /[a-zA-Z0-9][a-zA-Z0-9._-]*\b/y;
 const urlToken = /[^ \t]+/y;
 const clauseToken = new RegExp(clauseSyntax, "iy");
 
+const nameSyntax = "[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?";
+const plainClause = "[<>=!~]=? ?[0-9][0-9a-zA-Z.*+!_-]*";
+const plainSpecifier = `${plainClause}(?:, ?${plainClause})*`;
+
+// The shape of nearly all requirements. Its parts are read, and remembered, each by itself.
+const plainShape = new RegExp(
+  `^(${nameSyntax}) ?(?:\\[(${nameSyntax}(?:,${nameSyntax})*)\\] ?)?` +
+    `(?:(${plainSpecifier}) ?|\\((${plainSpecifier})\\) ?)?(?:; ?(.+))?$`,
+);
+
 const read = memoize((raw): Requirement | RequirementSyntaxError => {
+  const plain = readPlain(raw);
+  if (plain !== undefined) return plain;
   try {
     return readRequirement({ text: raw, at: 0 });
   } catch (error) {
@@ -68,6 +80,26 @@ export function requirementText(requirement: Requirement): string {
   text += specifier.text;
   if (url !== undefined) text += marker === undefined ? ` @ ${url}` : ` @ ${url} `;
   return marker === undefined ? text : `${text}; ${markerText(marker)}`;
+}
+
+/** `undefined` where the shape is another one or a part is wrong: then the full grammar decides. */
+function readPlain(raw: string): Requirement | undefined {
+  const match = plainShape.exec(raw);
+  if (match === null) return undefined;
+  const [, name = "", extras, bare, enclosed, markerPart] = match;
+  const specifier = parseSpecifierSet(bare ?? enclosed ?? "");
+  const marker = markerPart === undefined ? undefined : tryParseMarker(markerPart);
+  if (specifier === undefined || (markerPart !== undefined && marker === undefined)) {
+    return undefined;
+  }
+  return {
+    name,
+    canonical: packageName(name),
+    extras: extras === undefined ? [] : [...new Set(extras.split(","))].sort(byText),
+    specifier,
+    ...(marker === undefined ? {} : { marker }),
+    text: raw,
+  };
 }
 
 function readRequirement(cursor: Cursor): Requirement {

@@ -133,19 +133,22 @@ function sweep(
   for (;;) {
     const nextA = a.cuts[atA];
     const nextB = b.cuts[atB];
-    const next = earlier(nextA, nextB);
-    if (next === undefined) return cuts.length === 0 ? noVersion : { cuts };
-    if (nextA !== undefined && compareCuts(nextA, next) === 0) atA += 1;
-    if (nextB !== undefined && compareCuts(nextB, next) === 0) atB += 1;
+    if (nextA === undefined && nextB === undefined) break;
+    const order = orderOf(nextA, nextB);
+    const next = order <= 0 ? nextA : nextB;
+    if (order <= 0) atA += 1;
+    if (order >= 0) atB += 1;
     // an odd number of cuts passed means that we stand within the range
-    if (wanted(atA % 2 === 1, atB % 2 === 1) !== inside) {
+    if (next !== undefined && wanted(atA % 2 === 1, atB % 2 === 1) !== inside) {
       cuts.push(next);
       inside = !inside;
     }
   }
+  return cuts.length === 0 ? noVersion : { cuts };
 }
 
-function earlier(a: Cut | undefined, b: Cut | undefined): Cut | undefined {
-  if (a === undefined) return b;
-  return b === undefined || compareCuts(a, b) <= 0 ? a : b;
+/** The order of two cuts; one that is missing comes last. */
+function orderOf(a: Cut | undefined, b: Cut | undefined): number {
+  if (a === undefined) return 1;
+  return b === undefined ? -1 : compareCuts(a, b);
 }

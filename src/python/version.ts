@@ -113,27 +113,31 @@ export const parseVersion: (raw: string) => Version | undefined = memoize((raw) 
 const zero = 48;
 const dot = 46;
 
+// filled anew by each call and copied from: growing an array costs more than the rest
+const scratch = [0, 0, 0, 0, 0, 0, 0, 0];
+
 /** `1.26.4` and the like, which nearly every version is, without a regular expression. */
 function readPlain(raw: string): Version | undefined {
-  const release: number[] = [];
+  let count = 0;
   let number = -1;
   for (let index = 0; index < raw.length; index += 1) {
     const code = raw.charCodeAt(index);
     if (code >= zero && code <= zero + 9 && number !== 0 && number < 1e14) {
       number = number === -1 ? code - zero : number * 10 + (code - zero);
-    } else if (code === dot && number !== -1) {
-      release.push(number);
+    } else if (code === dot && number !== -1 && count < scratch.length - 1) {
+      scratch[count] = number;
+      count += 1;
       number = -1;
     } else {
       return undefined;
     }
   }
   if (number === -1) return undefined;
-  release.push(number);
+  scratch[count] = number;
   return {
     text: raw,
     epoch: 0,
-    release,
+    release: scratch.slice(0, count + 1),
     pre: undefined,
     post: undefined,
     dev: undefined,
@@ -163,13 +167,22 @@ export function versionEquals(a: Version, b: Version): boolean {
 }
 
 function compareReleases(a: readonly VersionNumber[], b: readonly VersionNumber[]): number {
-  const length = Math.max(a.length, b.length);
-  for (let index = 0; index < length; index += 1) {
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index += 1) {
     const left = a[index] ?? 0;
     const right = b[index] ?? 0;
     if (left !== right) return left < right ? -1 : 1;
   }
-  return 0;
+  if (a.length === b.length) return 0;
+  return hasMore(a, shared) ? 1 : hasMore(b, shared) ? -1 : 0;
+}
+
+/** Whether a number other than 0 follows. */
+function hasMore(release: readonly VersionNumber[], from: number): boolean {
+  for (let index = from; index < release.length; index += 1) {
+    if (release[index] !== 0) return true;
+  }
+  return false;
 }
 
 function compareSuffixes({ suffix: a }: Version, { suffix: b }: Version): number {
