@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { conformanceCases, failing } from "../../fixtures/conformance.ts";
 import { MarkerSyntaxError } from "./marker-syntax.ts";
-import { pipLine, specifierText } from "./pipfile-entry.ts";
+import { meantSpecifier, pipLine } from "./pipfile-entry.ts";
 import { lockMarkers, markerShorthands } from "./pipfile-markers.ts";
 import { tryParseRequirement } from "./requirement.ts";
 import { expandSourceUrl } from "./source-url.ts";
@@ -124,5 +124,5 @@ test.each([
   [">=1,<2", ">=1,<2"],
   ["1.*", "==1.*"],
 ])("the version %j means the specifier %j", (version, specifier) => {
-  expect(specifierText(version)).toBe(specifier);
+  expect(meantSpecifier(version)).toBe(specifier);
 });

@@ -16,7 +16,7 @@ const comparison = /^\s*(?:<=?|>=?|={2,3}|[~!]=)/;
  * @throws MarkerSyntaxError
  */
 export function pipLine(name: string, entry: TomlValue): string {
-  if (typeof entry === "string") return `${name}${specifierText(entry)}`;
+  if (typeof entry === "string") return `${name}${meantSpecifier(entry)}`;
   if (!isTomlTable(entry)) throw new TypeError(`a Pipfile entry can't be ${typeof entry}`);
   const kind = vcsKinds.find((candidate) => Object.hasOwn(entry, candidate));
   if (kind !== undefined) return vcsLine(name, kind, entry);
@@ -24,14 +24,14 @@ export function pipLine(name: string, entry: TomlValue): string {
   const condition = markers === undefined ? "" : `; ${markers}`;
   const location = textOf(entry, "file") ?? textOf(entry, "path");
   if (location !== undefined) return locationLine(name, location, entry) + condition;
-  return `${name}${extrasText(entry)}${specifierText(textOf(entry, "version") ?? "*")}${condition}`;
+  return `${name}${extrasText(entry)}${meantSpecifier(textOf(entry, "version") ?? "*")}${condition}`;
 }
 
 /**
  * The specifier that a version text of a Pipfile means: a bare `1.0` is `==1.0`; `*` and ""
  * are any, "". The result need not be legal.
  */
-export function specifierText(version: string): string {
+export function meantSpecifier(version: string): string {
   const text = version
     .trim()
     .replace(/^\((.*)\)$/s, "$1")
