@@ -5,12 +5,21 @@
 export const pythonSpace =
   "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
-const outerSpace = new RegExp(`^[${pythonSpace}]+|[${pythonSpace}]+$`, "g");
+const isSpace = new RegExp(`^[${pythonSpace}]$`);
 const innerSpace = new RegExp(`[${pythonSpace}]+`);
 
-/** Python's `str.strip()`. */
+/** Python's `str.strip()`. A loop: a regular expression is quadratic in long inner space. */
 export function pythonStrip(text: string): string {
-  return text.replace(outerSpace, "");
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpaceAt(text, start)) start += 1;
+  while (end > start && isSpaceAt(text, end - 1)) end -= 1;
+  return end - start === text.length ? text : text.slice(start, end);
+}
+
+function isSpaceAt(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return (code <= 32 || code >= 127) && isSpace.test(text.charAt(index));
 }
 
 /** Python's `str.split()`: the words between white space. */

@@ -59,6 +59,12 @@ test("the text is sorted and says nothing twice", () => {
   expect(specifierText(specifier(">=1.0, ==2.0.0,==2.0 , !=1.5"))).toBe("!=1.5,==2.0,>=1.0");
 });
 
+test("white space is what Python takes for it, and much of it costs little", () => {
+  expect(specifierText(specifier("\u2003>= 1.0\x1c,\x85<2"))).toBe("<2,>=1.0");
+  expect(parseSpecifierSet(">=1\ufeff")).toBeUndefined();
+  expect(parseSpecifierSet(` >=1${" ".repeat(200_000)}é `)).toBeUndefined();
+});
+
 test("=== compares text, and its range is the version that the text spells", () => {
   const set = specifier("===1.0");
 

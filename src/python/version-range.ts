@@ -91,7 +91,7 @@ export function complement(range: VersionRange): VersionRange {
   const inner = cuts.slice(start, end);
   if (start === 0) inner.unshift(floor);
   if (end === cuts.length) inner.push(ceiling);
-  return { cuts: inner };
+  return inner.length === 0 ? noVersion : { cuts: inner };
 }
 
 /** Whether every version in `a` is in `b`. */

@@ -28,6 +28,8 @@ const shape = new RegExp(
 
 /** The complete syntax of PEP 440, every spelling of it. */
 export function readVersionParts(raw: string): VersionParts | undefined {
+  // Python too reads no number of more than 4300 digits; the cost grows with the square
+  if (raw.length > 4300 && /[0-9]{4301}/.test(raw)) return undefined;
   const match = shape.exec(raw);
   if (match === null) return undefined;
   const [, epoch, release = "", letter, preNumber, dash, postWord, postNumber, devWord, devNumber] =
