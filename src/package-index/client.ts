@@ -18,7 +18,9 @@ export function createIndexClient(options: IndexClientOptions): IndexClient {
     close: async () => {
       const ending = opened;
       opened = undefined;
-      await (await ending)?.close();
+      // Whoever asked has heard why it could not be opened.
+      const session = await ending?.catch(() => undefined);
+      await session?.close();
     },
   };
 }

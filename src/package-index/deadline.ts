@@ -59,18 +59,24 @@ function follow(signal: AbortSignal | undefined, controller: AbortController): (
   return () => signal.removeEventListener("abort", pass);
 }
 
-/** Waits; rejects with the signal's reason when it is aborted. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
+/** Waits; rejects with the reason of the first signal that is aborted. */
+export async function sleep(
+  ms: number,
+  signals: readonly (AbortSignal | undefined)[] = [],
+): Promise<void> {
+  const controller = new AbortController();
+  const releases = signals.map((signal) => follow(signal, controller));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, ms);
+      const stop = () => {
+        clearTimeout(timer);
+        reject(controller.signal.reason);
+      };
+      if (controller.signal.aborted) stop();
+      controller.signal.addEventListener("abort", stop, { once: true });
+    });
+  } finally {
+    for (const release of releases) release();
+  }
 }

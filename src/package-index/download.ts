@@ -30,10 +30,6 @@ const maxFileBytes = 20e9;
 export async function downloadFile(http: Http, download: Download): Promise<DownloadAnswer> {
   const { file, cacheDir, request } = download;
   checkFilename(file);
-  if (file.sha256 !== undefined) {
-    const path = cachePath(cacheDir, file.sha256, file.filename);
-    if (await isWhole(path, file.size)) return { kind: "file", path };
-  }
   const wanted: HttpRequest = {
     ...request,
     url: file.url,
@@ -41,6 +37,10 @@ export async function downloadFile(http: Http, download: Download): Promise<Down
     headers: { accept: "*/*", "accept-encoding": "identity" },
   };
   try {
+    if (file.sha256 !== undefined) {
+      const path = cachePath(cacheDir, file.sha256, file.filename);
+      if (await isWhole(path, file.size)) return { kind: "file", path };
+    }
     return await http.get(wanted, (reply) => receive(reply, download));
   } catch (error) {
     throw diskError(error, cacheDir);

@@ -69,6 +69,9 @@ export function failureOf(error: unknown, url: string, headSeen: boolean): unkno
     return new HttpFailure("timeout", url, detail, { retryable: true, cause: error });
   }
   if (error instanceof ProxyFailure) return proxyFailure(error, url);
+  if (isParserError(error)) {
+    return new HttpFailure("garbage", url, "the answer is not HTTP", { cause: error });
+  }
   if (code === undefined) return error;
   if (noConnection[code] !== undefined) {
     return new HttpFailure("unreachable", url, `${noConnection[code]} (${code})`, { cause: error });
@@ -84,15 +87,16 @@ export function failureOf(error: unknown, url: string, headSeen: boolean): unkno
       },
     );
   }
-  if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW") {
-    return new HttpFailure("garbage", url, `the answer is not HTTP (${code})`, { cause: error });
-  }
   if (isCertificateProblem(code)) {
     return new HttpFailure("unreachable", url, `its certificate is not trusted (${code})`, {
       cause: error,
     });
   }
   return error;
+}
+
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && /^(HTTPParserError|HeadersOverflowError)$/.test(error.name);
 }
 
 /** Codes of OpenSSL's verification and of Node's TLS. */
@@ -149,7 +153,10 @@ export function explain(failure: HttpFailure, subject: Subject): ThothError {
       });
     case "garbage":
       return new ThothError("index-garbage", `${where} sends garbage: ${failure.message}`, {
-        hint: "check that the address is that of a simple index (PEP 503, PEP 691)",
+        hint:
+          subject === "index"
+            ? "check that the address is that of a simple index (PEP 503, PEP 691)"
+            : "try again later; if it stays so, tell those who run the index",
         cause,
       });
   }

@@ -91,7 +91,8 @@ export function createHttp(options: HttpOptions): Http {
           retries: maxRetries,
           minTimeout: options.retryMs,
           shouldRetry: ({ error, attemptNumber }) => mayRetry(error, attemptNumber),
-          onFailedAttempt: ({ error, retriesLeft }) => obey(error, retriesLeft, signal),
+          onFailedAttempt: ({ error, retriesLeft }) =>
+            obey(error, retriesLeft, [options.signal, request.signal]),
           ...(signal === undefined ? {} : { signal }),
         });
       } catch (error) {
@@ -110,11 +111,11 @@ function mayRetry(error: unknown, attemptNumber: number): boolean {
 async function obey(
   error: unknown,
   retriesLeft: number,
-  signal: AbortSignal | undefined,
+  signals: readonly (AbortSignal | undefined)[],
 ): Promise<void> {
   if (!(error instanceof HttpFailure) || retriesLeft === 0) return;
   const wait = error.retryAfterMs ?? 0;
-  if (wait > 0 && wait <= longestWaitMs) await sleep(wait, signal);
+  if (wait > 0 && wait <= longestWaitMs) await sleep(wait, signals);
 }
 
 type Step<T> =
