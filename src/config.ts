@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type DeclaredEnvironment,
   declaredEnvironment,
   environmentShape,
 } from "./model/declared-environment.ts";
+import { type Environment, environmentValue, xdgFolder } from "./util/environment.ts";
 import { type Place, type Problem, ThothError } from "./util/errors.ts";
 import {
   duration,
@@ -76,7 +77,7 @@ export interface ConfigurationFlags {
 /** Where settings come from; `environment` is normally `process.env`. */
 export interface ConfigurationSources {
   readonly flags: ConfigurationFlags;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly projectDirectory: string;
 }
 
@@ -157,7 +158,7 @@ function flagSource(flags: ConfigurationFlags): Source {
   };
 }
 
-function environmentSource(environment: ConfigurationSources["environment"]): Source {
+function environmentSource(environment: Environment): Source {
   return {
     given: (setting) => {
       const name = `THOTH_${setting.toUpperCase()}`;
@@ -168,25 +169,6 @@ function environmentSource(environment: ConfigurationSources["environment"]): So
       return { text, base: process.cwd(), refuse };
     },
   };
-}
-
-// An empty variable counts as unset, as everywhere in XDG.
-function environmentValue(
-  environment: ConfigurationSources["environment"],
-  name: string,
-): string | undefined {
-  const value = environment[name];
-  return value === "" ? undefined : value;
-}
-
-/** XDG Base Directory 0.8: a relative path is invalid and to be ignored. */
-function xdgFolder(
-  environment: ConfigurationSources["environment"],
-  name: string,
-  otherwise: string,
-): string {
-  const value = environmentValue(environment, name);
-  return value !== undefined && isAbsolute(value) ? value : otherwise;
 }
 
 const verification: Reader<"all" | "none"> = (text) =>

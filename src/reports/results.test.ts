@@ -73,6 +73,30 @@ severity low     10               0                  0               0
   );
 });
 
+test("the findings behind a scan's numbers are shown, the worst only unless asked", () => {
+  const finding = {
+    confidence: "HIGH",
+    text: "weak MD5",
+    path: "a/\u001B[1mauth.py",
+    line: 7,
+  } as const;
+  const findings = [
+    { ...finding, severity: "HIGH", rule: "B324" },
+    { ...finding, severity: "LOW", rule: "B101" },
+  ] as const;
+  const told = (verbose: boolean) =>
+    renderSecurity("requests==2.32.3", scanned, { ...options, findings, verbose })
+      .split("\n")
+      .slice(5);
+
+  expect(told(false)).toEqual([
+    "high/high B324 a/auth.py:7: weak MD5",
+    "and 1 more finding (-v shows all)",
+    "",
+  ]);
+  expect(told(true)[1]).toBe("low/high B101 a/auth.py:7: weak MD5");
+});
+
 test("a scan that failed shows no numbers", () => {
   const failed = { ...scanned, outcome: "failed", detail: "timeout: 300 s" } as const;
 

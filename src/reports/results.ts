@@ -1,3 +1,4 @@
+import type { Finding } from "../model/finding.ts";
 import type { InstalledFact, ReleaseList, SecurityFact } from "../model/knowledge.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { safeLines, safeText } from "../util/terminal-text.ts";
@@ -82,11 +83,14 @@ export function renderInvestigation(result: InvestigationResult, options: Result
 const levels = ["HIGH", "MEDIUM", "LOW"] as const;
 const confidences = ["HIGH", "MEDIUM", "LOW", "UNDEFINED"] as const;
 
-/** `thoth si-scan`: findings by severity (rows) and confidence (columns). */
+/**
+ * `thoth si-scan`: counts by severity (rows) and confidence (columns), then the findings behind
+ * them where they are at hand: those of high severity, or all with `verbose`.
+ */
 export function renderSecurity(
   release: string,
   fact: SecurityFact,
-  options: ResultOptions,
+  options: ResultOptions & { readonly findings?: readonly Finding[]; readonly verbose?: boolean },
 ): string {
   const { color } = options;
   const what = color.strong(safeText(release));
@@ -111,8 +115,22 @@ export function renderSecurity(
   return lines([
     `${what}: ${counted(fact.filesAnalyzed, "file")}${file}${filtered}, ${counted(fact.linesOfCode, "line")} of code, by ${safeText(tools.join(", "))}`,
     ...table(rows, tableOptions(options, heading)),
+    ...findingLines(options.findings ?? [], options.verbose === true),
     ...detail,
   ]);
+}
+
+const mostFindings = 10;
+
+function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
+  const high = findings.filter((one) => one.severity === "HIGH").slice(0, mostFindings);
+  const shown = verbose ? findings : high;
+  const told = shown.map(({ severity, confidence, rule, path, line, text }) => {
+    const rank = `${severity.toLowerCase()}/${confidence.toLowerCase()}`;
+    return safeText(`${rank} ${rule} ${path}:${line}: ${text}`);
+  });
+  const hidden = findings.length - shown.length;
+  return hidden > 0 ? [...told, `and ${counted(hidden, "more finding")} (-v shows all)`] : told;
 }
 
 /** `thoth knowledge show NAME`: the newest releases on one index. `now` is ms since the epoch. */

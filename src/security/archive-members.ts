@@ -1,0 +1,144 @@
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { extract, type Header } from "tar-stream";
+import { type Entry, open, type ZipFile } from "yauzl";
+import {
+  type ArchiveLimits,
+  ArchiveMeter,
+  ArchiveRefused,
+  checkLink,
+  checkMemberPath,
+} from "./archive-limits.ts";
+
+/** Reads an archive's members without unpacking it. */
+export interface MemberReading {
+  /** A wheel, .zip, .tar.gz, .tgz or .tar. */
+  readonly archivePath: string;
+  /** Its name in the index, which says the format. */
+  readonly filename: string;
+  readonly limits: ArchiveLimits;
+  readonly signal?: AbortSignal | undefined;
+  readonly wants: (path: string) => boolean;
+  /** Called for each regular file that is wanted, one after the other. */
+  readonly take: (path: string, bytes: Buffer) => Promise<void>;
+}
+
+/**
+ * Gives every wanted regular file of an archive to `take`. Links are never followed: what they
+ * point to inside the archive is a member of its own. Throws ArchiveRefused for a damaged archive,
+ * a path or link that leaves it, and what is beyond the limits.
+ */
+export async function readMembers(reading: MemberReading): Promise<void> {
+  const name = reading.filename.toLowerCase();
+  if (/\.(whl|zip)$/.test(name)) return readZip(reading);
+  if (/\.(tar\.gz|tgz)$/.test(name)) return readTar(reading, true);
+  if (name.endsWith(".tar")) return readTar(reading, false);
+  throw new ArchiveRefused("bad-archive", `no reader for the format of ${reading.filename}`);
+}
+
+async function readTar(reading: MemberReading, zipped: boolean): Promise<void> {
+  const { archivePath, limits, signal } = reading;
+  const meter = new ArchiveMeter(limits);
+  const members = extract();
+  const source = createReadStream(archivePath);
+  const flow = zipped
+    ? pipeline(source, createGunzip(), members, { signal })
+    : pipeline(source, members, { signal });
+  const walk = async () => {
+    for await (const entry of members) {
+      meter.member(entry.header.size);
+      if (isKept(entry.header, reading)) {
+        meter.keep(entry.header.name, entry.header.size);
+        await reading.take(entry.header.name, await collect(entry));
+      } else entry.resume();
+    }
+  };
+  try {
+    await Promise.all([flow, walk()]);
+  } catch (error) {
+    source.destroy();
+    signal?.throwIfAborted();
+    throw refusal(error);
+  }
+}
+
+function isKept(header: Header, reading: MemberReading): boolean {
+  const { name, type, linkname } = header;
+  checkMemberPath(name);
+  if (type === "symlink") checkLink(name, linkname, "member");
+  if (type === "link") checkLink(name, linkname, "top");
+  return (type === "file" || type === "contiguous-file") && reading.wants(name);
+}
+
+async function readZip(reading: MemberReading): Promise<void> {
+  const meter = new ArchiveMeter(reading.limits);
+  try {
+    const zip = await opened(reading.archivePath);
+    try {
+      for await (const entry of entriesOf(zip)) {
+        reading.signal?.throwIfAborted();
+        checkMemberPath(entry.fileName);
+        meter.member(entry.uncompressedSize);
+        if (entry.isEncrypted()) throw new ArchiveRefused("bad-archive", "a member is encrypted");
+        if (!isRegular(entry) || !reading.wants(entry.fileName)) continue;
+        meter.keep(entry.fileName, entry.uncompressedSize);
+        await reading.take(entry.fileName, await collect(await contentOf(zip, entry)));
+      }
+    } finally {
+      zip.close();
+    }
+  } catch (error) {
+    reading.signal?.throwIfAborted();
+    throw refusal(error);
+  }
+}
+
+// Unix modes stand in the upper half; anything but a regular file there is a link or a device.
+function isRegular(entry: Entry): boolean {
+  const kind = (entry.externalFileAttributes >>> 16) & 0o170000;
+  return (kind === 0 || kind === 0o100000) && !entry.fileName.endsWith("/");
+}
+
+function opened(path: string): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    open(path, { lazyEntries: true, autoClose: false }, (error, zip) =>
+      error ? reject(error) : resolve(zip),
+    );
+  });
+}
+
+async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
+  for (let read = 0; read < zip.entryCount; read += 1) {
+    yield await new Promise<Entry>((resolve, reject) => {
+      zip.once("entry", resolve).once("error", reject);
+      zip.readEntry();
+    });
+    zip.removeAllListeners("error");
+  }
+}
+
+function contentOf(zip: ZipFile, entry: Entry): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)));
+  });
+}
+
+async function collect(stream: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) {
+    if (!(chunk instanceof Uint8Array)) throw new Error("an archive's stream gave no bytes");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+// The file was there and hash-checked: what a reader of archives says is about its content.
+function refusal(error: unknown): unknown {
+  if (error instanceof ArchiveRefused || !(error instanceof Error)) return error;
+  if ("syscall" in error) return error;
+  return new ArchiveRefused("bad-archive", `the archive is damaged: ${error.message}`, {
+    cause: error,
+  });
+}

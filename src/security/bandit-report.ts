@@ -1,0 +1,62 @@
+import type { Finding, Rank } from "../model/finding.ts";
+
+/** What bandit said of the files it was given; paths as on its command line. */
+export interface BanditReport {
+  readonly findings: readonly Finding[];
+  /** Files that it could not analyse. */
+  readonly errors: readonly { readonly path: string; readonly reason: string }[];
+  /** Its own count over all files: lines that are neither blank nor a comment. */
+  readonly linesOfCode: number;
+}
+
+/** Reads the output of `bandit -f json`; undefined where it is not that. */
+export function parseBanditReport(text: string): BanditReport | undefined {
+  const report = parsed(text);
+  const totals = member(member(report, "metrics"), "_totals");
+  const linesOfCode = member(totals, "loc");
+  const findings = list(member(report, "results"))?.map(finding);
+  const errors = list(member(report, "errors"))?.map((error) => ({
+    path: String(member(error, "filename")),
+    reason: String(member(error, "reason")),
+  }));
+  if (typeof linesOfCode !== "number" || errors === undefined || findings === undefined) {
+    return undefined;
+  }
+  const read = findings.filter((one) => one !== undefined);
+  return read.length === findings.length ? { findings: read, errors, linesOfCode } : undefined;
+}
+
+function finding(result: unknown): Finding | undefined {
+  const severity = rank(member(result, "issue_severity"));
+  const confidence = rank(member(result, "issue_confidence"));
+  const line = member(result, "line_number");
+  const path = member(result, "filename");
+  if (severity === undefined || confidence === undefined) return undefined;
+  if (typeof path !== "string" || typeof line !== "number") return undefined;
+  const rule = String(member(result, "test_id"));
+  return { severity, confidence, rule, text: String(member(result, "issue_text")), path, line };
+}
+
+const ranks: readonly Rank[] = ["HIGH", "MEDIUM", "LOW", "UNDEFINED"];
+
+function rank(value: unknown): Rank | undefined {
+  return ranks.find((known) => known === value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+
+function list(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
