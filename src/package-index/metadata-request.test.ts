@@ -165,6 +165,15 @@ test.each([
     true,
   ],
   [
+    "a long description",
+    sdist({
+      name: "demo",
+      version: "1.0",
+      pkgInfo: `Metadata-Version: 2.2\nName: demo\n\n${"long\n".repeat(100_000)}`,
+    }),
+    false,
+  ],
+  [
     "metadata before 2.2",
     sdist({ name: "demo", version: "1.0", pkgInfo: "Metadata-Version: 2.1\nName: demo\n" }),
     true,
