@@ -13,6 +13,6 @@ export function guardOf(limits: {
     // bubblewrap itself is two of them.
     if (alive.length > limits.processes + 2) return "processes";
     const used = alive.reduce((sum, process) => sum + privateBytes(process), 0);
-    return used > limits.memoryBytes ? "memory" : undefined;
+    return used > 2 * limits.memoryBytes ? "memory" : undefined;
   };
 }

@@ -13,7 +13,7 @@ export interface Sandbox {
 export interface SandboxLimits {
   /** Of wall time; then everything in the sandbox is killed. */
   readonly timeoutMs: number;
-  /** Of one process and of all together. */
+  /** Of one process; all together may use twice that. */
   readonly memoryBytes: number;
   /** Alive at once. */
   readonly processes: number;

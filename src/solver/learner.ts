@@ -1,0 +1,177 @@
+import type { FailureClass, FileDetails, MetadataFact, ReleaseList } from "../model/knowledge.ts";
+import type { IndexUrl, Release } from "../model/release.ts";
+import type { Runtime } from "../model/runtime.ts";
+import type { IndexClient } from "../package-index/index-client.ts";
+import type { IndexSource } from "../package-index/index-source.ts";
+import { chooseFile } from "../python/file-choice.ts";
+import { readCoreMetadata } from "../python/metadata.ts";
+import type { PackageName } from "../python/name.ts";
+import type { KnowledgeStore } from "../store/store.ts";
+import { ThothError } from "../util/errors.ts";
+
+export interface LearnerOptions {
+  readonly client: IndexClient;
+  readonly store: KnowledgeStore;
+  readonly runtime: Runtime;
+  readonly ranks: ReadonlyMap<string, number>;
+  /** How to reach each index. */
+  readonly sources: ReadonlyMap<IndexUrl, IndexSource>;
+  /** Builds a source distribution whose metadata is not static. */
+  readonly build: (release: Release, file: FileDetails) => Promise<MetadataFact>;
+  readonly signal: AbortSignal;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  readonly onLearnt?: (what: string) => void;
+}
+
+/**
+ * Learns single facts from the index into the store: the releases of a package, the metadata of a
+ * release. Each is asked for once however often it is wanted. Throws ThothError where the index
+ * fails; what the index answers in earnest (no such package, broken metadata) becomes knowledge.
+ */
+export class Learner {
+  readonly options: LearnerOptions;
+  private readonly pages = new Map<string, Promise<ReleaseList | undefined>>();
+  private readonly metadatas = new Map<string, Promise<MetadataFact | undefined>>();
+
+  constructor(options: LearnerOptions) {
+    this.options = options;
+  }
+
+  /** The releases of a package, asked from the index unless this learner already did. */
+  releases(name: PackageName, index: IndexUrl): Promise<ReleaseList | undefined> {
+    const key = `${index} ${name}`;
+    let asked = this.pages.get(key);
+    if (asked === undefined) {
+      asked = this.askReleases(name, index);
+      this.pages.set(key, asked);
+    }
+    return asked;
+  }
+
+  /** Metadata of one file of a release. `mayBuild`: run its build if nothing else tells. */
+  metadata(
+    release: Release,
+    filename: string,
+    mayBuild: boolean,
+  ): Promise<MetadataFact | undefined> {
+    const known = this.options.store.metadata(release, filename);
+    if (known !== undefined) return Promise.resolve(known);
+    const key = `${release.index} ${release.name} ${release.version} ${filename} ${mayBuild}`;
+    let asked = this.metadatas.get(key);
+    if (asked === undefined) {
+      asked = this.askMetadata(release, filename, mayBuild);
+      this.metadatas.set(key, asked);
+    }
+    return asked;
+  }
+
+  /** The file of a release that the runtime would install. */
+  fileOf(release: Release): string | undefined {
+    const { store, runtime, ranks } = this.options;
+    const list = store.releases(release.name, release.index);
+    for (let position = 0; position < (list?.count ?? 0); position += 1) {
+      if (list?.version(position) !== release.version) continue;
+      const choice = chooseFile(list.release(position), runtime.pythonFull, ranks);
+      return "file" in choice ? choice.file.filename : undefined;
+    }
+    return undefined;
+  }
+
+  private async askReleases(name: PackageName, index: IndexUrl): Promise<ReleaseList | undefined> {
+    const { client, store, signal, now, onLearnt } = this.options;
+    const source = this.sourceOf(index);
+    const answer = await client.page(source, name, store.validators(name, index), signal);
+    switch (answer.kind) {
+      case "page":
+        store.putPage(answer.page);
+        break;
+      case "not-modified":
+        store.confirmPage(name, index, now());
+        break;
+      case "absent":
+        store.putAbsent(name, index, answer.reason, now());
+        break;
+    }
+    onLearnt?.(name);
+    return store.releases(name, index);
+  }
+
+  private async askMetadata(
+    release: Release,
+    filename: string,
+    mayBuild: boolean,
+  ): Promise<MetadataFact | undefined> {
+    const { store, onLearnt } = this.options;
+    const file = store.details(release)?.find((one) => one.filename === filename);
+    if (file === undefined)
+      return this.keep(
+        release,
+        filename,
+        this.failed("vanished", "the index no longer lists the file"),
+      );
+    const fact = await this.readMetadata(release, file, mayBuild);
+    if (fact !== undefined) this.keep(release, filename, fact);
+    onLearnt?.(`${release.name} ${release.version}`);
+    return fact;
+  }
+
+  private async readMetadata(
+    release: Release,
+    file: FileDetails,
+    mayBuild: boolean,
+  ): Promise<MetadataFact | undefined> {
+    const { client, build, signal } = this.options;
+    try {
+      const read = await client.metadata(this.sourceOf(release.index), file, release.name, signal);
+      if (read.kind === "absent") return this.failed("vanished", read.reason);
+      if (read.kind === "bad") return this.failed(read.failure, read.reason);
+      if (read.dynamic) return mayBuild ? await build(release, file) : undefined;
+      const core = readCoreMetadata(read.text);
+      return {
+        state: "known",
+        requires: core.requiresDist,
+        ...(core.requiresPython === undefined ? {} : { requiresPython: core.requiresPython }),
+        extras: core.providesExtra,
+        via: read.via,
+        observedAt: this.timestamp(),
+      };
+    } catch (error) {
+      return this.failureOf(error);
+    }
+  }
+
+  /** What speaks against the file becomes knowledge; what speaks against the network is thrown on. */
+  private failureOf(error: unknown): MetadataFact {
+    if (!(error instanceof ThothError)) throw error;
+    switch (error.code) {
+      case "hash-mismatch":
+        return this.failed("hash-mismatch", error.message);
+      default:
+        throw error;
+    }
+  }
+
+  private failed(reason: FailureClass, detail: string): MetadataFact {
+    return { state: "failed", reason, detail, observedAt: this.timestamp() };
+  }
+
+  private keep(release: Release, filename: string, fact: MetadataFact): MetadataFact {
+    this.options.store.putMetadata(release, filename, fact);
+    return fact;
+  }
+
+  private timestamp(): string {
+    return new Date(this.options.now()).toISOString();
+  }
+
+  private sourceOf(index: IndexUrl): IndexSource {
+    const source = this.options.sources.get(index);
+    if (source === undefined) {
+      throw new ThothError("index-refused", `the index \`${index}\` is not one of this project's`, {
+        hint: "name it in a [[source]] of the Pipfile, or pass --index-url",
+      });
+    }
+    return source;
+  }
+}

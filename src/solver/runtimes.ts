@@ -1,0 +1,134 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import pLimit from "p-limit";
+import type { Runtime } from "../model/runtime.ts";
+import { errorCode, writeAtomic } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
+import { installationOf, probeInterpreter } from "./installation.ts";
+import { findInterpreters, type SearchPlaces } from "./interpreter-search.ts";
+import { describeRuntime } from "./runtime-description.ts";
+
+/** Where answers of earlier probes are kept: XDG cache, may be deleted at any time. */
+export interface RuntimeOptions {
+  readonly cacheDirectory: string;
+  /** `process.env` and the user's home unless told. */
+  readonly places?: SearchPlaces;
+}
+
+/**
+ * The runtimes of this machine, the one that `python3` starts first, each id once. An interpreter
+ * is run only where it is new or has changed; else nothing but the cache is read.
+ */
+export async function discoverRuntimes(options: RuntimeOptions): Promise<readonly Runtime[]> {
+  const places = options.places ?? { environment: process.env, home: homedir() };
+  const cache = openCache(options.cacheDirectory);
+  const limit = pLimit(2);
+  const found = await Promise.all(
+    findInterpreters(places).map((path) => limit(() => lookUp(path, cache))),
+  );
+  cache.save();
+  const runtimes = new Map<string, Runtime>();
+  for (const runtime of found) {
+    if (runtime !== undefined && !runtimes.has(runtime.id)) runtimes.set(runtime.id, runtime);
+  }
+  return [...runtimes.values()];
+}
+
+/**
+ * The runtime of one interpreter.
+ * @throws ThothError("no-python") where it is none that works.
+ */
+export async function runtimeOf(interpreter: string, options: RuntimeOptions): Promise<Runtime> {
+  const cache = openCache(options.cacheDirectory);
+  const runtime = await lookUp(realPath(interpreter), cache);
+  cache.save();
+  if (runtime !== undefined) return runtime;
+  throw new ThothError("no-python", `\`${interpreter}\` is no Python that works`, {
+    hint: "see `thoth runtimes` for those found on this machine",
+  });
+}
+
+function realPath(interpreter: string): string {
+  try {
+    return realpathSync(interpreter);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return interpreter;
+    throw error;
+  }
+}
+
+async function lookUp(path: string, cache: ProbeCache): Promise<Runtime | undefined> {
+  const stamp = stampOf(path);
+  if (stamp === undefined) return undefined;
+  const known = cache.get(path, stamp);
+  const installation =
+    known === undefined ? await probeInterpreter(path) : installationOf(known.probe);
+  if (known === undefined) cache.put(path, { stamp, probe: installation?.fields ?? null });
+  return installation === undefined ? undefined : describeRuntime(installation);
+}
+
+/** Changes whenever the file does. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs} ${size}`;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+// Raised whenever the probe says more or says it differently.
+const schema = 1;
+
+interface ProbeRecord {
+  readonly stamp: string;
+  /** What the probe printed, null where it did not work. */
+  readonly probe: unknown;
+}
+
+interface ProbeCache {
+  get(path: string, stamp: string): ProbeRecord | undefined;
+  put(path: string, record: ProbeRecord): void;
+  save(): void;
+}
+
+function openCache(directory: string): ProbeCache {
+  const file = join(directory, "interpreters.json");
+  const records = new Map(Object.entries(readRecords(file)));
+  let changed = false;
+  return {
+    get(path, stamp) {
+      const record = fieldsOf(records.get(path));
+      return record["stamp"] === stamp ? { stamp, probe: record["probe"] } : undefined;
+    },
+    put(path, record) {
+      records.set(path, record);
+      changed = true;
+    },
+    save() {
+      if (!changed) return;
+      try {
+        writeAtomic(
+          file,
+          `${JSON.stringify({ schema, interpreters: Object.fromEntries(records) })}\n`,
+        );
+      } catch (error) {
+        // A cache that can't be written costs time, nothing else.
+        if (!["EACCES", "EROFS", "ENOSPC", "EPERM"].includes(errorCode(error) ?? "")) throw error;
+      }
+    },
+  };
+}
+
+function readRecords(file: string): Fields {
+  try {
+    const content = fieldsOf(JSON.parse(readFileSync(file, "utf8")));
+    return content["schema"] === schema ? fieldsOf(content["interpreters"]) : {};
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || error instanceof SyntaxError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import type { FailureClass } from "../model/knowledge.ts";
+import { detailOf } from "./detail.ts";
+import type { Failure } from "./import-failure.ts";
+
+type Rules = readonly (readonly [RegExp, FailureClass])[];
+
+const memory: Rules[number] = [
+  /MemoryError|bad_alloc|cannot allocate memory|virtual memory exhausted|Killed signal terminated program/i,
+  "out-of-memory",
+];
+
+// A build names what it lacks in as many ways as there are build systems.
+const buildRules: Rules = [
+  memory,
+  [/fatal error: [^\s:]+\.(h|hh|hpp): No such file/, "system-library"],
+  [/'[^'\s]+\.(h|hpp)' file not found/, "system-library"],
+  [/\b[\w-]+[-_]config\b[^\n]*(not found|is required|No such file)/i, "system-library"],
+  [/(not found|No such file)[^\n]*\b\w+[-_]config\b/i, "system-library"],
+  [/pkg-config[^\n]*(not found|is required|missing|No such file)/i, "system-library"],
+  [/No package '[^']+' found|was not found in the pkg-config search path/, "system-library"],
+  [
+    /(unable to execute|command) '[^']*(cc|gcc|g\+\+|clang|clang\+\+)[^']*'[^\n]*No such file/,
+    "system-library",
+  ],
+  [
+    /unknown compiler|no acceptable C compiler|No CMAKE_\w+_COMPILER could be found/i,
+    "system-library",
+  ],
+  [/cmake[^\n]*(must be installed|not found|is required|not installed)/i, "system-library"],
+  [
+    /(cargo|rustc?|rust compiler|rust toolchain)[^\n]*(not found|not installed|is required|can't find)/i,
+    "system-library",
+  ],
+  [/can't find rust compiler/i, "system-library"],
+  [
+    /cannot find -l\w+|library dfftpack|No BLAS\/LAPACK|Dependency "[^"]+" not found/i,
+    "system-library",
+  ],
+  [/development (packages|headers|libraries|files)[^\n]*installed/i, "system-library"],
+  // A program has no suffix; `README.md` in the same words is a mistake of the sdist.
+  [/No such file or directory: b?'[\w+-]+'/, "system-library"],
+  [
+    /requires a different Python|Python version [^\n]*required|requires Python [\d<>=~!]|only supports Python/i,
+    "requires-python",
+  ],
+  [
+    /BackendUnavailable|No matching distribution found|No module named|DistributionNotFound/,
+    "build-requirements",
+  ],
+];
+
+/** Why a build failed, by what it printed. */
+export function judgeBuild(output: string): Failure {
+  return judge(output, buildRules, "build-failed");
+}
+
+const installRules: Rules = [
+  memory,
+  // Memory is what the throwaway environment is kept in.
+  [/No space left on device/, "out-of-memory"],
+  [/requires a different Python|requires Python/i, "requires-python"],
+  [/not a supported wheel on this platform/, "no-file"],
+  [/inconsistent (name|version)|invalid metadata|has inconsistent/i, "bad-metadata"],
+  [
+    /BadZipFile|is invalid|invalid wheel|not a valid wheel|UnsupportedWheel|Bad CRC|zlib\.error|not a zip file/i,
+    "bad-archive",
+  ],
+];
+
+/** Why pip refused a wheel, by what it printed. */
+export function judgeInstall(output: string): Failure {
+  return judge(output, installRules, "install-failed");
+}
+
+function judge(output: string, rules: Rules, otherwise: FailureClass): Failure {
+  const found = rules.find(([pattern]) => pattern.test(output));
+  if (found === undefined) return { failure: otherwise, detail: detailOf(output) };
+  return { failure: found[1], detail: tellingLines(output, found[0]) };
+}
+
+/** The line that decided, if the end of the output does not show it anyway. */
+function tellingLines(output: string, pattern: RegExp): string {
+  const end = detailOf(output);
+  const line = output.split("\n").find((candidate) => pattern.test(candidate));
+  const telling = line === undefined ? "" : detailOf(line);
+  return end.includes(telling)
+    ? end
+    : detailOf(`${telling}\n…\n${end.split("\n").slice(-9).join("\n")}`);
+}
