@@ -7,9 +7,11 @@ import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { tar } from "../../fixtures/tar.ts";
 import { type ProcessResult, runProcess } from "../sandbox/process.ts";
+import { findSandbox } from "../sandbox/sandbox.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Bandit } from "./bandit-tool.ts";
 import { findBandit } from "./bandit-tool.ts";
+import { sandboxedScan } from "./sandboxed-scan.ts";
 import { type ScanRequest, type ScanRun, scanDistribution } from "./scan-distribution.ts";
 
 let folder: string;
@@ -218,16 +220,18 @@ const real = await findBandit({
   throw error;
 });
 
-test.runIf(real !== undefined)("the real bandit agrees", async () => {
+const sandbox = await findSandbox();
+const ways: readonly { readonly way: string; readonly run: ScanRun }[] = [
+  { way: "bare", run: runProcess },
+  ...(sandbox === undefined ? [] : [{ way: "in the sandbox", run: sandboxedScan(sandbox) }]),
+];
+
+test.runIf(real !== undefined).each(ways)("the real bandit agrees, $way", async ({ run }) => {
   if (real === undefined) throw new Error("unreachable");
   const code = 'import subprocess\nassert 1\nsubprocess.call("ls", shell=True)\n';
-  const scan = request({ "a-1/a.py": code, "a-1/broken.py": "def (:\n", "a-1/b.egg/c.py": code });
-  const { fact, findings } = await scanDistribution({
-    ...scan,
-    bandit: real,
-    run: runProcess,
-    environment,
-  });
+  const files = { "a-1/a.py": code, "a-1/broken.py": "def (:\n", "a-1/b.egg/c.py": code };
+  const scan = request(files, { bandit: real, run, environment });
+  const { fact, findings } = await scanDistribution(scan);
 
   expect(fact).toMatchObject({
     outcome: "scanned",
