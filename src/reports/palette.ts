@@ -1,5 +1,6 @@
 /** Colours by meaning; each gives the text back unchanged where colour is off. */
 export interface Palette {
+  readonly enabled: boolean;
   readonly error: (text: string) => string;
   readonly warning: (text: string) => string;
   readonly good: (text: string) => string;
@@ -33,6 +34,7 @@ export function palette(color: boolean): Palette {
   const paint = (on: number, off: number) => (text: string) =>
     color && text !== "" ? `\u001B[${on}m${text}\u001B[${off}m` : text;
   return {
+    enabled: color,
     error: paint(31, 39),
     warning: paint(33, 39),
     good: paint(32, 39),

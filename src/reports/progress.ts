@@ -35,7 +35,7 @@ export interface Progress {
 export function startProgress(options: ProgressOptions): Progress {
   const { stream, color } = options;
   if (options.quiet || (options.json && !stream.isTTY)) return { emit: () => {}, stop: () => {} };
-  const line = isWatched(stream) ? spinnerLine(stream) : stageLines(stream);
+  const line = isWatched(stream) ? spinnerLine(stream, color) : stageLines(stream);
   const told = new Set<string>();
   const tell = (text: string) => {
     if (told.has(text)) return;
@@ -93,7 +93,7 @@ function progressText(event: Event & { readonly type: "stage" | "progress" }): s
   return event.total > 0 ? `${stage} ${event.done}/${event.total}${current}` : `${stage}${current}`;
 }
 
-function spinnerLine(stream: ProgressStream): ProgressLine {
+function spinnerLine(stream: ProgressStream, color: Palette): ProgressLine {
   let spinner: Ora | undefined;
   let text = "";
   let stopped = false;
@@ -101,7 +101,13 @@ function spinnerLine(stream: ProgressStream): ProgressLine {
     const { default: ora } = await import("ora");
     // It may all be over before ora is loaded (70 ms).
     if (stopped || !isWatched(stream)) return;
-    spinner = ora({ text: fitted(text), stream, hideCursor: false, discardStdin: false }).start();
+    spinner = ora({
+      text: fitted(text),
+      stream,
+      hideCursor: false,
+      discardStdin: false,
+      color: color.enabled ? "cyan" : false,
+    }).start();
   };
   const fitted = (whole: string) => clip(whole, Math.max(1, (stream.columns ?? 0) - 4));
   const stop = () => {
