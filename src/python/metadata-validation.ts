@@ -105,20 +105,23 @@ function isImportName(value: string): boolean {
   return rest.length === 0 || rest.join(";").trimStart() === "private";
 }
 
-const contentType =
-  /^\s*(text\/(?:plain|x-rst|markdown))\s*((?:;\s*[\w-]+\s*=\s*(?:"[^"]*"|[^\s;"]+)\s*)*)$/i;
+const parameter = String.raw`([\w-]+)\*?\s*=\s*(?:"([^"]*)"|([^\s;"()]+))\s*(?:\([^()]*\)\s*)?`;
+const contentType = new RegExp(
+  String.raw`^\s*(text/(?:plain|x-rst|markdown))\s*((?:;\s*(?:${parameter})?)*)$`,
+  "i",
+);
+const parameters = new RegExp(String.raw`;\s*${parameter}`, "g");
 
 /** text/plain, text/x-rst or text/markdown in UTF-8; Markdown as GFM or CommonMark. */
 function isDescriptionType(value: string): boolean {
   const match = contentType.exec(value);
   if (match === null) return false;
-  const parameters = new Map<string, string>();
-  for (const [, name = "", quoted, plain] of (match[2] ?? "").matchAll(
-    /;\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s;"]+))/g,
-  )) {
-    parameters.set(name.toLowerCase(), quoted ?? plain ?? "");
+  const found = new Map<string, string>();
+  for (const [, name = "", quoted, plain] of (match[2] ?? "").matchAll(parameters)) {
+    // RFC 2231: `charset*=utf-8''value`.
+    found.set(name.toLowerCase(), quoted ?? plain?.replace(/^[\w-]*'\w*'/, "") ?? "");
   }
-  if ((parameters.get("charset") ?? "utf-8").toLowerCase() !== "utf-8") return false;
+  if ((found.get("charset") ?? "utf-8").toLowerCase() !== "utf-8") return false;
   const isMarkdown = match[1]?.toLowerCase() === "text/markdown";
-  return !isMarkdown || ["GFM", "CommonMark"].includes(parameters.get("variant") ?? "GFM");
+  return !isMarkdown || ["GFM", "CommonMark"].includes(found.get("variant") ?? "GFM");
 }

@@ -18,10 +18,10 @@ const comparison = /^\s*(?:<=?|>=?|={2,3}|[~!]=)/;
 export function pipLine(name: string, entry: TomlValue): string {
   if (typeof entry === "string") return `${name}${meantSpecifier(entry)}`;
   if (!isTomlTable(entry)) throw new TypeError(`a Pipfile entry can't be ${typeof entry}`);
-  const kind = vcsKinds.find((candidate) => Object.hasOwn(entry, candidate));
-  if (kind !== undefined) return vcsLine(name, kind, entry);
   const markers = lockMarkers(entry);
   const condition = markers === undefined ? "" : `; ${markers}`;
+  const kind = vcsKinds.find((candidate) => Object.hasOwn(entry, candidate));
+  if (kind !== undefined) return vcsLine(name, kind, entry, condition);
   const location = textOf(entry, "file") ?? textOf(entry, "path");
   if (location !== undefined) return locationLine(name, location, entry) + condition;
   return `${name}${extrasText(entry)}${meantSpecifier(textOf(entry, "version") ?? "*")}${condition}`;
@@ -58,7 +58,7 @@ function locationLine(name: string, location: string, entry: TomlTable): string 
   return editable + (isUrl ? `${name}${extras} @ ${location}` : `${location}${extras}`);
 }
 
-function vcsLine(name: string, kind: VcsKind, entry: TomlTable): string {
+function vcsLine(name: string, kind: VcsKind, entry: TomlTable, condition: string): string {
   const url = textOf(entry, kind) ?? "";
   const scheme = url.includes(`${kind}+`) ? "" : `${kind}+`;
   const refText = textOf(entry, "ref") ?? "";
@@ -73,7 +73,5 @@ function vcsLine(name: string, kind: VcsKind, entry: TomlTable): string {
   }
   const [address = ""] = url.split("#egg=");
   const below = subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;
-  const markers = lockMarkers(entry);
-  const condition = markers === undefined ? "" : `; ${markers}`;
   return `${name}${extras} @ ${scheme}${address}${ref}${below}${condition}`;
 }

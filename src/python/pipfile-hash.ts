@@ -90,8 +90,11 @@ function isAccepted(name: string, value: TomlValue): boolean {
       return true;
     case "pipenv":
       return isTomlTable(value) && isPipenv(value);
+    case "default":
+    case "develop":
+      return isPackages(value);
     default:
-      return isTomlTable(value) && Object.values(value).every(isPackage);
+      return isPackages(value) && isWritable(value);
   }
 }
 
@@ -129,6 +132,10 @@ export const packageOptions: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+function isPackages(value: TomlValue): boolean {
+  return isTomlTable(value) && Object.values(value).every(isPackage);
+}
+
 function isPackage(value: TomlValue): boolean {
   if (["string", "number", "bigint"].includes(typeof value)) return true;
   if (!isTomlTable(value)) return false;
@@ -137,8 +144,7 @@ function isPackage(value: TomlValue): boolean {
     Object.keys(value).every((option) => packageOptions.has(option)) &&
     isFlag(editable) &&
     (version === undefined || isText(version)) &&
-    [extras, pipArgs].every((list) => list === undefined || Array.isArray(list)) &&
-    isWritable(value)
+    [extras, pipArgs].every((list) => list === undefined || Array.isArray(list))
   );
 }
 

@@ -78,7 +78,7 @@ test("a lock is read by category and package", () => {
 
   expect(meta.sha256).toBe("1a6860926e16cd3eb263fde6d598dcad3df326b252404665e9cbaa8fdb3a39b9");
   expect(meta.sources).toEqual([
-    { name: "main", url: "https://${TOKEN}@index.example/simple", verify_ssl: true },
+    { name: "main", url: `https://\${TOKEN}@index.example/simple`, verify_ssl: true },
   ]);
   expect([...categories.keys()]).toEqual(["default", "develop", "docs"]);
   expect(categories.get("docs")?.get("idna")).toEqual({ version: "==3.20" });

@@ -25,7 +25,7 @@ interface UrlParts {
   readonly scheme: string;
   readonly authority: string;
   readonly path: string;
-  /** With its `?` or `#`, "" where there is none. */
+  /** With its `?` or `#`, "" where nothing follows it. */
   readonly query: string;
   readonly fragment: string;
 }
@@ -34,7 +34,13 @@ function splitUrl(url: string): UrlParts | undefined {
   const match = /^([a-z][a-z0-9+.-]*:)?\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/is.exec(url);
   if (match === null) return undefined;
   const [, scheme = "", authority = "", path = "", query = "", fragment = ""] = match;
-  return { scheme: scheme.toLowerCase(), authority, path, query, fragment };
+  return {
+    scheme: scheme.toLowerCase(),
+    authority,
+    path,
+    query: query === "?" ? "" : query,
+    fragment: fragment === "#" ? "" : fragment,
+  };
 }
 
 function expand(text: string, variables: Variables): string {
