@@ -1,11 +1,32 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { readFiles, temporaryFolder, writeFiles } from "../../fixtures/folder.ts";
+import { type IndexOptions, startIndex, type TestIndex } from "../../fixtures/index-server.ts";
 import { wheel } from "../../fixtures/packages.ts";
 import { packageName } from "../python/name.ts";
+import { createIndexClient } from "./client.ts";
 import { parseNetrc, shownUrl, withoutCredentials } from "./credentials.ts";
+import type { IndexClient, IndexClientOptions } from "./index-client.ts";
 import { indexSource } from "./index-source.ts";
-import { problemOf, testClient, testIndex } from "./testing.ts";
+
+/** A client with short limits that sees nothing of the machine's configuration. */
+function testClient(options: Partial<IndexClientOptions> = {}): IndexClient {
+  const client = createIndexClient({
+    cacheDir: temporaryFolder(),
+    userAgent: "thoth/test",
+    ...options,
+    environment: { HOME: temporaryFolder(), PIP_CONFIG_FILE: "/dev/null", ...options.environment },
+    timeouts: { idleMs: 5_000, retryMs: 1, ...options.timeouts },
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function testIndex(options: IndexOptions = {}): Promise<TestIndex> {
+  const index = await startIndex(options);
+  onTestFinished(() => index.close());
+  return index;
+}
 
 const flask = packageName("flask");
 const current = wheel({ name: "flask", version: "3.0.3" });
@@ -33,9 +54,7 @@ test.each([
   index.fail("*", { kind: "status", status });
   const source = indexSource(index.url.replace("//", "//alice:wrong@"));
 
-  const problem = await problemOf(testClient().page(source, flask));
-
-  expect(problem).toEqual({
+  await expect(testClient().page(source, flask)).rejects.toMatchObject({
     code: "index-refused",
     message: `the index \`${index.url}/flask/\` ${what}`,
     hint: "put a login into the source's address, as variables (`$USER:$PASSWORD@`), or into ~/.netrc",
@@ -60,7 +79,7 @@ test("another origin never gets the index's credentials", async () => {
   index.fail("/simple/flask/", { kind: "redirect", to: `${files.url}/flask/` });
   const source = indexSource(index.url.replace("//", "//alice:s3cr%40t@"));
 
-  expect(await problemOf(testClient().page(source, flask))).toMatchObject({
+  await expect(testClient().page(source, flask)).rejects.toMatchObject({
     code: "index-refused",
     message: `the index \`${files.url}/flask/\` asks for credentials (401)`,
   });

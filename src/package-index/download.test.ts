@@ -1,10 +1,30 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { readFiles, temporaryFolder, writeFiles } from "../../fixtures/folder.ts";
-import type { TestIndex } from "../../fixtures/index-server.ts";
+import { type IndexOptions, startIndex, type TestIndex } from "../../fixtures/index-server.ts";
 import { wheel } from "../../fixtures/packages.ts";
+import { createIndexClient } from "./client.ts";
+import type { IndexClient, IndexClientOptions } from "./index-client.ts";
 import { indexSource } from "./index-source.ts";
-import { problemOf, testClient, testIndex } from "./testing.ts";
+
+/** A client with short limits that sees nothing of the machine's configuration. */
+function testClient(options: Partial<IndexClientOptions> = {}): IndexClient {
+  const client = createIndexClient({
+    cacheDir: temporaryFolder(),
+    userAgent: "thoth/test",
+    ...options,
+    environment: { HOME: temporaryFolder(), PIP_CONFIG_FILE: "/dev/null", ...options.environment },
+    timeouts: { idleMs: 5_000, retryMs: 1, ...options.timeouts },
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function testIndex(options: IndexOptions = {}): Promise<TestIndex> {
+  const index = await startIndex(options);
+  onTestFinished(() => index.close());
+  return index;
+}
 
 const file = wheel({ name: "demo", version: "1.0" });
 
@@ -44,7 +64,7 @@ test("a file that is not the one the index lists is refused and leaves nothing b
 
   const download = testClient({ cacheDir }).download(indexSource(index.url), details(index));
 
-  expect(await problemOf(download)).toMatchObject({
+  await expect(download).rejects.toMatchObject({
     code: "hash-mismatch",
     message: `\`${file.filename}\` is not the file that the index lists`,
   });
@@ -88,7 +108,7 @@ test("a longer file than announced is cut off", async () => {
 
   const download = client.download(indexSource(index.url), details(index, { size: 100 }));
 
-  expect(await problemOf(download)).toMatchObject({
+  await expect(download).rejects.toMatchObject({
     code: "index-garbage",
     message: expect.stringContaining("more than 100 bytes"),
   });
@@ -111,7 +131,7 @@ test("a cache that can't be written is told", async () => {
   writeFiles(folder, { cache: "a file in the way" });
   const client = testClient({ cacheDir: join(folder, "cache") });
 
-  expect(await problemOf(client.download(indexSource(index.url), details(index)))).toEqual({
+  await expect(client.download(indexSource(index.url), details(index))).rejects.toMatchObject({
     code: "store-unwritable",
     message: `\`${join(folder, "cache")}\` can't be written (ENOTDIR)`,
     hint: "choose another folder with THOTH_CACHE",

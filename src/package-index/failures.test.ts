@@ -2,11 +2,37 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import { unusedOrigin } from "../../fixtures/index-server.ts";
+import { temporaryFolder } from "../../fixtures/folder.ts";
+import {
+  type IndexOptions,
+  startIndex,
+  type TestIndex,
+  unusedOrigin,
+} from "../../fixtures/index-server.ts";
 import { wheel } from "../../fixtures/packages.ts";
 import { packageName } from "../python/name.ts";
+import { createIndexClient } from "./client.ts";
+import type { IndexClient, IndexClientOptions } from "./index-client.ts";
 import { indexSource } from "./index-source.ts";
-import { problemOf, testClient, testIndex } from "./testing.ts";
+
+/** A client with short limits that sees nothing of the machine's configuration. */
+function testClient(options: Partial<IndexClientOptions> = {}): IndexClient {
+  const client = createIndexClient({
+    cacheDir: temporaryFolder(),
+    userAgent: "thoth/test",
+    ...options,
+    environment: { HOME: temporaryFolder(), PIP_CONFIG_FILE: "/dev/null", ...options.environment },
+    timeouts: { idleMs: 5_000, retryMs: 1, ...options.timeouts },
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function testIndex(options: IndexOptions = {}): Promise<TestIndex> {
+  const index = await startIndex(options);
+  onTestFinished(() => index.close());
+  return index;
+}
 
 const flask = packageName("flask");
 const current = wheel({ name: "flask", version: "3.0.3" });
@@ -16,7 +42,7 @@ test("a refused connection is told at once, without credentials and without anot
   const origin = await unusedOrigin();
   const secret = origin.replace("//", "//alice:s3cret@");
 
-  expect(await problemOf(testClient().page(indexSource(`${secret}/simple`), flask))).toEqual({
+  await expect(testClient().page(indexSource(`${secret}/simple`), flask)).rejects.toMatchObject({
     code: "index-unreachable",
     message: `the index \`${origin}/simple/flask/\` is unreachable: connection refused (ECONNREFUSED)`,
     hint: "check the address (`--index-url`), or use what is known with `--offline`",
@@ -26,7 +52,7 @@ test("a refused connection is told at once, without credentials and without anot
 test("an unknown host is told", async () => {
   const source = indexSource("http://index.invalid/simple");
 
-  expect(await problemOf(testClient().page(source, flask))).toMatchObject({
+  await expect(testClient().page(source, flask)).rejects.toMatchObject({
     code: "index-unreachable",
     message: expect.stringMatching(
       /^the index `http:\/\/index.invalid\/simple\/flask\/` is unreachable: .*\((ENOTFOUND|EAI_AGAIN)\)$/,
@@ -54,7 +80,7 @@ test("a server that asks for an hour is not waited for", async () => {
   const index = await testIndex({ files: [current] });
   index.fail("*", { kind: "status", status: 503, headers: { "retry-after": "3600" } });
 
-  expect(await problemOf(testClient().page(indexSource(index.url), flask))).toEqual({
+  await expect(testClient().page(indexSource(index.url), flask)).rejects.toMatchObject({
     code: "index-unreachable",
     message: `the index \`${index.url}/flask/\` answers 503`,
     hint: laterHint,
@@ -66,7 +92,7 @@ test("a server that stays broken ends in its status after four tries", async () 
   const index = await testIndex();
   index.fail("*", { kind: "status", status: 500 });
 
-  expect(await problemOf(testClient().page(indexSource(index.url), flask))).toMatchObject({
+  await expect(testClient().page(indexSource(index.url), flask)).rejects.toMatchObject({
     code: "index-unreachable",
     message: `the index \`${index.url}/flask/\` answers 500`,
   });
@@ -88,7 +114,7 @@ test("a body that breaks off is asked for again, then told", async () => {
   expect(await client.page(indexSource(index.url), flask)).toMatchObject({ kind: "page" });
 
   index.fail("/simple/flask/", { kind: "truncate", afterBytes: 20 });
-  expect(await problemOf(client.page(indexSource(index.url), flask))).toMatchObject({
+  await expect(client.page(indexSource(index.url), flask)).rejects.toMatchObject({
     code: "index-garbage",
     message: expect.stringContaining(`the index \`${index.url}/flask/\` breaks off its answer: `),
     hint: laterHint,
@@ -103,7 +129,7 @@ test.each([
   index.fail("*", fault);
   const client = testClient({ timeouts: { idleMs: 100 } });
 
-  expect(await problemOf(client.page(indexSource(index.url), flask))).toEqual({
+  await expect(client.page(indexSource(index.url), flask)).rejects.toMatchObject({
     code: "time-limit",
     message: `the index \`${index.url}/flask/\` ${what}`,
     hint: laterHint,
@@ -135,7 +161,7 @@ test.each([
 ])("%s is garbage", async (_what, body, message) => {
   const url = await serve({ "content-encoding": "gzip" }, body);
 
-  expect(await problemOf(testClient().page(indexSource(url), flask))).toMatchObject({
+  await expect(testClient().page(indexSource(url), flask)).rejects.toMatchObject({
     code: "index-garbage",
     message: `the index \`${url}/flask/\` sends garbage: ${message}`,
   });
@@ -159,7 +185,7 @@ test("an answer that is not HTTP is garbage", async () => {
   });
   const url = await listen(server);
 
-  expect(await problemOf(testClient().page(indexSource(url), flask))).toMatchObject({
+  await expect(testClient().page(indexSource(url), flask)).rejects.toMatchObject({
     code: "index-garbage",
     message: expect.stringContaining("sends garbage: the answer is not HTTP"),
   });

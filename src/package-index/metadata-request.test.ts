@@ -1,11 +1,31 @@
 import { zipSync } from "fflate";
-import { expect, test } from "vitest";
-import type { TestIndex } from "../../fixtures/index-server.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "../../fixtures/folder.ts";
+import { type IndexOptions, startIndex, type TestIndex } from "../../fixtures/index-server.ts";
 import { type Distribution, sdist, wheel } from "../../fixtures/packages.ts";
 import { packageName } from "../python/name.ts";
-import type { IndexClient } from "./index-client.ts";
+import { createIndexClient } from "./client.ts";
+import type { IndexClient, IndexClientOptions } from "./index-client.ts";
 import { indexSource } from "./index-source.ts";
-import { problemOf, testClient, testIndex } from "./testing.ts";
+
+/** A client with short limits that sees nothing of the machine's configuration. */
+function testClient(options: Partial<IndexClientOptions> = {}): IndexClient {
+  const client = createIndexClient({
+    cacheDir: temporaryFolder(),
+    userAgent: "thoth/test",
+    ...options,
+    environment: { HOME: temporaryFolder(), PIP_CONFIG_FILE: "/dev/null", ...options.environment },
+    timeouts: { idleMs: 5_000, retryMs: 1, ...options.timeouts },
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function testIndex(options: IndexOptions = {}): Promise<TestIndex> {
+  const index = await startIndex(options);
+  onTestFinished(() => index.close());
+  return index;
+}
 
 const demo = packageName("demo");
 const small = wheel({ name: "demo", version: "1.0", requires: ["click>=8"] });
@@ -101,7 +121,7 @@ test("a metadata file with a wrong hash is refused", async () => {
 
   const asked = ask(testClient(), index, small, { metadataSha256: "0".repeat(64) });
 
-  expect(await problemOf(asked)).toMatchObject({
+  await expect(asked).rejects.toMatchObject({
     code: "hash-mismatch",
     message: `\`${small.filename}.metadata\` is not the file that the index lists`,
   });

@@ -6,10 +6,31 @@ import { connect, createServer as createTcpServer, type Socket } from "node:net"
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../../fixtures/folder.ts";
+import { type IndexOptions, startIndex, type TestIndex } from "../../fixtures/index-server.ts";
 import { wheel } from "../../fixtures/packages.ts";
 import { packageName } from "../python/name.ts";
+import { createIndexClient } from "./client.ts";
+import type { IndexClient, IndexClientOptions } from "./index-client.ts";
 import { indexSource } from "./index-source.ts";
-import { problemOf, testClient, testIndex } from "./testing.ts";
+
+/** A client with short limits that sees nothing of the machine's configuration. */
+function testClient(options: Partial<IndexClientOptions> = {}): IndexClient {
+  const client = createIndexClient({
+    cacheDir: temporaryFolder(),
+    userAgent: "thoth/test",
+    ...options,
+    environment: { HOME: temporaryFolder(), PIP_CONFIG_FILE: "/dev/null", ...options.environment },
+    timeouts: { idleMs: 5_000, retryMs: 1, ...options.timeouts },
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function testIndex(options: IndexOptions = {}): Promise<TestIndex> {
+  const index = await startIndex(options);
+  onTestFinished(() => index.close());
+  return index;
+}
 
 const flask = packageName("flask");
 const current = wheel({ name: "flask", version: "3.0.3" });
@@ -73,7 +94,7 @@ test.each([
   const environment = { HTTPS_PROXY: `http://127.0.0.1:${await listen(proxy)}` };
   const source = indexSource("https://index.example/simple");
 
-  expect(await problemOf(testClient({ environment }).page(source, flask))).toEqual({
+  await expect(testClient({ environment }).page(source, flask)).rejects.toMatchObject({
     code: "index-unreachable",
     message: `the index \`https://index.example/simple/flask/\` is unreachable: ${message}`,
     hint: "check HTTPS_PROXY, NO_PROXY and pip's `proxy` setting",
@@ -94,7 +115,7 @@ test("a proxy that never answers CONNECT ends at the time limit", async () => {
 
   const asked = client.page(indexSource("https://index.example/simple"), flask);
 
-  expect(await problemOf(asked)).toMatchObject({ code: "time-limit" });
+  await expect(asked).rejects.toMatchObject({ code: "time-limit" });
 });
 
 test("NO_PROXY leads past the proxy", async () => {
@@ -123,7 +144,7 @@ test("an unknown certificate is told, and verify_ssl = false takes it", async ()
   const url = `https://localhost:${await listen(server)}/simple`;
   const client = testClient();
 
-  expect(await problemOf(client.page(indexSource(url), flask))).toMatchObject({
+  await expect(client.page(indexSource(url), flask)).rejects.toMatchObject({
     code: "index-unreachable",
     message: `the index \`${url}/flask/\` is unreachable: its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)`,
   });
@@ -134,7 +155,7 @@ test("a certificate file that is not there is told", async () => {
   const environment = { PIP_CERT: "/nowhere/ca.pem" };
   const source = indexSource("https://index.invalid/simple");
 
-  expect(await problemOf(testClient({ environment }).page(source, flask))).toEqual({
+  await expect(testClient({ environment }).page(source, flask)).rejects.toMatchObject({
     code: "bad-configuration",
     message: "the certificates `/nowhere/ca.pem` of pip's `cert` setting can't be read (ENOENT)",
     hint: "correct pip's `cert` setting, or remove it to trust the usual authorities",
@@ -147,8 +168,9 @@ function tlsServer(): { readonly certificate: string; readonly server: Server } 
   const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
   const files = ["-keyout", key, "-out", certificate];
+  const command = "openssl";
   execFileSync(
-    "openssl",
+    command,
     [
       "req",
       "-x509",
