@@ -1,10 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { type ConformanceCase, conformanceCases } from "../../fixtures/conformance.ts";
+import { conformanceCases } from "../../fixtures/conformance.ts";
 import { ThothError } from "../util/errors.ts";
 import { pipfileHash, pipfileHashInput } from "./pipfile-hash.ts";
 
-const cases = conformanceCases("pipfile-hash", "cases");
+interface HashCase {
+  readonly id: string;
+  readonly pipfile: string;
+  readonly pipenv: string | { readonly error: string };
+  readonly hashed?: string;
+  readonly defaultSource?: boolean;
+}
+
+const cases = conformanceCases<HashCase>("pipfile-hash", "cases");
+const withSource = cases.filter(({ defaultSource }) => defaultSource !== true);
+const withoutSource = cases.filter(({ defaultSource }) => defaultSource === true);
 
 /** The index that pip asks when nothing is configured; no address of it stands in this repository. */
 function pipsOwnIndex(): string | undefined {
@@ -16,28 +26,24 @@ function pipsOwnIndex(): string | undefined {
   }
 }
 
-function disagrees({ pipfile, pipenv }: ConformanceCase, defaultSourceUrl?: string): boolean {
+function disagrees({ pipfile, pipenv }: HashCase, defaultSourceUrl?: string): boolean {
   try {
     const options = defaultSourceUrl === undefined ? {} : { defaultSourceUrl };
-    return pipfileHash(String(pipfile), options) !== pipenv;
+    return pipfileHash(pipfile, options) !== pipenv;
   } catch (error) {
     return !(error instanceof ThothError) || typeof pipenv === "string";
   }
 }
 
 test("a Pipfile with sources hashes as pipenv hashes it, or is refused as there", () => {
-  const own = cases.filter((sample) => sample["defaultSource"] !== true);
-
-  expect(own.filter((sample) => disagrees(sample)).map((sample) => sample["id"])).toEqual([]);
+  expect(withSource.filter((sample) => disagrees(sample)).map(({ id }) => id)).toEqual([]);
 });
 
 test("the text that is hashed is pipenv's", () => {
-  const known = cases.filter(
-    (sample) => typeof sample["hashed"] === "string" && sample["defaultSource"] !== true,
-  );
+  const known = withSource.filter(({ hashed }) => hashed !== undefined);
 
   expect(known.length).toBeGreaterThan(0);
-  for (const { pipfile, hashed } of known) expect(pipfileHashInput(String(pipfile))).toBe(hashed);
+  for (const { pipfile, hashed } of known) expect(pipfileHashInput(pipfile)).toBe(hashed);
 });
 
 const index = pipsOwnIndex();
@@ -45,9 +51,9 @@ const index = pipsOwnIndex();
 test.skipIf(index === undefined)(
   "a Pipfile without [[source]] is hashed with the default one",
   () => {
-    const bare = cases.filter((sample) => sample["defaultSource"] === true);
-
-    expect(bare.filter((sample) => disagrees(sample, index)).map(({ id }) => id)).toEqual([]);
+    expect(withoutSource.filter((sample) => disagrees(sample, index)).map(({ id }) => id)).toEqual(
+      [],
+    );
   },
 );
 

@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
-import { type ConformanceCase, conformanceCases, failing } from "../../fixtures/conformance.ts";
+import { conformanceCases, failing } from "../../fixtures/conformance.ts";
 import { readCoreMetadata } from "./metadata.ts";
 import { validateMetadata } from "./metadata-validation.ts";
-import { parseMetadata } from "./raw-metadata.ts";
+import { type ParsedMetadata, parseMetadata } from "./raw-metadata.ts";
 
-const cases = conformanceCases("metadata", "parse");
+interface MetadataCase extends ParsedMetadata {
+  readonly id: string;
+  readonly text: string;
+  readonly invalidFields: readonly string[];
+}
+
+const cases = conformanceCases<MetadataCase>("metadata", "parse");
 
 /** One text for equal values, whatever the order of keys. */
 function sorted(value: unknown): unknown {
@@ -19,8 +25,8 @@ function isSame(left: unknown, right: unknown): boolean {
 }
 
 test("headers and body read as packaging's parse_email reads them", () => {
-  const matches = ({ text, raw, unparsed }: ConformanceCase): boolean => {
-    const parsed = parseMetadata(String(text));
+  const matches = ({ text, raw, unparsed }: MetadataCase): boolean => {
+    const parsed = parseMetadata(text);
     return isSame(parsed.raw, raw) && isSame(parsed.unparsed, unparsed);
   };
 
@@ -28,22 +34,18 @@ test("headers and body read as packaging's parse_email reads them", () => {
 });
 
 test("the refused fields are those that packaging refuses", () => {
-  const matches = ({ text, invalidFields }: ConformanceCase): boolean =>
-    isSame(validateMetadata(parseMetadata(String(text))), invalidFields);
+  const matches = ({ text, invalidFields }: MetadataCase): boolean =>
+    isSame(validateMetadata(parseMetadata(text)), invalidFields);
 
   expect(failing(cases, matches)).toEqual([]);
 });
 
 test("the fast reader agrees on names, versions and dependencies", () => {
-  const matches = ({ text, unparsed, raw }: ConformanceCase): boolean => {
-    const { name, version, requires_dist: requires = [] } = Object(raw);
-    const core = readCoreMetadata(String(text));
-    const isRepeated = Object.hasOwn(Object(unparsed), "name");
-    return (
-      isSame(core.requiresDist, requires) &&
-      core.version === (version ?? "") &&
-      (isRepeated || core.name === (name ?? ""))
-    );
+  const matches = ({ text, unparsed, raw }: MetadataCase): boolean => {
+    const { name = "", version = "", requires_dist: requires = [] } = raw;
+    const core = readCoreMetadata(text);
+    const isNamed = core.name === name || Object.hasOwn(unparsed, "name");
+    return isSame(core.requiresDist, requires) && core.version === version && isNamed;
   };
 
   expect(failing(cases, matches)).toEqual([]);

@@ -1,54 +1,43 @@
 import { expect, test } from "vitest";
-import { type ConformanceCase, conformanceCases, failing } from "../../fixtures/conformance.ts";
+import { conformanceCases, failing } from "../../fixtures/conformance.ts";
 import { rankTags, supportedTags, type TagTarget, tagRanks } from "./tags.ts";
 import { chooseDistribution, compareBuildTags, wheelRank } from "./wheel-choice.ts";
 
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+interface TargetCase extends TagTarget {
+  readonly id: string;
+  readonly target: string;
+  readonly tags: readonly string[];
 }
 
-function pair(value: unknown): readonly [number, number] | undefined {
-  return Array.isArray(value) ? [Number(value[0]), Number(value[1])] : undefined;
+interface SelectCase {
+  readonly id: string;
+  readonly target: string;
+  readonly files: readonly string[];
+  readonly compatible: readonly string[];
+  readonly best: string | null;
 }
 
-function targetOf(sample: ConformanceCase): TagTarget {
-  const { python, implementation, abis, os, arch, glibc, musl, macos } = sample;
-  return {
-    python: pair(python) ?? [0, 0],
-    implementation: String(implementation),
-    abis: texts(abis),
-    os: String(os),
-    arch: String(arch),
-    glibc: pair(glibc) ?? null,
-    musl: pair(musl) ?? null,
-    macos: pair(macos) ?? null,
-  };
-}
-
-const targets = conformanceCases("tags", "targets");
+const targets = conformanceCases<TargetCase>("tags", "targets");
 
 test("every target has packaging's tags in packaging's order", () => {
-  const matches = (sample: ConformanceCase): boolean =>
-    supportedTags(targetOf(sample)).join() === texts(sample["tags"]).join();
+  const matches = (target: TargetCase): boolean =>
+    supportedTags(target).join() === target.tags.join();
 
   expect(failing(targets, matches)).toEqual([]);
 });
 
 test("of a release's files pip's choice is ours, and the usable ones rank alike", () => {
-  const ranks = new Map(
-    targets.map((sample) => [String(sample["target"]), tagRanks(targetOf(sample))]),
-  );
-  const matches = ({ target, files, compatible, best }: ConformanceCase): boolean => {
-    const own = ranks.get(String(target));
-    if (own === undefined) throw new Error(`no target ${target}`);
+  const ranks = new Map(targets.map((target) => [target.target, tagRanks(target)]));
+  const matches = ({ target, files, compatible, best }: SelectCase): boolean => {
+    const own = ranks.get(target) ?? new Map<string, number>();
     const rank = (file: string): number => wheelRank(file, own) ?? Number.POSITIVE_INFINITY;
-    const usable = texts(files).filter((file) => wheelRank(file, own) !== undefined);
+    const usable = files.filter((file) => wheelRank(file, own) !== undefined);
     const ordered = usable.toSorted((a, b) => rank(a) - rank(b));
-    const chosen = chooseDistribution(texts(files), own) ?? null;
-    return ordered.join() === texts(compatible).join() && chosen === best;
+    const chosen = chooseDistribution(files, own) ?? null;
+    return ordered.join() === compatible.join() && chosen === best;
   };
 
-  expect(failing(conformanceCases("tags", "select"), matches)).toEqual([]);
+  expect(failing(conformanceCases<SelectCase>("tags", "select"), matches)).toEqual([]);
 });
 
 test("a free-threaded build takes abi3t and never abi3", () => {
