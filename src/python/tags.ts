@@ -14,11 +14,12 @@ export interface TagTarget extends TagPlatform {
  * in the order of packaging 26.3 (pip 26.3 ranks files by it).
  */
 export function supportedTags(target: TagTarget): readonly string[] {
-  const platforms = platformTags(target);
+  const platforms = platformTags(target).map((platform) => platform.toLowerCase());
   const interpreter = `${target.implementation}${target.python.join("")}`;
   const tags = new Set<string>();
   const add = (python: string, abi: string, names: readonly string[]): void => {
-    for (const name of names) tags.add(`${python}-${abi}-${name}`.toLowerCase());
+    const prefix = `${python}-${abi}-`.toLowerCase();
+    for (const name of names) tags.add(prefix + name);
   };
   if (target.implementation === "cp") {
     addCpythonTags(target, platforms, add);

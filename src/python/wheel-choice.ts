@@ -32,17 +32,31 @@ export function wheelRank(
   filename: string,
   ranks: ReadonlyMap<string, number>,
 ): number | undefined {
-  const tag = tagOf(filename);
-  if (!tag.includes(".")) return ranks.get(tag);
+  const end = filename.length - 4;
+  const platformAt = filename.lastIndexOf("-", end) + 1;
+  const abiAt = filename.lastIndexOf("-", platformAt - 2) + 1;
+  const pythonAt = filename.lastIndexOf("-", abiAt - 2) + 1;
   const parts = tagParts(ranks);
-  const [pythonText = "", abiText = "", platformText = ""] = tag.split("-");
-  const pythons = knownOf(pythonText, parts.pythons);
-  const abis = knownOf(abiText, parts.abis);
-  const platforms = knownOf(platformText, parts.platforms);
+  // Most files of a page are for another Python; they go here, before more is looked at.
+  const pythons = knownOf(filename.slice(pythonAt, abiAt - 1), parts.pythons);
+  if (pythons.length === 0) return undefined;
+  const abis = knownOf(filename.slice(abiAt, platformAt - 1), parts.abis);
+  if (abis.length === 0) return undefined;
+  const platforms = knownOf(filename.slice(platformAt, end), parts.platforms);
+  return bestRank(ranks, { pythons, abis, platforms });
+}
+
+interface TagChoice {
+  readonly pythons: readonly string[];
+  readonly abis: readonly string[];
+  readonly platforms: readonly string[];
+}
+
+function bestRank(ranks: ReadonlyMap<string, number>, choice: TagChoice): number | undefined {
   let best: number | undefined;
-  for (const python of pythons) {
-    for (const abi of abis) {
-      for (const platform of platforms) {
+  for (const python of choice.pythons) {
+    for (const abi of choice.abis) {
+      for (const platform of choice.platforms) {
         const rank = ranks.get(`${python}-${abi}-${platform}`);
         if (rank !== undefined && (best === undefined || rank < best)) best = rank;
       }
@@ -51,15 +65,8 @@ export function wheelRank(
   return best;
 }
 
-function tagOf(filename: string): string {
-  const end = filename.length - 4;
-  const platform = filename.lastIndexOf("-", end);
-  const abi = filename.lastIndexOf("-", platform - 1);
-  const python = filename.lastIndexOf("-", abi - 1);
-  return filename.slice(python + 1, end).toLowerCase();
-}
-
-function knownOf(text: string, known: ReadonlySet<string>): readonly string[] {
+function knownOf(written: string, known: ReadonlySet<string>): readonly string[] {
+  const text = written.toLowerCase();
   if (!text.includes(".")) return known.has(text) ? [text] : [];
   return [...new Set(text.split("."))].filter((part) => known.has(part));
 }
