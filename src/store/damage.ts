@@ -32,13 +32,12 @@ export function parseOwn<T>(path: string, read: () => T): T {
   }
 }
 
-/** The text of one of our files that is known to be there. */
-export function readOwn(path: string): string {
+/** The text of one of our files; undefined if there is none. */
+export function readOwn(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    // Another process set it aside since.
-    if (errorCode(error) === "ENOENT") throw new DamagedFileError(path, "it has gone");
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -1,6 +1,12 @@
 import { asciiJson } from "./ascii-json.ts";
 import { DamagedFileError, parseOwn, type Quarantine } from "./damage.ts";
-import { type FactKey, FactsFile, type FactsSubject, writeFacts } from "./facts-file.ts";
+import {
+  type FactKey,
+  type FactsSubject,
+  findFact,
+  readWholeFacts,
+  writeFacts,
+} from "./facts-file.ts";
 
 /** What a kind of fact needs to be read, checked and merged. */
 export interface FactKind<Fact> {
@@ -18,8 +24,8 @@ export class FactsTable<Fact> {
   readonly #subject: FactsSubject;
   readonly #quarantine: Quarantine;
   readonly #put = new Map<FactKey, Fact>();
-  /** null: there is no file. undefined: not looked yet. */
-  #file: FactsFile | null | undefined;
+  /** Answers of the file, so that one question has one answer until the next flush. */
+  readonly #answers = new Map<FactKey, Fact | undefined>();
 
   constructor(path: string, kind: FactKind<Fact>, of: FactsSubject["of"], quarantine: Quarantine) {
     this.path = path;
@@ -32,13 +38,9 @@ export class FactsTable<Fact> {
     return this.#put.size > 0;
   }
 
-  get open(): boolean {
-    return this.#file?.open ?? false;
-  }
-
   get(key: FactKey): Fact | undefined {
     const put = this.#put.get(key);
-    const known = this.#guard(() => this.#read(this.#opened()?.find(key)));
+    const known = this.#known(key);
     if (put === undefined || known === undefined) return put ?? known;
     return this.#kind.prefer(known, put);
   }
@@ -53,12 +55,12 @@ export class FactsTable<Fact> {
    * already. Call it under the store's lock, and `written` once it is on disk.
    */
   merged(): string | undefined {
-    this.forget();
-    const facts = new Map(this.#guard(() => this.#opened()?.entries()));
+    const whole = () => readWholeFacts(this.path, this.#subject);
+    const facts = this.#quarantine.guard(whole) ?? new Map<FactKey, string>();
     let changed = false;
     for (const [key, fact] of this.#put) {
       const text = facts.get(key);
-      const known = text === undefined ? undefined : this.#guard(() => this.#read(text));
+      const known = this.#quarantine.guard(() => this.#read(text));
       if (known !== undefined && this.#kind.prefer(known, fact) === known) continue;
       const learnt = asciiJson(fact);
       changed ||= learnt !== text;
@@ -69,32 +71,16 @@ export class FactsTable<Fact> {
 
   written(): void {
     this.#put.clear();
-    this.forget();
+    this.#answers.clear();
   }
 
-  /** What was read of the file may be out of date. */
-  forget(): void {
-    this.#file?.close();
-    this.#file = undefined;
-  }
-
-  settle(): void {
-    this.#file?.settle();
-  }
-
-  #opened(): FactsFile | undefined {
-    if (this.#file === undefined) this.#file = FactsFile.open(this.path, this.#subject) ?? null;
-    return this.#file ?? undefined;
-  }
-
-  #guard<T>(read: () => T): T | undefined {
-    const before = this.#quarantine.count;
-    const answer = this.#quarantine.guard(read);
-    if (this.#quarantine.count > before) {
-      this.forget();
-      this.#file = null;
-    }
-    return answer;
+  #known(key: FactKey): Fact | undefined {
+    const answer = this.#answers.get(key);
+    if (answer !== undefined || this.#answers.has(key)) return answer;
+    const find = () => this.#read(findFact(this.path, this.#subject, key));
+    const found = this.#quarantine.guard(find);
+    this.#answers.set(key, found);
+    return found;
   }
 
   #read(text: string | undefined): Fact | undefined {

@@ -11,6 +11,7 @@ import type {
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
+import { asciiJson } from "./ascii-json.ts";
 import { type Catalogue, readCatalogue, revisionText } from "./catalogue.ts";
 import { Quarantine } from "./damage.ts";
 import { sourceFacts } from "./fact-kinds.ts";
@@ -66,17 +67,11 @@ class JsonStore implements KnowledgeStore {
   }
 
   metadata(release: Release, filename: string): MetadataFact | undefined {
-    const table = this.#slotOf(release).metadata;
-    const fact = table.get(factKey(release.version, filename));
-    this.#files.used(table);
-    return fact;
+    return this.#slotOf(release).metadata.get(factKey(release.version, filename));
   }
 
   installed(release: Release, runtime: RuntimeId): InstalledFact | undefined {
-    const table = this.#slotOf(release).installed(runtime);
-    const fact = table.get(factKey(release.version));
-    this.#files.used(table);
-    return fact;
+    return this.#slotOf(release).installed(runtime).get(factKey(release.version));
   }
 
   details(release: Release): readonly FileDetails[] | undefined {
@@ -91,10 +86,7 @@ class JsonStore implements KnowledgeStore {
   }
 
   security(release: Release): SecurityFact | undefined {
-    const table = this.#slotOf(release).security;
-    const fact = table.get(factKey(release.version));
-    this.#files.used(table);
-    return fact;
+    return this.#slotOf(release).security.get(factKey(release.version));
   }
 
   validators(name: PackageName, index: IndexUrl): Validators | undefined {
@@ -218,7 +210,12 @@ class JsonStore implements KnowledgeStore {
   #source(key: string): FactsTable<SourceFact> {
     let table = this.#sources.get(key);
     if (table === undefined) {
-      table = new FactsTable(this.#paths.source(key), sourceFacts, { key }, this.#quarantine);
+      table = new FactsTable(
+        this.#paths.source(key),
+        sourceFacts,
+        asciiJson({ key }),
+        this.#quarantine,
+      );
       this.#sources.set(key, table);
     }
     return table;

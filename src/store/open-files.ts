@@ -7,8 +7,8 @@ interface OpenTable {
   forget(): void;
 }
 
-// Systems commonly allow a process 1,024 (macOS: 256) files, and connections need some too.
-const limit = 150;
+// Node raises its own limit to the hard one, which is 4,096 or more on all systems we know.
+const limit = 400;
 
 /** Bounds how many files the store keeps open: the one opened first is closed first. */
 export class OpenFiles {

@@ -2,6 +2,7 @@ import type { InstalledFact, MetadataFact, SecurityFact } from "../model/knowled
 import type { IndexUrl } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
+import { asciiJson } from "./ascii-json.ts";
 import type { Quarantine } from "./damage.ts";
 import { installedFacts, metadataFacts, securityFacts } from "./fact-kinds.ts";
 import { FactsTable } from "./facts-table.ts";
@@ -14,6 +15,8 @@ export class PackageSlot {
   readonly index: IndexUrl;
   readonly releases: ReleasesTable;
   readonly #folder: string;
+  /** What every facts file of the package says it is about. */
+  readonly #subject: string;
   readonly #quarantine: Quarantine;
   readonly #installed = new Map<RuntimeId, FactsTable<InstalledFact>>();
   #metadata: FactsTable<MetadataFact> | undefined;
@@ -23,6 +26,8 @@ export class PackageSlot {
     this.name = name;
     this.index = index;
     this.#folder = folder;
+    // A normalised name holds nothing to be escaped, and an index address rarely does.
+    this.#subject = `{"name":"${name}","index":${asciiJson(index)}}`;
     this.#quarantine = quarantine;
     this.releases = new ReleasesTable(`${folder}/releases.json`, name, index, quarantine);
   }
@@ -31,7 +36,7 @@ export class PackageSlot {
     this.#metadata ??= new FactsTable(
       `${this.#folder}/metadata.json`,
       metadataFacts,
-      this.#subject(),
+      this.#subject,
       this.#quarantine,
     );
     return this.#metadata;
@@ -41,7 +46,7 @@ export class PackageSlot {
     this.#security ??= new FactsTable(
       `${this.#folder}/security.json`,
       securityFacts,
-      this.#subject(),
+      this.#subject,
       this.#quarantine,
     );
     return this.#security;
@@ -51,14 +56,10 @@ export class PackageSlot {
     let table = this.#installed.get(runtime);
     if (table === undefined) {
       const path = `${this.#folder}/${installedFile(runtime)}`;
-      const subject = { ...this.#subject(), runtime };
+      const subject = `${this.#subject.slice(0, -1)},"runtime":${asciiJson(runtime)}}`;
       table = new FactsTable(path, installedFacts, subject, this.#quarantine);
       this.#installed.set(runtime, table);
     }
     return table;
-  }
-
-  #subject(): Readonly<Record<string, string>> {
-    return { name: this.name, index: this.index };
   }
 }

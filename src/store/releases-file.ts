@@ -2,7 +2,6 @@ import type { FileDetails, ReleaseFacts, ReleaseList, Validators } from "../mode
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { DamagedFileError, parseOwn, readOwn } from "./damage.ts";
-import { LazyText } from "./lazy-text.ts";
 import { PageList } from "./page-list.ts";
 import {
   checkedAtPrefix,
@@ -12,9 +11,9 @@ import {
   type ReleaseLine,
   type ReleasesHeader,
   readReleases,
-  releasesEnd,
 } from "./releases-text.ts";
 import type { StoredPage } from "./stored-page.ts";
+import { WindowedFile } from "./windowed-file.ts";
 
 const versionStart = '{"version":"';
 
@@ -33,25 +32,24 @@ export function openReleases(
   index: IndexUrl,
   onDamage: (damage: DamagedFileError) => void,
 ): FileReleaseList | PageList | undefined {
-  const text = LazyText.open(path);
-  if (text === undefined) return undefined;
-  const header = readHeader(text);
-  if (header === undefined) {
-    text.close();
+  const file = WindowedFile.open(path);
+  if (file === undefined) return undefined;
+  const found = readHeader(file);
+  if (found === undefined) {
+    file.close();
     const page = readWholeReleases(path);
     if (page !== undefined) checkSubject(path, page, name, index);
     return page === undefined ? undefined : new PageList(page);
   }
-  checkSubject(path, header, name, index);
-  return new FileReleaseList(text, header, { name, index, onDamage });
+  checkSubject(path, found.header, name, index);
+  return new FileReleaseList(file, found, { name, index, onDamage });
 }
 
 /** The whole of a releases.json; undefined if there is none. Throws DamagedFileError. */
 export function readWholeReleases(path: string): StoredPage | undefined {
-  const text = LazyText.open(path);
+  const text = readOwn(path);
   if (text === undefined) return undefined;
-  text.close();
-  const page = parseOwn(path, () => readReleases(readOwn(path), path));
+  const page = parseOwn(path, () => readReleases(text, path));
   if (page === undefined)
     throw new DamagedFileError(path, "it does not have the shape of a releases file");
   return page;
@@ -70,15 +68,18 @@ export class FileReleaseList implements ReleasesSource {
   readonly index: IndexUrl;
   readonly count: number;
   readonly absent?: string;
-  readonly #text: LazyText;
+  readonly #file: WindowedFile;
   readonly #header: ReleasesHeader;
+  readonly #onDamage: (damage: DamagedFileError) => void;
   /** Where the lines of the releases begin, as far as they were found. */
   readonly #starts: number[];
-  readonly #onDamage: (damage: DamagedFileError) => void;
+  readonly #versions: string[] = [];
+  readonly #releases: ReleaseFacts[] = [];
   #checkedAt: number;
 
-  constructor(text: LazyText, header: ReleasesHeader, subject: Subject) {
-    this.#text = text;
+  constructor(file: WindowedFile, found: FoundHeader, subject: Subject) {
+    const { header, end } = found;
+    this.#file = file;
     this.#header = header;
     this.name = subject.name;
     this.index = subject.index;
@@ -86,7 +87,7 @@ export class FileReleaseList implements ReleasesSource {
     this.#checkedAt = header.checkedAt;
     this.count = header.count;
     if (header.absent !== undefined) this.absent = header.absent;
-    this.#starts = [text.text.indexOf("\n") + 1];
+    this.#starts = [end + 1];
   }
 
   get checkedAt(): number {
@@ -103,38 +104,51 @@ export class FileReleaseList implements ReleasesSource {
   }
 
   release(position: number): ReleaseFacts {
-    const line = this.#watch(() => this.#parse(this.#start(position)));
-    const facts = { version: line.version, files: fileFacts(line) };
-    return line.vanished === undefined ? facts : { ...facts, vanished: line.vanished };
+    this.#releases[position] ??= this.#watch(() => this.#readRelease(position));
+    return this.#releases[position];
   }
 
   version(position: number): string {
-    const start = this.#watch(() => this.#start(position)) + versionStart.length;
-    return this.#text.text.slice(start, this.#text.text.indexOf('"', start));
+    this.#versions[position] ??= this.#watch(() => this.#readVersion(position));
+    return this.#versions[position];
   }
 
   details(version: string): readonly FileDetails[] | undefined {
     const start = this.#find(version);
     if (start === undefined) return undefined;
     const { at, size } = this.#parse(start);
-    const text = this.#text.at(this.#header.detailsAt + at, size);
+    const from = this.#header.detailsAt + at;
+    // Once settled, only the head is at hand; the file may have been replaced since.
+    const file = this.#file.open ? this.#file : WindowedFile.open(this.#file.path);
+    const text = file?.slice(from, from + size) ?? "";
+    if (file !== this.#file) file?.close();
     if (!text.startsWith(`${versionStart}${version}"`)) return this.#wholeDetails(version);
-    const line = parseOwn(this.#text.path, (): DetailsLine => JSON.parse(text));
+    const line = parseOwn(this.#file.path, (): DetailsLine => JSON.parse(text));
     return fileDetails(line, this.#header.base);
   }
 
   /** Closes the file after reading what the list may still be asked for, except details. */
   settle(): void {
-    if (this.#text.text.length < this.#header.detailsAt) this.#text.more(this.#header.detailsAt);
-    this.close();
+    this.#file.settle(this.#header.detailsAt);
   }
 
   close(): void {
-    this.#text.close();
+    this.#file.close();
   }
 
   get open(): boolean {
-    return this.#text.open;
+    return this.#file.open;
+  }
+
+  #readRelease(position: number): ReleaseFacts {
+    const line = this.#parse(this.#start(position));
+    const facts = { version: line.version, files: fileFacts(line) };
+    return line.vanished === undefined ? facts : { ...facts, vanished: line.vanished };
+  }
+
+  #readVersion(position: number): string {
+    const start = this.#start(position) + versionStart.length;
+    return this.#file.slice(start, this.#file.indexOf('"', start));
   }
 
   #watch<T>(read: () => T): T {
@@ -146,64 +160,61 @@ export class FileReleaseList implements ReleasesSource {
     }
   }
 
-  /** Once the file is closed, or where a line is not where it should be. */
+  /** Where a line is not where it should be. */
   #wholeDetails(version: string): readonly FileDetails[] | undefined {
-    const page = readWholeReleases(this.#text.path);
+    const page = readWholeReleases(this.#file.path);
     return page === undefined ? undefined : new PageList(page).details(version);
   }
 
   #find(version: string): number | undefined {
-    const wanted = `\n${versionStart}${version}",`;
-    for (let from = 0; ; ) {
-      const found = this.#text.text.indexOf(wanted, from);
-      // Details have lines that begin alike; they come after all releases.
-      if (found >= 0)
-        return found < this.#header.detailsAt - releasesEnd.length ? found + 1 : undefined;
-      from = Math.max(0, this.#text.text.length - wanted.length);
-      if (this.#text.text.length >= this.#header.detailsAt || !this.#text.more()) return undefined;
-    }
+    const position = this.#versions.indexOf(version);
+    if (position >= 0) return this.#start(position);
+    const found = this.#file.indexOf(`\n${versionStart}${version}",`, 0);
+    // Details have lines that begin alike; they come after all releases.
+    return found < 0 || found >= this.#header.detailsAt - 1 ? undefined : found + 1;
   }
 
   #start(position: number): number {
     if (!(position >= 0 && position < this.count)) {
       throw new RangeError(`no release ${position} of ${this.name}`);
     }
-    while (this.#starts.length <= position)
-      this.#starts.push(this.#lineEnd(this.#starts.at(-1) ?? 0) + 1);
-    const start = this.#starts[position] ?? 0;
-    // The end too, so that the line is all there.
-    this.#lineEnd(start);
-    return start;
+    const starts = this.#starts;
+    for (let known = starts.length; known <= position; known += 1) {
+      starts.push(this.#lineEnd(starts[known - 1] ?? 0) + 1);
+    }
+    return starts[position] ?? 0;
   }
 
   #lineEnd(start: number): number {
-    for (;;) {
-      const end = this.#text.text.indexOf("\n", start);
-      if (end >= 0) return end;
-      if (!this.#text.more()) throw new DamagedFileError(this.#text.path, "lines are missing");
-    }
+    const end = this.#file.indexOf("\n", start);
+    if (end < 0) throw new DamagedFileError(this.#file.path, "lines are missing");
+    return end;
   }
 
   #parse(start: number): ReleaseLine {
-    const end = this.#lineEnd(start);
-    const { text, path } = this.#text;
-    const stop = text.charCodeAt(end - 1) === 0x2c ? end - 1 : end;
-    const line = parseOwn(path, (): ReleaseLine => JSON.parse(text.slice(start, stop)));
+    const { path } = this.#file;
+    const text = this.#file.slice(start, this.#lineEnd(start));
+    const own = text.endsWith(",") ? text.slice(0, -1) : text;
+    const line = parseOwn(path, (): ReleaseLine => JSON.parse(own));
     if (!Array.isArray(line.files)) throw new DamagedFileError(path, "a line names no files");
     return line;
   }
 }
 
+interface FoundHeader {
+  readonly header: ReleasesHeader;
+  /** Where its line ends. */
+  readonly end: number;
+}
+
 /** undefined if the file is not laid out as Thoth writes it. */
-function readHeader(text: LazyText): ReleasesHeader | undefined {
-  let end = text.text.indexOf("\n");
-  if (end < 0 && text.text.startsWith(checkedAtPrefix) && text.more())
-    end = text.text.indexOf("\n");
-  const line = text.text.slice(0, Math.max(0, end));
+function readHeader(file: WindowedFile): FoundHeader | undefined {
+  const end = file.indexOf("\n", 0);
+  const line = file.slice(0, end);
   if (!line.startsWith(checkedAtPrefix) || !line.endsWith(`"releases":[`)) return undefined;
   try {
     const header: ReleasesHeader = JSON.parse(`${line}]}`);
-    return header.bytes === text.size ? header : undefined;
+    return header.bytes === file.size ? { header, end } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -29,7 +29,8 @@ export class StorePaths {
     if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name)) {
       throw new Error(`not a normalised package name: ${JSON.stringify(name)}`);
     }
-    return `${this.packages}/${indexKey(index)}/${name.slice(0, 2)}/${fileNameOf(name)}`;
+    const file = name.length <= longestName ? name : fileNameOf(name);
+    return `${this.packages}/${indexKey(index)}/${name.slice(0, 2)}/${file}`;
   }
 
   source(key: string): string {
@@ -42,6 +43,7 @@ export function installedFile(runtime: RuntimeId): string {
   return `installed-${fileNameOf(runtime)}.json`;
 }
 
+const longestName = 80;
 const indexKeys = new Map<string, string>();
 
 /** A folder name for an index: readable, and different for different addresses. */
@@ -59,7 +61,7 @@ export function indexKey(index: IndexUrl): string {
  * Every file also states what it is about, so that two texts with one checksum do not mix.
  */
 export function fileNameOf(text: string): string {
-  if (/^[a-z0-9][a-z0-9._-]{0,79}$/.test(text)) return text;
+  if (text.length <= longestName && /^[a-z0-9][a-z0-9._-]*$/.test(text)) return text;
   const readable = text
     .toLowerCase()
     .replaceAll(/^[a-z+]+:\/\//g, "")
