@@ -1,0 +1,282 @@
+import { copyFileSync, lstatSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { FailureClass } from "../model/knowledge.ts";
+import type { Runtime } from "../model/runtime.ts";
+import { evaluateMarker } from "../python/marker.ts";
+import { tryParseRequirement } from "../python/requirement.ts";
+import type { SandboxResult } from "../sandbox/sandbox.ts";
+import type { Sandbox } from "../sandbox/sandboxed-command.ts";
+import { inNewFolder, listFolder, temporaryName, writeAtomic } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
+import { detailOf } from "./detail.ts";
+import { type Fields, fieldsOf, textField, textsField } from "./fields.ts";
+import { type Installation, requireInstallation } from "./installation.ts";
+import { withScratch } from "./scratch.ts";
+import {
+  inspectSource,
+  type Source,
+  type SourceInspection,
+  sourceMount,
+} from "./source-inspection.ts";
+import { judgeBuild } from "./tool-failure.ts";
+import { inside, insideWheel, pipMount, runScript, toolVersions, wheelMounts } from "./workshop.ts";
+
+export interface BuildOptions {
+  readonly runtime: Runtime;
+  readonly sandbox: Sandbox;
+  readonly source: Source;
+  /** Paths of wheels that hold the build requirements, theirs included; see `buildRequirements`. */
+  readonly buildWheels: readonly string[];
+  readonly cacheDirectory: string;
+  /** Of the source archive: with it the built wheel is kept and found again. */
+  readonly sha256?: string | undefined;
+  /** What `inspectSource` found, to save doing it again. */
+  readonly inspection?: SourceInspection | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BuildFailure {
+  readonly ok: false;
+  readonly failure: FailureClass;
+  readonly detail: string;
+  /** For "build-requirements": what else the build asks for, to be given in `buildWheels`. */
+  readonly missing: readonly string[];
+  readonly tools: Readonly<Record<string, string>>;
+}
+
+export interface BuiltMetadata {
+  readonly ok: true;
+  /** The text of METADATA. */
+  readonly metadataText: string;
+  /** The wheel, where one was built. */
+  readonly wheelPath: string | undefined;
+  readonly tools: Readonly<Record<string, string>>;
+}
+
+export interface BuiltWheel extends BuiltMetadata {
+  readonly wheelPath: string;
+}
+
+const defaultTimeoutMs = 900_000;
+
+/**
+ * Builds a wheel of a source distribution or tree in the sandbox, without network. Kept in the
+ * cache by sha256 and runtime.
+ */
+export async function buildWheel(options: BuildOptions): Promise<BuiltWheel | BuildFailure> {
+  const result = await build(options, "wheel");
+  if (!result.ok) return result;
+  if (result.wheelPath === undefined) throw new Error("a build without a wheel passed for one");
+  return { ...result, wheelPath: result.wheelPath };
+}
+
+/**
+ * The metadata of a source distribution or tree, by the hook of PEP 517 that is there for it, or
+ * by a whole build where the backend has none.
+ */
+export function prepareMetadata(options: BuildOptions): Promise<BuiltMetadata | BuildFailure> {
+  return build(options, "metadata");
+}
+
+/** The Requires lines of [build-system], or what setuptools needs where there is none (PEP 518). */
+export async function buildRequirements(
+  options: Pick<BuildOptions, "runtime" | "sandbox" | "source" | "cacheDirectory" | "signal">,
+): Promise<readonly string[] | BuildFailure> {
+  const installation = await installationFor(options.runtime);
+  const inspection = await inspectSource({ ...options, installation });
+  if ("failure" in inspection) return failed(inspection.failure, inspection.detail, {});
+  return inspection.requires;
+}
+
+async function build(
+  options: BuildOptions,
+  want: "wheel" | "metadata",
+): Promise<BuiltMetadata | BuildFailure> {
+  const known = keptWheel(options);
+  if (known !== undefined) return known;
+  const installation = await installationFor(options.runtime);
+  const tools = toolVersions(options.sandbox, installation);
+  const inspection = options.inspection ?? (await inspectSource({ ...options, installation }));
+  if ("failure" in inspection) return failed(inspection.failure, inspection.detail, tools);
+  return withScratch(options.cacheDirectory, async (scratch) => {
+    const job = { options, installation, inspection, want, scratch };
+    const first = await runBuild(job, false);
+    const missing = textsField(first.answer, "missing");
+    const wanted = missing.filter((line) => applies(line, options.runtime));
+    // What the build asks for besides is for other systems only: it may go on without.
+    const useless = textField(first.answer, "state") === "lacking" && wanted.length === 0;
+    const { answer, failure, out } = useless ? await runBuild(job, true) : first;
+    if (failure !== undefined) return { ...failure, tools };
+    return outcomeOf({ options, answer, out, missing: wanted, tools });
+  });
+}
+
+interface BuildJob {
+  readonly options: BuildOptions;
+  readonly installation: Installation;
+  readonly inspection: SourceInspection;
+  readonly want: "wheel" | "metadata";
+  readonly scratch: string;
+}
+
+interface BuildRun {
+  readonly answer: Fields;
+  /** Set where there is no answer. */
+  readonly failure?: BuildFailure;
+  /** The folder that the build wrote its result to. */
+  readonly out: string;
+}
+
+async function runBuild(
+  { options, installation, inspection, want, scratch }: BuildJob,
+  anyRequirements: boolean,
+): Promise<BuildRun> {
+  const pip = pipMount(requirePip(installation));
+  const [work, out] = [freshFolder(scratch, "work"), freshFolder(scratch, "out")];
+  const result = await runScript({
+    sandbox: options.sandbox,
+    installation,
+    script: "build.py",
+    request: {
+      ...sourceMount(options.source).request,
+      want,
+      target: `${inside.work}/source`,
+      environment: `${inside.work}/environment`,
+      venv: installation.hasVenv,
+      wheels: options.buildWheels.map(insideWheel),
+      pip: pip.command,
+      backend: inspection.backend,
+      backendPath: inspection.backendPath,
+      anyRequirements,
+      out: inside.out,
+    },
+    readOnly: [pip.mount, sourceMount(options.source).mount, ...wheelMounts(options.buildWheels)],
+    writable: [{ from: out, to: inside.out }],
+    scratch: work,
+    expectedBytes: 1024 ** 3,
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    signal: options.signal,
+  });
+  if (result.exitCode === 0) return { answer: fieldsOf(JSON.parse(result.stdout)), out };
+  return { answer: {}, failure: judgeEnd(result), out };
+}
+
+function judgeEnd({ timedOut, stopped, stderr }: SandboxResult): BuildFailure {
+  const say = (failure: FailureClass, what: string) =>
+    failed(failure, detailOf(`${what}\n${stderr}`), {});
+  if (timedOut) return say("timeout", "the build did not end in time");
+  if (stopped === "memory") return say("out-of-memory", "the build used too much memory");
+  if (stopped !== undefined) return say("out-of-memory", "the build started too many processes");
+  return say("build-failed", "the build ended its own supervisor");
+}
+
+function freshFolder(parent: string, name: string): string {
+  const folder = temporaryName(join(parent, name));
+  mkdirSync(folder);
+  return folder;
+}
+
+interface BuildAnswer {
+  readonly options: BuildOptions;
+  readonly answer: Fields;
+  readonly out: string;
+  readonly missing: readonly string[];
+  readonly tools: Readonly<Record<string, string>>;
+}
+
+function outcomeOf(build: BuildAnswer): BuiltMetadata | BuildFailure {
+  const { answer, missing, tools } = build;
+  const output = textField(answer, "output") ?? "";
+  switch (textField(answer, "state")) {
+    case "built":
+    case "prepared":
+      return takeResult(build);
+    case "lacking": {
+      const detail = `the build also needs ${missing.join(", ")}`;
+      return { ...failed("build-requirements", detail, tools), missing };
+    }
+    case "requirements-failed":
+      return failed("build-requirements", detailOf(output), tools);
+    case "bad-archive":
+      return failed("bad-archive", detailOf(output), tools);
+    default: {
+      const { failure, detail } = judgeBuild(output);
+      return failed(failure, detail, tools);
+    }
+  }
+}
+
+function takeResult({ options, answer, out, tools }: BuildAnswer): BuiltMetadata | BuildFailure {
+  const metadataText = textField(answer, "metadata");
+  const wheel = textField(answer, "wheel");
+  if (metadataText === undefined) {
+    return failed("bad-metadata", "the build made no METADATA", tools);
+  }
+  if (wheel === undefined) return { ok: true, metadataText, wheelPath: undefined, tools };
+  const made = join(out, basename(wheel));
+  // A build is hostile until shown otherwise: a link here would lead to a file of the user's.
+  if (!isWheel(wheel) || !(lstatSync(made, { throwIfNoEntry: false })?.isFile() ?? false)) {
+    return failed("build-failed", `the build made no wheel, but ${detailOf(wheel)}`, tools);
+  }
+  return { ok: true, metadataText, wheelPath: keepWheel(options, made, metadataText), tools };
+}
+
+function keepFolder({ cacheDirectory, runtime, sha256, source }: BuildOptions): string | undefined {
+  if (sha256 === undefined || "tree" in source) return undefined;
+  return join(cacheDirectory, "built", runtime.id, sha256);
+}
+
+function keptWheel(options: BuildOptions): BuiltWheel | undefined {
+  const folder = keepFolder(options);
+  const name = folder === undefined ? undefined : listFolder(folder).find(isWheel);
+  if (folder === undefined || name === undefined) return undefined;
+  const metadata = join(folder, "METADATA");
+  const metadataText = readFileSync(metadata, "utf8");
+  return { ok: true, metadataText, wheelPath: join(folder, name), tools: {} };
+}
+
+function isWheel(name: string): boolean {
+  return name.endsWith(".whl");
+}
+
+function keepWheel(options: BuildOptions, made: string, metadataText: string): string {
+  const byHash = keepFolder(options);
+  // The wheel of a tree is not found again: the next build replaces it.
+  const folder = byHash ?? join(options.cacheDirectory, "built", options.runtime.id, "trees");
+  if (byHash !== undefined) writeAtomic(join(folder, "METADATA"), metadataText);
+  const kept = join(folder, basename(made));
+  const temporary = temporaryName(kept);
+  inNewFolder(temporary, () => copyFileSync(made, temporary));
+  renameSync(temporary, kept);
+  return kept;
+}
+
+function applies(line: string, runtime: Runtime): boolean {
+  const marker = tryParseRequirement(line)?.marker;
+  return marker === undefined || evaluateMarker(marker, runtime.markers, undefined);
+}
+
+function failed(
+  failure: FailureClass,
+  detail: string,
+  tools: Readonly<Record<string, string>>,
+): BuildFailure {
+  return { ok: false, failure, detail, missing: [], tools };
+}
+
+/** Only where an interpreter is can anything be built. */
+export function installationFor(runtime: Runtime): Promise<Installation> {
+  if (runtime.interpreter !== undefined) return requireInstallation(runtime.interpreter);
+  throw new ThothError("no-python", `runtime \`${runtime.id}\` has no interpreter here`, {
+    hint: "what needs one stays unknown; run Thoth where that Python is installed",
+  });
+}
+
+/** The pip of an installation. */
+export function requirePip(installation: Installation): { version: string; path: string } {
+  if (installation.pip !== undefined) return installation.pip;
+  throw new ThothError("tool-missing", `\`${installation.executable}\` has no pip`, {
+    hint: `install pip for it, e.g. \`${installation.executable} -m ensurepip\``,
+  });
+}
