@@ -15,11 +15,11 @@ export async function wholeBody(reply: Reply, maxBytes: number): Promise<Buffer>
   if (announced > maxBytes) throw tooLarge(reply, maxBytes);
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of reply.chunks()) {
+  await reply.drain((chunk) => {
     length += chunk.length;
     if (length > maxBytes) throw tooLarge(reply, maxBytes);
     chunks.push(chunk);
-  }
+  });
   const bytes = Buffer.concat(chunks, length);
   const encoding = (reply.header("content-encoding") ?? "identity").trim().toLowerCase();
   if (encoding === "identity" || encoding === "") return bytes;

@@ -1,7 +1,7 @@
 import type { IndexPage } from "../model/knowledge.ts";
 import { startTags, type Tag } from "./html-tags.ts";
 import {
-  absoluteUrl,
+  addressReader,
   announceMetadata,
   BadPage,
   checkApiVersion,
@@ -18,7 +18,7 @@ import {
  * @throws BadPage where the text is no such page.
  */
 export function readHtmlPage(html: string, context: PageContext): IndexPage {
-  let base = context.base;
+  let address = addressReader(context.base);
   const files: IndexFile[] = [];
   for (const tag of startTags(html)) {
     if (tag.name === "meta" && tag.attributes.get("name") === "pypi:repository-version") {
@@ -27,9 +27,9 @@ export function readHtmlPage(html: string, context: PageContext): IndexPage {
     const href = tag.attributes.get("href");
     if (href === undefined) continue;
     if (tag.name === "base" && URL.canParse(href, context.base)) {
-      base = new URL(href, context.base).href;
+      address = addressReader(new URL(href, context.base).href);
     }
-    const file = tag.name === "a" ? readAnchor(tag, href, base) : undefined;
+    const file = tag.name === "a" ? readAnchor(tag, href, address) : undefined;
     if (file !== undefined) files.push(file);
   }
   const page = makePage(files, context);
@@ -40,10 +40,13 @@ export function readHtmlPage(html: string, context: PageContext): IndexPage {
   return page;
 }
 
-function readAnchor(tag: Tag, href: string, base: string): IndexFile | undefined {
+function readAnchor(
+  tag: Tag,
+  href: string,
+  address: (raw: string) => string | undefined,
+): IndexFile | undefined {
   const hash = href.indexOf("#");
-  const address = hash < 0 ? href : href.slice(0, hash);
-  const url = absoluteUrl(address.trim(), base);
+  const url = address((hash < 0 ? href : href.slice(0, hash)).trim());
   const filename = url === undefined ? undefined : lastSegment(url);
   if (url === undefined || filename === undefined) return undefined;
   const { attributes } = tag;
