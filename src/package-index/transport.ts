@@ -3,6 +3,7 @@ import { Agent, type Dispatcher, Pool, ProxyAgent } from "undici";
 import { urlAuthorization } from "./credentials.ts";
 import { errorCode } from "./environment.ts";
 import { ProxyFailure } from "./http-failure.ts";
+import { sharedLookup } from "./shared-lookup.ts";
 
 /** One answer; `body` must be read to its end, dumped or destroyed. */
 export interface RawReply {
@@ -30,6 +31,7 @@ export interface Wire {
 export class Transport {
   readonly #options: TransportOptions;
   readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #lookup = sharedLookup();
   readonly #contexts = new Map<boolean, SecureContext>();
 
   constructor(options: TransportOptions) {
@@ -84,7 +86,7 @@ export class Transport {
       secureContext: this.#context(wire.verifySsl),
       rejectUnauthorized: wire.verifySsl,
     };
-    const connect = { ...tls, timeout: connectMs };
+    const connect = { ...tls, timeout: connectMs, lookup: this.#lookup };
     const proxy = proxyFor(wire.url);
     // Both limits of undici are off: ours watch over the whole exchange.
     const common = { connections, headersTimeout: 0, bodyTimeout: 0, allowH2: false };
