@@ -8,6 +8,12 @@ export interface Delivery {
   readonly attempt: number;
 }
 
+export interface ClaimOptions {
+  readonly leaseMs?: number;
+  /** Only these are claimed; the others stay ready. */
+  readonly accept?: (message: Message) => boolean;
+}
+
 export interface QueueStats {
   readonly ready: number;
   readonly leased: number;
@@ -23,13 +29,15 @@ export interface MessageQueue {
   /** Checked against its schema; one that is already waiting (same deduplication key) is not added twice. Returns the number added. Lower priority numbers go first. */
   publish(messages: readonly Message[], options?: { readonly priority?: number }): Promise<number>;
   /** Up to `limit` deliveries, in order of priority, then age. Empty if none is ready now. */
-  claim(limit: number, options?: { readonly leaseMs?: number }): Promise<readonly Delivery[]>;
+  claim(limit: number, options?: ClaimOptions): Promise<readonly Delivery[]>;
   ack(ids: readonly string[]): Promise<void>;
   /** Tried again after a delay that grows; after the last attempt it becomes a dead letter with its reason. */
   reject(id: string, reason: string): Promise<void>;
   /** Given back untouched, e.g. on SIGINT. */
   release(ids: readonly string[]): Promise<void>;
   stats(): Promise<QueueStats>;
-  deadLetters(): Promise<readonly { readonly id: string; readonly message: Message; readonly reason: string }[]>;
+  deadLetters(): Promise<
+    readonly { readonly id: string; readonly message: Message; readonly reason: string }[]
+  >;
   close(): Promise<void>;
 }

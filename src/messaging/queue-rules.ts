@@ -1,0 +1,157 @@
+import type { Message } from "../model/message.ts";
+import { ownIdentity, type ProcessIdentity } from "../util/process-identity.ts";
+import { checkMessage, MessageError } from "./codec.ts";
+import { messageKey } from "./message-fields.ts";
+import type { Delivery } from "./queue.ts";
+import type { QueueEntry, QueueOperation, QueueState } from "./queue-state.ts";
+
+/** Times are milliseconds. */
+export const queueRules = {
+  defaultPriority: 10,
+  leaseMs: 300_000,
+  /** Rejections after which a message is a dead letter. */
+  failures: 5,
+  /** Deliveries after which it is one though nobody rejected it: its consumers all died of it. */
+  deliveries: 50,
+  firstDelayMs: 1000,
+  longestDelayMs: 300_000,
+};
+
+/** What the rules need to know of the world. */
+export interface QueueWorld {
+  readonly now: number;
+  /** 0 to 1; spreads retries. */
+  readonly random: number;
+  readonly isDead: (process: ProcessIdentity) => boolean;
+}
+
+/** The operations that publishing comes to. Throws MessageError for a message that is not valid. */
+export function planPublish(
+  state: QueueState,
+  messages: readonly Message[],
+  options: { readonly priority: number; readonly nextId: number },
+): { readonly operations: readonly QueueOperation[]; readonly added: number } {
+  const { priority, nextId } = options;
+  const fresh = new Map<string, Message>();
+  const raised: number[] = [];
+  for (const message of messages.map(checkMessage)) {
+    const waiting = state.waiting(message);
+    if (waiting === undefined) fresh.set(messageKey(message), message);
+    else if (waiting.priority > priority) raised.push(waiting.id);
+  }
+  const entries = [...fresh.values()].map((message, position) => ({
+    id: nextId + position,
+    message,
+    priority,
+    attempt: 0,
+    failures: 0,
+    notBefore: 0,
+  }));
+  const operations: QueueOperation[] = [];
+  if (entries.length > 0) operations.push({ op: "put", entries });
+  if (raised.length > 0) operations.push({ op: "raise", ids: raised, priority });
+  return { operations, added: entries.length };
+}
+
+/** Hands out what is ready, and buries what nobody can take. */
+export function planClaim(
+  state: QueueState,
+  options: { readonly limit: number; readonly leaseMs: number },
+  world: QueueWorld,
+): { readonly operations: readonly QueueOperation[]; readonly deliveries: readonly Delivery[] } {
+  const operations: QueueOperation[] = [];
+  const taken: QueueEntry[] = [];
+  for (const entry of readyEntries(state, world)) {
+    if (taken.length >= options.limit) break;
+    const obstacle = obstacleOf(entry);
+    if (obstacle === undefined) taken.push(entry);
+    else operations.push({ op: "bury", ids: [entry.id], reason: obstacle });
+  }
+  if (taken.length > 0) {
+    const lease = { until: world.now + options.leaseMs, by: ownIdentity() };
+    operations.push({ op: "claim", ids: taken.map(({ id }) => id), lease });
+  }
+  const deliveries = taken.map(({ id, message, attempt }) => ({
+    id: `${id}.${attempt + 1}`,
+    message,
+    attempt: attempt + 1,
+  }));
+  return { operations, deliveries };
+}
+
+/** What is done is done, even if the lease ended meanwhile, unless somebody else has it in hand. */
+export function planAck(
+  state: QueueState,
+  ids: readonly string[],
+  world: QueueWorld,
+): QueueOperation[] {
+  const done = ids
+    .map((id) => ({ id, entry: state.entry(entryId(id)) }))
+    .filter(
+      ({ id, entry }) => entry !== undefined && (isCurrent(entry, id) || !isLeased(entry, world)),
+    );
+  return done.length === 0 ? [] : [{ op: "ack", ids: done.map(({ id }) => entryId(id)) }];
+}
+
+export function planReject(
+  state: QueueState,
+  id: string,
+  reason: string,
+  world: QueueWorld,
+): QueueOperation[] {
+  const entry = state.entry(entryId(id));
+  if (entry === undefined || !isCurrent(entry, id)) return [];
+  const failures = entry.failures + 1;
+  if (failures >= queueRules.failures) return [{ op: "bury", ids: [entry.id], reason }];
+  const delay = Math.min(queueRules.firstDelayMs * 2 ** entry.failures, queueRules.longestDelayMs);
+  return [
+    { op: "retry", id: entry.id, notBefore: world.now + Math.round(delay * (0.5 + world.random)) },
+  ];
+}
+
+export function planRelease(state: QueueState, ids: readonly string[]): QueueOperation[] {
+  const held = ids.filter((id) => {
+    const entry = state.entry(entryId(id));
+    return entry !== undefined && isCurrent(entry, id);
+  });
+  return held.length === 0 ? [] : [{ op: "release", ids: held.map(entryId) }];
+}
+
+/** Whether some living consumer has it in hand. */
+export function isLeased(entry: QueueEntry, world: QueueWorld): boolean {
+  return (
+    entry.lease !== undefined && entry.lease.until > world.now && !world.isDead(entry.lease.by)
+  );
+}
+
+function readyEntries(state: QueueState, world: QueueWorld): QueueEntry[] {
+  const ready: QueueEntry[] = [];
+  for (const entry of state.entries()) {
+    const waits = entry.dead !== undefined || entry.notBefore > world.now;
+    if (!waits && !isLeased(entry, world)) ready.push(entry);
+  }
+  return ready.sort((a, b) => a.priority - b.priority || a.id - b.id);
+}
+
+/** Why nobody can take a message: it is from another version of Thoth, or its consumers die of it. */
+function obstacleOf(entry: QueueEntry): string | undefined {
+  if (entry.attempt >= queueRules.deliveries) {
+    return `delivered ${entry.attempt} times and never acknowledged`;
+  }
+  try {
+    checkMessage(entry.message);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MessageError) return error.message;
+    throw error;
+  }
+}
+
+/** A delivery's id names its attempt, so that a late answer is not taken for that of a later one. */
+function isCurrent(entry: QueueEntry, id: string): boolean {
+  return entry.lease !== undefined && id === `${entry.id}.${entry.attempt}`;
+}
+
+function entryId(id: string): number {
+  return Number(id.split(".")[0]);
+}
