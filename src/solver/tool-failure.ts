@@ -17,6 +17,7 @@ const buildRules: Rules = [
   [/\b[\w-]+[-_]config\b[^\n]*(not found|is required|No such file)/i, "system-library"],
   [/(not found|No such file)[^\n]*\b\w+[-_]config\b/i, "system-library"],
   [/pkg-config[^\n]*(not found|is required|missing|No such file)/i, "system-library"],
+  [/find[^\n]*pkg-config/i, "system-library"],
   [/No package '[^']+' found|was not found in the pkg-config search path/, "system-library"],
   [
     /(unable to execute|command) '[^']*(cc|gcc|g\+\+|clang|clang\+\+)[^']*'[^\n]*No such file/,
