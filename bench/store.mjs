@@ -12,7 +12,7 @@ async function main() {
   try {
     await build({
       stdin: {
-        contents: 'export * from "./src/store/json-store.ts";',
+        contents: 'export * from "./src/store/json-store.ts"; export * from "./src/messaging/local-queue.ts";',
         resolveDir: ".",
       },
       bundle: true,
@@ -159,7 +159,7 @@ async function queue(count, { root, openLocalQueue }) {
     type: "unresolved_package",
     component_name: "adviser",
     service_version: "0.1.0",
-    version: "v1",
+    version: "v2",
     package_name: `package-${at}`,
     index_url: index,
     package_version: null,
