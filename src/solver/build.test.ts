@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SdistOptions, sdist, wheel } from "../../fixtures/packages.ts";
 import { buildRequirements, buildWheel, prepareMetadata } from "./build.ts";
 import { checkInstalled } from "./install-check.ts";
-import { type TestMachine, testMachine } from "./test-machine.ts";
+import { type TestMachine, testMachine } from "./machine.test-helper.ts";
 
 let machine: TestMachine;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type WheelOptions, wheel } from "../../fixtures/packages.ts";
 import type { InstalledFact } from "../model/knowledge.ts";
 import { checkInstalled } from "./install-check.ts";
-import { type TestMachine, testMachine } from "./test-machine.ts";
+import { type TestMachine, testMachine } from "./machine.test-helper.ts";
 
 let machine: TestMachine;
 beforeAll(async () => {

@@ -1,7 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import pLimit from "p-limit";
 import type { Runtime } from "../model/runtime.ts";
 import { errorCode, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
@@ -24,10 +23,7 @@ export interface RuntimeOptions {
 export async function discoverRuntimes(options: RuntimeOptions): Promise<readonly Runtime[]> {
   const places = options.places ?? { environment: process.env, home: homedir() };
   const cache = openCache(options.cacheDirectory);
-  const limit = pLimit(2);
-  const found = await Promise.all(
-    findInterpreters(places).map((path) => limit(() => lookUp(path, cache))),
-  );
+  const found = await Promise.all(findInterpreters(places).map((path) => lookUp(path, cache)));
   cache.save();
   const runtimes = new Map<string, Runtime>();
   for (const runtime of found) {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Distribution } from "../../fixtures/packages.ts";
 import { indexUrl } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { packageName } from "../python/name.ts";
@@ -9,6 +8,15 @@ import { findSandbox } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandboxed-command.ts";
 import type { InstallPin } from "./install-check.ts";
 import { discoverRuntimes } from "./runtimes.ts";
+
+/** A file as fixtures/packages.ts makes it. */
+interface Distribution {
+  readonly name: string;
+  readonly version: string;
+  readonly filename: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
 
 /** What the solver's tests need of the machine; they fail where it is not there. */
 export interface TestMachine {
