@@ -66,6 +66,17 @@ test("a build can use a requirement that it is given", async () => {
   expect(built.ok).toBe(true);
 });
 
+test("a build without all that its pyproject.toml asks for is not begun", async () => {
+  const pyproject =
+    '[build-system]\nrequires = ["toolbox>=2", "other; os_name == \'nt\'"]\nbuild-backend = "x"\n';
+
+  expect(await build({ pyproject })).toMatchObject({
+    ok: false,
+    failure: "build-requirements",
+    missing: ["toolbox>=2"],
+  });
+});
+
 const backend = (...lines: readonly string[]) => ({
   pyproject: '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n',
   files: { "own.py": `${lines.join("\n")}\n`, "demo/__init__.py": "" },

@@ -2,6 +2,7 @@ import { copyFileSync, lstatSync, mkdirSync, readFileSync, renameSync } from "no
 import { basename, join } from "node:path";
 import type { FailureClass } from "../model/knowledge.ts";
 import type { Runtime } from "../model/runtime.ts";
+import { parseWheelName } from "../python/distribution-name.ts";
 import { evaluateMarker } from "../python/marker.ts";
 import { tryParseRequirement } from "../python/requirement.ts";
 import type { SandboxResult } from "../sandbox/sandbox.ts";
@@ -99,6 +100,8 @@ async function build(
   const tools = toolVersions(options.sandbox, installation);
   const inspection = options.inspection ?? (await inspectSource({ ...options, installation }));
   if ("failure" in inspection) return failed(inspection.failure, inspection.detail, tools);
+  const absent = absentRequirements(inspection, options);
+  if (absent.length > 0) return lacking(absent, tools);
   return withScratch(options.cacheDirectory, async (scratch) => {
     const job = { options, installation, inspection, want, scratch };
     const first = await runBuild(job, false);
@@ -192,10 +195,8 @@ function outcomeOf(build: BuildAnswer): BuiltMetadata | BuildFailure {
     case "built":
     case "prepared":
       return takeResult(build);
-    case "lacking": {
-      const detail = `the build also needs ${missing.join(", ")}`;
-      return { ...failed("build-requirements", detail, tools), missing };
-    }
+    case "lacking":
+      return lacking(missing, tools);
     case "requirements-failed":
       return failed("build-requirements", detailOf(output), tools);
     case "bad-archive":
@@ -205,6 +206,25 @@ function outcomeOf(build: BuildAnswer): BuiltMetadata | BuildFailure {
       return failed(failure, detail, tools);
     }
   }
+}
+
+function lacking(missing: readonly string[], tools: BuildFailure["tools"]): BuildFailure {
+  const detail = detailOf(`the build also needs ${missing.join(", ")}`);
+  return { ...failed("build-requirements", detail, tools), missing };
+}
+
+/** Without all of them a build may still end, with a wheel that lacks its compiled parts. */
+function absentRequirements(
+  { requires }: SourceInspection,
+  { buildWheels, runtime }: BuildOptions,
+): readonly string[] {
+  const given = new Set(buildWheels.map((path) => parseWheelName(basename(path))?.name));
+  return requires.filter((line) => {
+    const requirement = tryParseRequirement(line);
+    // setuptools has its own `bdist_wheel` since 70.1.
+    if (requirement === undefined || requirement.canonical === "wheel") return false;
+    return !given.has(requirement.canonical) && applies(line, runtime);
+  });
 }
 
 function takeResult({ options, answer, out, tools }: BuildAnswer): BuiltMetadata | BuildFailure {

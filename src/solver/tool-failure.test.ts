@@ -47,6 +47,17 @@ test.each([
   expect(judgeInstall(output)).toMatchObject({ failure });
 });
 
+test("a header that was only looked for is not what a build died of", () => {
+  const output = [
+    "probe.c:1:10: fatal error: zmq.h: No such file or directory",
+    "using the bundled library",
+    "x.c:3:1: error: unknown type name 'PyGone'",
+    "error: command 'gcc' failed",
+  ].join("\n");
+
+  expect(judgeBuild(output)).toMatchObject({ failure: "build-failed" });
+});
+
 test("the line that decided is kept, however much was printed after it", () => {
   const noise = Array.from({ length: 200 }, (_, line) => `noise ${line}`).join("\n");
 

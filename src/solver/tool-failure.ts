@@ -9,9 +9,16 @@ const memory: Rules[number] = [
   "out-of-memory",
 ];
 
+// What a compiler says of the code itself, which no library would mend.
+const badCode: Rules[number] = [
+  /^\S+\.(c|cc|cpp|cxx|pyx|f90|rs|h|hpp):\d+(:\d+)?: error:/,
+  "build-failed",
+];
+
 // A build names what it lacks in as many ways as there are build systems.
 const buildRules: Rules = [
   memory,
+  badCode,
   [/fatal error: [^\s:]+\.(h|hh|hpp): No such file/, "system-library"],
   [/'[^'\s]+\.(h|hpp)' file not found/, "system-library"],
   [/\b[\w-]+[-_]config\b[^\n]*(not found|is required|No such file)/i, "system-library"],
@@ -73,18 +80,31 @@ export function judgeInstall(output: string): Failure {
   return judge(output, installRules, "install-failed");
 }
 
+/**
+ * The last thing that was said decides: builds probe for headers and programs and go on without
+ * them, so what stands further up need not be what they died of.
+ */
 function judge(output: string, rules: Rules, otherwise: FailureClass): Failure {
-  const found = rules.find(([pattern]) => pattern.test(output));
-  if (found === undefined) return { failure: otherwise, detail: detailOf(output) };
-  return { failure: found[1], detail: tellingLines(output, found[0]) };
+  let decided: { readonly at: number; readonly rule: Rules[number] } | undefined;
+  for (const rule of rules) {
+    const at = lastMatch(output, rule[0]);
+    if (at !== undefined && at > (decided?.at ?? -1)) decided = { at, rule };
+  }
+  if (decided === undefined) return { failure: otherwise, detail: detailOf(output) };
+  const [, failure] = decided.rule;
+  return { failure, detail: tellingLines(output, decided.at) };
+}
+
+function lastMatch(output: string, pattern: RegExp): number | undefined {
+  const everywhere = new RegExp(pattern.source, `${pattern.flags}gm`);
+  return [...output.matchAll(everywhere)].at(-1)?.index;
 }
 
 /** The line that decided, if the end of the output does not show it anyway. */
-function tellingLines(output: string, pattern: RegExp): string {
+function tellingLines(output: string, at: number): string {
   const end = detailOf(output);
-  const line = output.split("\n").find((candidate) => pattern.test(candidate));
-  const telling = line === undefined ? "" : detailOf(line);
-  return end.includes(telling)
-    ? end
-    : detailOf(`${telling}\n…\n${end.split("\n").slice(-9).join("\n")}`);
+  const start = output.lastIndexOf("\n", at) + 1;
+  const telling = detailOf(output.slice(start).split("\n", 1)[0] ?? "");
+  if (end.includes(telling)) return end;
+  return detailOf(`${telling}\n…\n${end.split("\n").slice(-9).join("\n")}`);
 }
