@@ -56,16 +56,18 @@ export class WindowedFile {
   indexOf(wanted: string, from: number): number {
     const inHead = this.#head.indexOf(wanted, from);
     if (inHead >= 0) return inHead;
-    const unseen = Math.max(from, this.#head.length - wanted.length + 1);
-    for (let start = unseen; start < this.size; ) {
-      if (!this.#load(start)) return -1;
+    let start = Math.max(from, this.#head.length - wanted.length + 1);
+    if (!this.#load(start)) return -1;
+    for (;;) {
       const found = bytes.indexOf(wanted, start - base, "latin1");
       // Behind what was filled are old bytes of other files.
       if (found >= 0 && found + wanted.length <= filled) return base + found;
-      if (base + filled >= this.size) return -1;
-      start = Math.max(start + 1, base + filled - wanted.length + 1);
+      const end = base + filled;
+      // What begins in this window may end in the next one.
+      start = Math.max(start, end - wanted.length + 1);
+      if (end < this.size) this.#fill(start);
+      if (base + filled <= end) return -1;
     }
-    return -1;
   }
 
   /** The text between two places; shorter if the file ends before. */
