@@ -1,9 +1,9 @@
 import type { FileFacts, ReleaseList } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
+import { chooseFile } from "../python/file-choice.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { contains, type VersionRange } from "../python/version-range.ts";
 import type { AdviceContext } from "./context.ts";
-import { chooseFile } from "./files.ts";
 import { sieves } from "./registry.ts";
 
 /** A release that may be chosen, with the file that the runtime would install. */
@@ -55,6 +55,15 @@ export class Candidates {
       const version = this.version(position);
       if (version === undefined || !contains(range, version)) continue;
       this.positions.set(version.text, position);
+      const examined = this.examine(position);
+      if ("candidate" in examined) yield examined.candidate;
+    }
+  }
+
+  /** Usable releases from a version on to older ones. */
+  *from(version: Version): Generator<Candidate> {
+    const start = this.positionOf(version.text) ?? 0;
+    for (let position = start; position < this.list.count; position += 1) {
       const examined = this.examine(position);
       if ("candidate" in examined) yield examined.candidate;
     }

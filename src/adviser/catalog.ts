@@ -2,11 +2,11 @@ import { type Gap, gapKey } from "../model/gap.ts";
 import type { MetadataFact, SourceFact } from "../model/knowledge.ts";
 import type { ProjectRequirement } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
+import { activeDependencies, type Dependency } from "../python/active-dependencies.ts";
 import type { PackageName } from "../python/name.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { type Candidate, Candidates, type PrereleasePolicy } from "./candidates.ts";
 import type { AdviceContext } from "./context.ts";
-import { activeDependencies, type Dependency } from "./dependencies.ts";
 import { chooseList, type ListChoice, tiedIndexes } from "./lists.ts";
 import { exactPin } from "./requirements.ts";
 
@@ -21,6 +21,7 @@ export class Catalog {
   private readonly lists = new Map<PackageName, ListChoice>();
   private readonly candidates = new Map<PackageName, Candidates>();
   private readonly prereleases: Map<PackageName, PrereleasePolicy>;
+  private readonly required = new Map<string, readonly Dependency[]>();
   private readonly noted = new Map<string, Gap>();
 
   /** `before`: the catalog of a search that went stale; what it learnt of pre-releases is kept. */
@@ -76,9 +77,9 @@ export class Catalog {
     return this.requirementsOf(name).find(({ source }) => source !== undefined)?.source;
   }
 
-  source(key: string, requiredBy: string): SourceFact | undefined {
+  source(name: PackageName, key: string, requiredBy: string): SourceFact | undefined {
     const fact = this.context.knowledge.source(key);
-    if (fact === undefined) this.note({ missing: "source", key, requiredBy });
+    if (fact === undefined) this.note({ missing: "source", name, key, requiredBy });
     return fact;
   }
 
@@ -88,15 +89,17 @@ export class Catalog {
 
   /** What a decided package requires on the runtime, or what one of its extras adds. */
   dependencies(name: PackageName, version: Version, extra: string): readonly Dependency[] {
-    return activeDependencies(
-      this.requires(name, version),
-      this.context.runtime.markers,
-      extra,
-      (line) =>
-        this.warnings.add(
-          `${name} ${version.text}: requirement left out, PEP 508 forbids it: ${line}`,
-        ),
+    const key = `${name} ${version.text} ${extra}`;
+    const known = this.required.get(key);
+    if (known !== undefined) return known;
+    const requires = this.requires(name, version);
+    if (requires === undefined) return [];
+    const { markers } = this.context.runtime;
+    const found = activeDependencies(requires, markers, extra, (line) =>
+      this.warnings.add(`${name} ${version.text}: requirement left out, it can't be read: ${line}`),
     );
+    this.required.set(key, found);
+    return found;
   }
 
   policy(name: PackageName): PrereleasePolicy {
@@ -134,11 +137,11 @@ export class Catalog {
     return undefined;
   }
 
-  private requires(name: PackageName, version: Version): readonly string[] {
+  private requires(name: PackageName, version: Version): readonly string[] | undefined {
     const source = this.sourceKey(name);
-    if (source !== undefined) return this.context.knowledge.source(source)?.requires ?? [];
+    if (source !== undefined) return this.context.knowledge.source(source)?.requires;
     const candidate = this.candidatesOf(name)?.at(version.text);
     const fact = candidate === undefined ? undefined : this.metadata(candidate);
-    return fact?.state === "known" ? fact.requires : [];
+    return fact?.state === "known" ? fact.requires : undefined;
   }
 }

@@ -1,10 +1,10 @@
+import type { Dependency } from "../python/active-dependencies.ts";
+import { admitsPython } from "../python/file-choice.ts";
 import type { PackageName } from "../python/name.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { anyVersion, contains, singleVersion, type VersionRange } from "../python/version-range.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Dependency } from "./dependencies.ts";
-import { admitsPython } from "./files.ts";
 import type { Cause, Incompatibility, PackageKey } from "./incompatibility.ts";
 import { sameDependencySpan } from "./span.ts";
 import { negative, positive, type Term } from "./term.ts";
@@ -14,7 +14,7 @@ export type Choice =
   | { readonly incompatibility: Incompatibility }
   | { readonly version: Version; readonly incompatibilities: readonly Incompatibility[] };
 
-/** After so many refusals the metadata of many candidates is asked for at once. */
+/** Most releases of one package whose metadata is asked for at once. */
 const largestBatch = 64;
 
 /** The name behind a key: `flask` of `flask[async]`. */
@@ -53,7 +53,7 @@ export function choose(
   catalog: Catalog,
   key: PackageKey,
   range: VersionRange,
-  situation: { readonly decided: Version | undefined; readonly rejections: number },
+  situation: { readonly decided: Version | undefined; readonly refusedBefore: boolean },
 ): Choice {
   const name = baseOf(key);
   if (key !== name) return chooseExtra(catalog, key, range, situation.decided);
@@ -64,7 +64,7 @@ export function choose(
     return ruledOut(key, anyVersion, { kind: "absent", reason: list.reason });
   const candidate = catalog.best(name, range);
   if (candidate === undefined) return ruledOut(key, range, noVersionCause(catalog, name, range));
-  return entail(catalog, candidate, range, situation.rejections);
+  return entail(catalog, candidate, situation.refusedBefore);
 }
 
 function ruledOut(key: PackageKey, range: VersionRange, cause: Cause): Choice {
@@ -116,7 +116,7 @@ function chooseSource(
   source: string,
 ): Choice {
   const where = catalog.requirementsOf(name)[0]?.where ?? "the Pipfile";
-  const fact = catalog.source(source, where);
+  const fact = catalog.source(name, source, where);
   const version = parseVersion(fact?.version ?? "0") ?? unreadableVersion(name);
   if (fact === undefined) return { version, incompatibilities: [] };
   const { pythonFull } = catalog.context.runtime;
@@ -147,17 +147,12 @@ function unreadableVersion(name: PackageName): never {
   throw new Error(`knowledge holds a version of ${name} that PEP 440 refuses`);
 }
 
-function entail(
-  catalog: Catalog,
-  candidate: Candidate,
-  range: VersionRange,
-  rejections: number,
-): Choice {
+function entail(catalog: Catalog, candidate: Candidate, refusedBefore: boolean): Choice {
   const { release, version } = candidate;
   const { name } = release;
   const fact = catalog.metadata(candidate);
   if (fact === undefined) {
-    askForMetadata(catalog, candidate, range, rejections);
+    askForMetadata(catalog, candidate);
     return { version, incompatibilities: [] };
   }
   const own = singleVersion(version);
@@ -178,29 +173,36 @@ function entail(
         reason: `needs ${dependency.text} from an address`,
       });
     }
-    const span = rejections === 0 ? own : sameDependencySpan(catalog, candidate, dependency);
+    const span = refusedBefore ? sameDependencySpan(catalog, candidate, dependency) : own;
     incompatibilities.push(...dependencyFacts(catalog, name, version, span, dependency));
   }
   return { version, incompatibilities };
 }
 
-/** The more often versions of a package were refused, the more of the next ones are asked for. */
-function askForMetadata(
-  catalog: Catalog,
-  candidate: Candidate,
-  range: VersionRange,
-  rejections: number,
-): void {
-  let left = rejections === 0 ? 1 : Math.min(largestBatch, 2 ** rejections);
-  for (const next of catalog.candidatesOf(candidate.release.name)?.within(range) ?? []) {
+/**
+ * The more releases were already passed over, the more of the next ones are asked for at once: a
+ * package that keeps being refused takes few rounds.
+ */
+function askForMetadata(catalog: Catalog, candidate: Candidate): void {
+  const { name } = candidate.release;
+  const candidates = catalog.candidatesOf(name);
+  if (candidates === undefined) return;
+  let passedOver = 0;
+  for (const newer of candidates.within(anyVersion)) {
+    if (newer.version.text === candidate.version.text) break;
+    if (catalog.metadata(newer) !== undefined) passedOver += 1;
+  }
+  let left = Math.min(largestBatch, Math.max(1, passedOver));
+  // Older ones too, though the range leaves them out now: who narrows it may give way next
+  for (const next of candidates.from(candidate.version)) {
     if (catalog.metadata(next) !== undefined) continue;
     if (next.version.isPrerelease !== candidate.version.isPrerelease) continue;
-    const requiredBy = "the search";
+    const { release, file } = next;
     catalog.note({
       missing: "metadata",
-      release: next.release,
-      filename: next.file.filename,
-      requiredBy,
+      release,
+      filename: file.filename,
+      requiredBy: "the search",
     });
     left -= 1;
     if (left === 0) return;

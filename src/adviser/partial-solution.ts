@@ -35,6 +35,13 @@ export class PartialSolution {
     return last === undefined ? undefined : this.trail[last]?.known;
   }
 
+  /** The level at which a package was decided. */
+  levelOf(key: PackageKey): number | undefined {
+    if (!this.decisions.has(key)) return undefined;
+    const decided = this.positions.get(key)?.find((at) => this.trail[at]?.cause === undefined);
+    return decided === undefined ? undefined : this.trail[decided]?.level;
+  }
+
   /** How the present knowledge decides a term. */
   relation(key: PackageKey, term: Term): "satisfied" | "contradicted" | "open" {
     const known = this.known(key);

@@ -2,17 +2,15 @@ import type { Project } from "../model/project.ts";
 import type { PackageKey } from "./incompatibility.ts";
 import type { PartialSolution } from "./partial-solution.ts";
 
-/** After so many conflicts a package is decided early, and who stood in its way even earlier. */
-const conflictThreshold = 5;
-
 /**
- * Which package to decide next. Pins first, then in the order in which packages were met; packages
- * that keep clashing are moved forward, so that a clash shows before much is built upon it.
+ * Which package to decide next: pins first, then in the order in which packages were met, save that
+ * conflicts move packages (docs/resolver.md#order-of-decisions).
  */
 export class Priorities {
   private readonly order = new Map<PackageKey, number>();
-  private readonly conflicts = new Map<PackageKey, number>();
-  private readonly rejected = new Map<PackageKey, number>();
+  private readonly early = new Set<PackageKey>();
+  private readonly late = new Set<PackageKey>();
+  private reordered = new Set<PackageKey>();
   private readonly pinned: ReadonlySet<PackageKey>;
 
   constructor(project: Project) {
@@ -27,22 +25,28 @@ export class Priorities {
     if (!this.order.has(key)) this.order.set(key, this.order.size);
   }
 
-  /** A version of `key` was refused because its own dependencies clash with what is decided. */
-  noteRejection(key: PackageKey): void {
-    this.rejected.set(key, this.rejections(key) + 1);
+  /**
+   * A version of `affected` was given up because of what is held of `culprit`: from now on who
+   * makes demands is decided early, and whom they are made of late, so that it can meet them.
+   */
+  noteConflict(affected: PackageKey, culprit: PackageKey | undefined): void {
+    if (!this.early.has(affected)) this.reordered.add(affected);
+    this.early.add(affected);
+    if (culprit === undefined || culprit === affected || this.late.has(culprit)) return;
+    this.late.add(culprit);
+    this.reordered.add(culprit);
   }
 
-  /** A conflict undid a decision on `affected`; `culprit` was in its way. */
-  noteConflict(affected: PackageKey | undefined, culprit: PackageKey | undefined): void {
-    if (affected !== undefined) this.noteRejection(affected);
-    for (const key of [affected, culprit]) {
-      if (key !== undefined) this.conflicts.set(key, (this.conflicts.get(key) ?? 0) + 1);
-    }
+  /** Whether a version of `key` was given up before. */
+  wasRefused(key: PackageKey): boolean {
+    return this.early.has(key);
   }
 
-  /** How often a version of `key` was refused so far. */
-  rejections(key: PackageKey): number {
-    return this.rejected.get(key) ?? 0;
+  /** The packages whose place in the order changed since this was last asked. */
+  takeReordered(): ReadonlySet<PackageKey> {
+    const taken = this.reordered;
+    this.reordered = new Set();
+    return taken;
   }
 
   /** The next package to decide; undefined: all are. */
@@ -67,7 +71,7 @@ export class Priorities {
       return solution.decisions.has(key.slice(0, bracket)) ? order - 4e6 : order + 4e6;
     }
     if (this.pinned.has(key)) return order - 3e6;
-    const conflicts = this.conflicts.get(key) ?? 0;
-    return conflicts >= conflictThreshold ? order - 2e6 : order;
+    if (this.early.has(key)) return order - 2e6;
+    return this.late.has(key) ? order + 2e6 : order;
   }
 }

@@ -64,6 +64,10 @@ class Search {
       changed.clear();
       this.decide(key, changed);
       failure = this.propagate(changed);
+      if (failure === undefined && this.reorder()) {
+        // What was learnt higher up may tell something here already
+        failure = this.propagate(new Set(this.byPackage.keys()));
+      }
     }
     return failure;
   }
@@ -75,28 +79,32 @@ class Search {
     const base = baseOf(key);
     const choice = choose(this.catalog, key, range, {
       decided: base === key ? undefined : this.solution.decisions.get(base),
-      rejections: this.priorities.rejections(base),
+      refusedBefore: this.priorities.wasRefused(base),
     });
     if ("incompatibility" in choice) {
       for (const one of this.add(choice.incompatibility)) changed.add(one);
       return;
     }
-    let conflict = false;
+    let clash: PackageKey | undefined;
     for (const incompatibility of choice.incompatibilities) {
       for (const one of this.add(incompatibility)) changed.add(one);
-      conflict ||= this.contradicts(incompatibility, key);
+      clash ??= this.clashing(incompatibility, key);
     }
     // A version whose own dependencies already clash is never decided: the clash rules it out
-    if (conflict) this.priorities.noteRejection(base);
+    if (clash !== undefined) this.priorities.noteConflict(base, baseOf(clash));
     else this.solution.decide(key, choice.version);
     changed.add(key);
   }
 
-  private contradicts(incompatibility: Incompatibility, decided: PackageKey): boolean {
+  /** If all other terms hold, deciding `decided` would be a conflict with the package returned. */
+  private clashing(incompatibility: Incompatibility, decided: PackageKey): PackageKey | undefined {
+    let other: PackageKey | undefined;
     for (const [key, term] of incompatibility.terms) {
-      if (key !== decided && this.solution.relation(key, term) !== "satisfied") return false;
+      if (key === decided) continue;
+      if (this.solution.relation(key, term) !== "satisfied") return undefined;
+      other = key;
     }
-    return true;
+    return other;
   }
 
   private add(incompatibility: Incompatibility): Iterable<PackageKey> {
@@ -163,15 +171,30 @@ class Search {
   private learn(conflict: Incompatibility): Incompatibility {
     const { cause, level, culprits } = resolveConflict(conflict, this.solution);
     if (cause.terms.size === 0) return cause;
-    this.priorities.noteConflict(
-      culprits.affected === undefined ? undefined : baseOf(culprits.affected),
-      culprits.culprit === undefined ? undefined : baseOf(culprits.culprit),
-    );
+    if (culprits.affected !== undefined) {
+      const { affected, culprit } = culprits;
+      this.priorities.noteConflict(baseOf(affected), culprit && baseOf(culprit));
+    }
+    this.backtrack(level);
+    if (cause !== conflict) this.add(cause);
+    return cause;
+  }
+
+  /** Packages that moved in the order are decided anew, and all that was decided after them. */
+  private reorder(): boolean {
+    let level = this.solution.level;
+    for (const key of this.priorities.takeReordered()) {
+      level = Math.min(level, (this.solution.levelOf(key) ?? level + 1) - 1);
+    }
+    if (level >= this.solution.level) return false;
+    this.backtrack(level);
+    return true;
+  }
+
+  private backtrack(level: number): void {
     this.solution.backtrack(level);
     for (const [incompatibility, at] of this.contradicted) {
       if (at > level) this.contradicted.delete(incompatibility);
     }
-    if (cause !== conflict) this.add(cause);
-    return cause;
   }
 }

@@ -22,7 +22,13 @@ export type Gap =
       readonly runtime: RuntimeId;
       readonly requiredBy: string;
     }
-  | { readonly missing: "source"; readonly key: string; readonly requiredBy: string }
+  | {
+      readonly missing: "source";
+      readonly name: PackageName;
+      /** As made by `sourceKey` of model/project.ts. */
+      readonly key: string;
+      readonly requiredBy: string;
+    }
   | { readonly missing: "security"; readonly release: Release; readonly requiredBy: string };
 
 /** Two gaps with one key ask for the same fact. */

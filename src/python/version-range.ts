@@ -44,13 +44,17 @@ export function rangesEqual(a: VersionRange, b: VersionRange): boolean {
 
 /** Whether `version` is in `range`. */
 export function contains(range: VersionRange, version: Version): boolean {
-  let inside = false;
-  for (const cut of range.cuts) {
+  const { cuts } = range;
+  let low = 0;
+  let high = cuts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const cut = cuts[middle] ?? ceiling;
     const order = compareVersions(version, cut.version);
-    if (order < 0 || (order === 0 && cut.above)) return inside;
-    inside = !inside;
+    if (order < 0 || (order === 0 && cut.above)) high = middle;
+    else low = middle + 1;
   }
-  return inside;
+  return low % 2 === 1;
 }
 
 export function intersect(a: VersionRange, b: VersionRange): VersionRange {
@@ -96,23 +100,38 @@ export function complement(range: VersionRange): VersionRange {
 
 /** Whether every version in `a` is in `b`. */
 export function isSubset(a: VersionRange, b: VersionRange): boolean {
-  if (a === b || b === anyVersion || a.cuts.length === 0) return true;
-  if (a.cuts.length > 2 || b.cuts.length > 2) return isEmptyRange(difference(a, b));
-  const [lowA, highA] = a.cuts;
-  const [lowB, highB] = b.cuts;
-  if (lowA === undefined || highA === undefined) return true;
-  if (lowB === undefined || highB === undefined) return false;
-  return compareCuts(lowB, lowA) <= 0 && compareCuts(highA, highB) <= 0;
+  return a === b || b === anyVersion || everyInterval(a, b, true);
 }
 
 /** Whether no version is in both. */
 export function isDisjoint(a: VersionRange, b: VersionRange): boolean {
-  if (a.cuts.length > 2 || b.cuts.length > 2) return isEmptyRange(intersect(a, b));
-  const [lowA, highA] = a.cuts;
-  const [lowB, highB] = b.cuts;
-  if (lowA === undefined || highA === undefined) return true;
-  if (lowB === undefined || highB === undefined) return true;
-  return compareCuts(highA, lowB) <= 0 || compareCuts(highB, lowA) <= 0;
+  return a.cuts.length <= b.cuts.length ? everyInterval(a, b, false) : everyInterval(b, a, false);
+}
+
+/** Whether each interval of `a` lies wholly within `b`, or (not `within`) wholly outside. */
+function everyInterval(a: VersionRange, b: VersionRange, within: boolean): boolean {
+  for (let index = 0; index < a.cuts.length; index += 2) {
+    const low = a.cuts[index] ?? floor;
+    const high = a.cuts[index + 1] ?? ceiling;
+    const passed = cutsUpTo(b, low);
+    const next = b.cuts[passed];
+    // an odd number of cuts passed means that the interval starts within `b`
+    if ((passed % 2 === 1) !== within) return false;
+    if (next !== undefined && compareCuts(next, high) < 0) return false;
+  }
+  return true;
+}
+
+/** How many cuts of `range` lie at `cut` or before it. */
+function cutsUpTo(range: VersionRange, cut: Cut): number {
+  let low = 0;
+  let high = range.cuts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareCuts(range.cuts[middle] ?? ceiling, cut) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** For people, in the words of a specifier: `>=1.0,<2.0 or ==3.0`; `*` for every version. */

@@ -1,7 +1,7 @@
-import { type MarkerEnvironment, markerHolds } from "../python/marker.ts";
-import { type PackageName, packageName } from "../python/name.ts";
-import { type Requirement, tryParseRequirement } from "../python/requirement.ts";
-import type { VersionRange } from "../python/version-range.ts";
+import { type MarkerEnvironment, markerHolds } from "./marker.ts";
+import { type PackageName, packageName } from "./name.ts";
+import { type Requirement, tryParseRequirement } from "./requirement.ts";
+import type { VersionRange } from "./version-range.ts";
 
 /** One requirement of a release that holds on the runtime. */
 export interface Dependency {

@@ -1,9 +1,15 @@
-import type { FileFacts, ReleaseFacts } from "../model/knowledge.ts";
-import { parseSpecifierSet, specifierContains } from "../python/specifier.ts";
-import { chooseDistribution } from "../python/wheel-choice.ts";
+import { parseSpecifierSet, specifierContains } from "./specifier.ts";
+import { chooseDistribution } from "./wheel-choice.ts";
 
-/** The file of a release that the runtime would install, or why there is none. */
-export type FileChoice = { readonly file: FileFacts } | { readonly reason: string };
+/** A file of a release as an index lists it. */
+interface ListedFile {
+  readonly filename: string;
+  readonly requiresPython?: string;
+  readonly yanked?: string;
+}
+
+/** The file of a release that a runtime would install, or why there is none. */
+export type FileChoice<File> = { readonly file: File } | { readonly reason: string };
 
 const admitted = new Map<string, boolean>();
 
@@ -20,11 +26,11 @@ export function admitsPython(requiresPython: string | undefined, python: string)
 }
 
 /** Chooses as pip does: Requires-Python, yanked last, best tag, highest build, sdist if no wheel fits. */
-export function chooseFile(
-  facts: ReleaseFacts,
+export function chooseFile<File extends ListedFile>(
+  facts: { readonly files: readonly File[]; readonly vanished?: string },
   python: string,
   ranks: ReadonlyMap<string, number>,
-): FileChoice {
+): FileChoice<File> {
   if (facts.vanished !== undefined)
     return { reason: `has vanished from the index (seen ${facts.vanished})` };
   const forPython = facts.files.filter((file) => admitsPython(file.requiresPython, python));

@@ -1,0 +1,119 @@
+import { isAbsolute, join } from "node:path";
+import { type Project, type ProjectRequirement, sourceKey } from "../model/project.ts";
+import type { IndexUrl } from "../model/release.ts";
+import type { Runtime } from "../model/runtime.ts";
+import { markerHolds } from "../python/marker.ts";
+import { type PackageName, packageName } from "../python/name.ts";
+import type { PipfileEntry } from "../python/pipfile-entries.ts";
+import { anyVersion } from "../python/version-range.ts";
+import { parseVersion } from "../python/version.ts";
+import { ThothError } from "../util/errors.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** What decides how a Pipfile becomes a project. */
+export interface ProjectOptions {
+  readonly runtime: Runtime;
+  /** Categories that count; undefined: all. */
+  readonly categories?: ReadonlySet<string>;
+  /** Names whose old pins are given up; "all" for every name. */
+  readonly upgrade: ReadonlySet<PackageName> | "all";
+  readonly indexes: readonly [IndexUrl, ...IndexUrl[]];
+  /** Name of a [[source]] to its index. */
+  readonly indexNames: ReadonlyMap<string, IndexUrl>;
+}
+
+/** A project with the lines of the Pipfile that do not count on the runtime. */
+export interface ActiveProject {
+  readonly project: Project;
+  readonly inactive: readonly PipfileEntry[];
+}
+
+/** The Pipfile's demands on one runtime, and the old lock's pins as preferences. */
+export function projectOf(manifest: Manifest, options: ProjectOptions): ActiveProject {
+  const inactive: PipfileEntry[] = [];
+  const requirements: ProjectRequirement[] = [];
+  for (const category of manifest.pipfile.categories) {
+    if (options.categories !== undefined && !options.categories.has(category.name)) continue;
+    for (const entry of category.entries) {
+      if (isActive(entry, options.runtime)) requirements.push(requirementOf(entry, manifest, options));
+      else inactive.push(entry);
+    }
+  }
+  const project: Project = {
+    requirements,
+    indexes: options.indexes,
+    allowPrereleases: manifest.pipfile.settings.allowPrereleases === true,
+    preferred: preferredPins(manifest, options.upgrade),
+  };
+  return { project, inactive };
+}
+
+function isActive(entry: PipfileEntry, runtime: Runtime): boolean {
+  if (entry.marker === undefined) return true;
+  const holds = markerHolds(entry.marker, runtime.markers, "");
+  if (typeof holds === "boolean") return holds;
+  throw new ThothError("bad-pipfile", `the marker of ${entry.name} has no answer: ${holds.error.message}`, {
+    place: entry.place,
+  });
+}
+
+function requirementOf(
+  entry: PipfileEntry,
+  manifest: Manifest,
+  options: ProjectOptions,
+): ProjectRequirement {
+  const { name, canonical, category, place } = entry;
+  const shared = {
+    name: canonical,
+    spelling: name,
+    category,
+    extras: entry.extras.map(packageName),
+    where: `${place.file}:${place.line}`,
+    line: place.line,
+  };
+  if (entry.kind !== "index") {
+    return {
+      ...shared,
+      specifier: "",
+      range: anyVersion,
+      mentionsPrerelease: false,
+      source: entrySource(entry, manifest.directory),
+    };
+  }
+  const index = entry.index === undefined ? undefined : options.indexNames.get(entry.index);
+  return {
+    ...shared,
+    specifier: entry.specifier.clauses.length === 0 ? "" : entry.specifier.text,
+    range: entry.specifier.range,
+    mentionsPrerelease: entry.specifier.prereleases === true,
+    ...(index === undefined ? {} : { index }),
+  };
+}
+
+/** The key under which knowledge keeps what a git, path or url entry was found to be. */
+export function entrySource(entry: Exclude<PipfileEntry, { kind: "index" }>, directory: string): string {
+  switch (entry.kind) {
+    case "git":
+      return sourceKey("git", entry.url, entry.ref, entry.subdirectory);
+    case "path":
+      return sourceKey("path", isAbsolute(entry.path) ? entry.path : join(directory, entry.path));
+    case "url":
+      return sourceKey("url", entry.url);
+  }
+}
+
+function preferredPins(
+  manifest: Manifest,
+  upgrade: ReadonlySet<PackageName> | "all",
+): ReadonlyMap<PackageName, string> {
+  const preferred = new Map<PackageName, string>();
+  if (upgrade === "all") return preferred;
+  for (const entries of manifest.lock?.categories.values() ?? []) {
+    for (const [raw, entry] of entries) {
+      const name = packageName(raw);
+      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "");
+      if (version !== undefined && !upgrade.has(name)) preferred.set(name, version.text);
+    }
+  }
+  return preferred;
+}

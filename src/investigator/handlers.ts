@@ -1,0 +1,54 @@
+import type { MessageOf, MessageType } from "../model/message.ts";
+import { indexUrl, type Release } from "../model/release.ts";
+import { runtimeId } from "../model/runtime.ts";
+import type { Task } from "../model/task.ts";
+import { packageName } from "../python/name.ts";
+
+/** What each message asks for: the one table of the investigator, a line a type. */
+export const handlers: { readonly [Type in MessageType]: (message: MessageOf<Type>) => Task } = {
+  unresolved_package: unresolvedTask,
+  solved_package: (message) => ({ kind: "consider-security", release: releaseOf(message) }),
+  si_unanalyzed_package: (message) => ({ kind: "si-scan", release: releaseOf(message) }),
+  update_provides_source_distro: (message) => ({
+    kind: "note-source-distribution",
+    release: releaseOf(message),
+    value: message.value,
+  }),
+  missing_version: (message) => ({ kind: "note-vanished", release: releaseOf(message) }),
+  missing_package: (message) => ({
+    kind: "note-absent",
+    name: packageName(message.package_name),
+    index: indexUrl(message.index_url),
+  }),
+  adviser_trigger: (message) => ({ kind: "advise", trigger: message }),
+};
+
+/** The task of any message. */
+export function taskOf<Type extends MessageType>(type: Type, message: MessageOf<Type>): Task {
+  return handlers[type](message);
+}
+
+function unresolvedTask(message: MessageOf<"unresolved_package">): Task {
+  const name = packageName(message.package_name);
+  if (/^(git|path|url) /.test(message.index_url)) {
+    return { kind: "learn-source", name, key: message.index_url };
+  }
+  const index = indexUrl(message.index_url);
+  if (message.package_version === null) return { kind: "learn-releases", name, index };
+  const release = { name, version: message.package_version, index };
+  if (message.solver !== null)
+    return { kind: "install", release, runtime: runtimeId(message.solver) };
+  return { kind: "learn-metadata", release, filename: message.filename };
+}
+
+function releaseOf(message: {
+  readonly package_name: string;
+  readonly package_version: string;
+  readonly index_url: string;
+}): Release {
+  return {
+    name: packageName(message.package_name),
+    version: message.package_version,
+    index: indexUrl(message.index_url),
+  };
+}
