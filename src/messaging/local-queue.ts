@@ -5,15 +5,16 @@ import { ThothError } from "../util/errors.ts";
 import { liveness, type ProcessIdentity, processExists } from "../util/process-identity.ts";
 import { acquireLock, LockTimeoutError } from "../util/process-lock.ts";
 import { Journal } from "./journal.ts";
-import { deadLettersOf, type QueueSurroundings } from "./memory-queue.ts";
 import type { Delivery, MessageQueue, QueueStats } from "./queue.ts";
 import {
+  deadLettersOf,
   isLeased,
   planAck,
   planClaim,
   planPublish,
   planReject,
   planRelease,
+  type QueueSurroundings,
   type QueueWorld,
   queueRules,
 } from "./queue-rules.ts";

@@ -1,24 +1,18 @@
 import type { Message } from "../model/message.ts";
 import type { Delivery, MessageQueue, QueueStats } from "./queue.ts";
 import {
+  deadLettersOf,
   isLeased,
   planAck,
   planClaim,
   planPublish,
   planReject,
   planRelease,
+  type QueueSurroundings,
   type QueueWorld,
   queueRules,
 } from "./queue-rules.ts";
 import { type QueueOperation, QueueState } from "./queue-state.ts";
-
-/** A clock and chance for tests. */
-export interface QueueSurroundings {
-  /** ms since the epoch; default Date.now. */
-  readonly now?: () => number;
-  /** 0 to 1; default Math.random. */
-  readonly random?: () => number;
-}
 
 /** A queue that dies with the process. Same rules as the durable one. */
 export class MemoryQueue implements MessageQueue {
@@ -86,12 +80,4 @@ export class MemoryQueue implements MessageQueue {
       isDead: () => false,
     };
   }
-}
-
-export function deadLettersOf(
-  state: QueueState,
-): readonly { id: string; message: Message; reason: string }[] {
-  return [...state.entries()].flatMap(({ id, message, dead }) =>
-    dead === undefined ? [] : [{ id: String(id), message, reason: dead }],
-  );
 }

@@ -17,6 +17,14 @@ export const queueRules = {
   longestDelayMs: 300_000,
 };
 
+/** A clock and chance for tests. */
+export interface QueueSurroundings {
+  /** ms since the epoch; default Date.now. */
+  readonly now?: () => number;
+  /** 0 to 1; default Math.random. */
+  readonly random?: () => number;
+}
+
 /** What the rules need to know of the world. */
 export interface QueueWorld {
   readonly now: number;
@@ -121,6 +129,14 @@ export function planRelease(state: QueueState, ids: readonly string[]): QueueOpe
 export function isLeased(entry: QueueEntry, world: QueueWorld): boolean {
   return (
     entry.lease !== undefined && entry.lease.until > world.now && !world.isDead(entry.lease.by)
+  );
+}
+
+export function deadLettersOf(
+  state: QueueState,
+): readonly { id: string; message: Message; reason: string }[] {
+  return [...state.entries()].flatMap(({ id, message, dead }) =>
+    dead === undefined ? [] : [{ id: String(id), message, reason: dead }],
   );
 }
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Message } from "../model/message.ts";
 import { createMessage } from "./codec.ts";
-import type { QueueSurroundings } from "./memory-queue.ts";
 import type { MessageQueue } from "./queue.ts";
+import type { QueueSurroundings } from "./queue-rules.ts";
 
 export interface QueueUnderTest {
   readonly queue: MessageQueue;

@@ -6,8 +6,9 @@ import type { IndexPage, MetadataFact } from "../model/knowledge.ts";
 import { indexUrl } from "../model/release.ts";
 import { packageName } from "../python/name.ts";
 import { openJsonStore } from "./json-store.ts";
+import { examplePage } from "./store-example.ts";
 import { StorePaths } from "./store-paths.ts";
-import { examplePage, storeSuite } from "./store-suite.ts";
+import { storeSuite } from "./store-suite.ts";
 
 storeSuite("knowledge in JSON files", () => {
   const folder = mkdtempSync(join(tmpdir(), "thoth-store-"));
@@ -241,6 +242,14 @@ test("a file where the store's folder should be is an error of the user's", asyn
   const store = openJsonStore(join(folder, "file"));
   store.putPage({ ...examplePage(1, "3.0.3"), name: packageName("new") });
   await expect(store.flush()).rejects.toMatchObject({ code: "store-unwritable" });
+});
+
+test.runIf(process.getuid?.() !== 0)("a folder that may not be written is one too", async () => {
+  chmodSync(folder, 0o500);
+  const store = openJsonStore(folder);
+  store.putPage(examplePage(1, "3.0.3"));
+  await expect(store.flush()).rejects.toMatchObject({ code: "store-unwritable" });
+  expect(store.releases(flask, index)?.count).toBe(1);
 });
 
 test("a package name that is not normalised never becomes a path", () => {

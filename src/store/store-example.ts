@@ -1,0 +1,37 @@
+import type { IndexPage } from "../model/knowledge.ts";
+import { indexUrl } from "../model/release.ts";
+import { packageName } from "../python/name.ts";
+import type { KnowledgeStore } from "./store.ts";
+
+export interface StoreUnderTest {
+  readonly store: KnowledgeStore;
+  /** Another view of the same knowledge, as a later process gets it. */
+  reopen(): KnowledgeStore;
+  remove(): void;
+}
+
+const index = indexUrl("https://index.example/simple");
+const flask = packageName("flask");
+
+/** A page with the given versions, newest first; each has a wheel and a source distribution. */
+export function examplePage(checkedAt: number, ...versions: string[]): IndexPage {
+  return {
+    name: flask,
+    index,
+    checkedAt,
+    validators: { etag: '"abc"' },
+    releases: versions.map((version) => ({ version, files: exampleFiles(version) })),
+  };
+}
+
+function exampleFiles(version: string) {
+  return [`flask-${version}-py3-none-any.whl`, `flask-${version}.tar.gz`].map((filename, at) => ({
+    filename,
+    requiresPython: ">=3.8",
+    sha256: String(at).repeat(64),
+    size: 1000 + at,
+    uploadedAt: "2024-04-07T19:26:08Z",
+    url: `https://files.example/packages/${at}/${filename}`,
+    coreMetadata: at === 0,
+  }));
+}

@@ -1,0 +1,149 @@
+import { expect, test } from "vitest";
+import type { InstalledFact, MetadataFact, SecurityFact } from "../model/knowledge.ts";
+import { indexUrl } from "../model/release.ts";
+import { runtimeId } from "../model/runtime.ts";
+import { packageName } from "../python/name.ts";
+import { examplePage, type StoreUnderTest } from "./store-example.ts";
+
+const index = indexUrl("https://index.example/simple");
+const flask = packageName("flask");
+const runtime = runtimeId("linux-glibc236-x86_64-cp311");
+const flask303 = { name: flask, version: "3.0.3", index };
+const wheel = "flask-3.0.3-py3-none-any.whl";
+const observedAt = "2026-01-02T03:04:05Z";
+
+const metadata: MetadataFact = {
+  state: "known",
+  requires: ["Werkzeug>=3.0.0", 'importlib-metadata>=3.6.0; python_version < "3.10"'],
+  requiresPython: ">=3.8",
+  extras: ["async"],
+  via: "metadata-file",
+  observedAt,
+};
+const failure: MetadataFact = {
+  state: "failed",
+  reason: "build-failed",
+  detail: "naïve “setup.py”",
+  observedAt: "2026-02-02T00:00:00Z",
+};
+const installed: InstalledFact = {
+  outcome: "ok",
+  modules: ["flask"],
+  tools: { pip: "23.2.1" },
+  durationMs: 1200,
+  observedAt,
+};
+const security: SecurityFact = {
+  outcome: "scanned",
+  tools: { bandit: "1.9.4" },
+  counts: { "SEVERITY.LOW__CONFIDENCE.HIGH": 3 },
+  filesAnalyzed: 12,
+  filesFiltered: 1,
+  linesOfCode: 5000,
+  observedAt,
+};
+
+/** Part of the suite: facts of single releases. */
+export function factRules(world: () => StoreUnderTest): void {
+  test.each(["before the flush", "after the flush", "in the next process"])(
+    "facts are seen %s",
+    async (when) => {
+      const { store, reopen } = world();
+      const source = {
+        name: flask,
+        version: "3.0.3",
+        commit: "0".repeat(40),
+        requires: [],
+        extras: [],
+        observedAt,
+      };
+      store.putMetadata(flask303, wheel, metadata);
+      store.putMetadata(flask303, "flask-3.0.3.tar.gz", failure);
+      store.putInstalled(flask303, runtime, installed);
+      store.putSecurity(flask303, security);
+      store.putSource("git https://git.example/flask.git main", source);
+      if (when !== "before the flush") await store.flush();
+      const view = when === "in the next process" ? reopen() : store;
+
+      expect(view.metadata(flask303, wheel)).toEqual(metadata);
+      expect(view.metadata(flask303, "flask-3.0.3.tar.gz")).toEqual(failure);
+      expect(view.metadata(flask303, "other.whl")).toBeUndefined();
+      expect(view.metadata({ ...flask303, version: "3.0" }, wheel)).toBeUndefined();
+      expect(view.installed(flask303, runtime)).toEqual(installed);
+      expect(view.installed(flask303, runtimeId("../../other"))).toBeUndefined();
+      expect(view.security(flask303)).toEqual(security);
+      expect(view.source("git https://git.example/flask.git main")).toEqual(source);
+      expect(view.source("git https://git.example/flask.git")).toBeUndefined();
+      await view.close();
+    },
+  );
+}
+
+export function mergeRules(world: () => StoreUnderTest): void {
+  test("of two observations the later one stays", async () => {
+    const { store } = world();
+    const later = { ...installed, outcome: "failed", observedAt: "2026-05-01T00:00:00Z" } as const;
+    store.putInstalled(flask303, runtime, later);
+    await store.flush();
+    store.putInstalled(flask303, runtime, installed);
+    expect(store.installed(flask303, runtime)).toEqual(later);
+    await store.flush();
+    expect(store.installed(flask303, runtime)).toEqual(later);
+  });
+
+  test("metadata that is known is not taken back by a later failure to read it", async () => {
+    const { store } = world();
+    store.putMetadata(flask303, wheel, metadata);
+    await store.flush();
+    store.putMetadata(flask303, wheel, failure);
+    await store.flush();
+    expect(store.metadata(flask303, wheel)).toEqual(metadata);
+  });
+
+  test("the same package of two indexes are two", async () => {
+    const { store, reopen } = world();
+    const other = indexUrl("https://other.example/Simple");
+    store.putPage(examplePage(1, "3.0.3"));
+    store.putPage({ ...examplePage(2, "6.6.6"), index: other });
+    await store.flush();
+    const view = reopen();
+    expect(view.releases(flask, index)?.version(0)).toBe("3.0.3");
+    expect(view.releases(flask, other)?.version(0)).toBe("6.6.6");
+    expect(view.packages()).toEqual([
+      { name: flask, index },
+      { name: flask, index: other },
+    ]);
+    await view.close();
+  });
+}
+
+export function revisionRules(world: () => StoreUnderTest): void {
+  test("the revision changes with a flush that changed something, and with no other", async () => {
+    const { store, reopen } = world();
+    const revisions = [store.revision()];
+    const flush = async () => {
+      await store.flush();
+      const view = reopen();
+      expect(view.revision()).toBe(store.revision());
+      await view.close();
+      revisions.push(store.revision());
+    };
+    store.putPage(examplePage(1, "3.0.3"));
+    await flush();
+    store.putMetadata(flask303, wheel, metadata);
+    await flush();
+    expect(new Set(revisions).size).toBe(3);
+    store.putMetadata(flask303, wheel, metadata);
+    store.confirmPage(flask, index, 7);
+    await flush();
+    expect(revisions[3]).toBe(revisions[2]);
+  });
+
+  test("a store that only Thoth wrote to has nothing wrong", async () => {
+    const { store } = world();
+    store.putPage(examplePage(1, "3.0.3"));
+    store.putMetadata(flask303, wheel, metadata);
+    await store.flush();
+    expect(await store.verify()).toEqual([]);
+  });
+}
