@@ -94,7 +94,8 @@ class Release(object):
     def modules(self):
         """Dotted names, the one called like the project first."""
         root = self.tree()
-        names = self.wanted(root)
+        own = [name for name in root if normalized(name) == normalized(self.name)]
+        names = sorted(set(own + self.wanted(root)))
         found = [name for top in names for name in self.below(top, top, root[top])]
         return sorted(found, key=lambda name: normalized(name) != normalized(self.name))
 
@@ -216,6 +217,17 @@ def chain_of(error, trace, owners):
     return links
 
 
+def told(error, trace, chain):
+    """What a person needs of a traceback: the last frames of packages, the error, its causes."""
+    frames = [frame for frame in traceback.extract_tb(trace)
+              if not frame[0].startswith(("<frozen", os.path.dirname(os.path.abspath(__file__))))
+              and os.sep + "importlib" + os.sep not in frame[0]]
+    lines = "".join(traceback.format_list(frames[-4:])).splitlines()
+    lines += "".join(traceback.format_exception_only(type(error), error)).splitlines()[:8]
+    causes = ["caused by %s: %s" % (link["types"][0], link["message"]) for link in chain[1:3]]
+    return [text_of(line) for line in lines + causes]
+
+
 def import_modules(modules, owners):
     """Tries every module; some are for extras that nobody asked for, which is not ours to judge."""
     done, failures = [], []
@@ -223,9 +235,10 @@ def import_modules(modules, owners):
         try:
             importlib.import_module(name)
         except BaseException as error:
-            lines = traceback.format_exc().strip().splitlines()
-            failures.append({"module": name, "chain": chain_of(error, sys.exc_info()[2], owners),
-                             "traceback": [text_of(line) for line in lines[-8:]]})
+            trace = sys.exc_info()[2]
+            chain = chain_of(error, trace, owners)
+            failures.append({"module": name, "chain": chain,
+                             "traceback": told(error, trace, chain)})
             if len(failures) == 3:
                 break
         else:

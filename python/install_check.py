@@ -146,7 +146,9 @@ def main():
     emit(lock, event="ready", ms=int((now() - start) * 1000), venv=environment.is_venv)
     install_all(plan, environment, lock)
     emit(lock, event="all-installed", ms=int((now() - start) * 1000))
-    code = import_all(plan, environment)
+    # Starting the environment's Python already runs the lines of .pth files.
+    wanted = any(wheel["check"] for wheel in plan["wheels"])
+    code = import_all(plan, environment) if wanted else 0
     emit(lock, event="done", ms=int((now() - start) * 1000), code=code)
 
 

@@ -1,44 +1,84 @@
 import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import { ThothError } from "../util/errors.ts";
 import { pythonScript } from "../util/package-root.ts";
-import type { Mount, Sandbox, SandboxedCommand, SandboxLimits } from "./sandboxed-command.ts";
+import type {
+  Isolation,
+  Mount,
+  Sandbox,
+  SandboxedCommand,
+  SandboxLimits,
+} from "./sandboxed-command.ts";
+
+/**
+ * A user nobody is: between those that useradd gives out and nobody, and below 65536, so that it
+ * exists in a container too.
+ */
+export const sandboxUser = 65_531;
 
 /** The command line of bubblewrap for one command. Later mounts lie over earlier ones. */
-export function bubblewrapArguments(sandbox: Sandbox, run: SandboxedCommand): readonly string[] {
+export function bubblewrapArguments(
+  sandbox: Sandbox,
+  isolation: Isolation,
+  run: SandboxedCommand,
+): readonly string[] {
+  const memory = run.inMemory ?? [];
+  const interpreter = outsideUsr(run.interpreterPaths).map((from) => ({ from }));
+  const shown = [...interpreter, ...run.readOnly];
   return [
-    ...isolation,
+    ...isolationArguments(isolation),
     ...systemFolders(),
     ...systemFiles(),
     ...privateFolders(sandbox),
-    ...interpreterFolders(run.interpreterPaths),
-    ...(run.inMemory ?? []).flatMap(({ path, bytes }) => memoryFolder(sandbox, path, bytes)),
-    ...run.readOnly.flatMap((mount) => bind("--ro-bind", mount)),
-    ...run.writable.flatMap((mount) => bind("--bind", mount)),
+    ...parentFolders([...shown, ...run.writable].map(target)),
+    ...memory.flatMap(({ path, bytes }) => memoryFolder(sandbox, path, bytes)),
+    ...shown.flatMap((mount) => ["--ro-bind", mount.from, target(mount)]),
+    ...run.writable.flatMap((mount) => ["--bind", mount.from, target(mount)]),
     "--remount-ro",
     "/",
     "--chdir",
     "/tmp",
     "--",
+    ...userSwitch(isolation),
     sandbox.prlimit,
-    ...limitArguments(sandbox, run.limits),
+    ...limitArguments(isolation, run.limits),
     run.command,
     ...run.args,
   ];
 }
 
-const isolation = [
-  "--unshare-all",
-  // `--unshare-all` only tries; the user of the sandbox needs a namespace for certain.
-  "--unshare-user",
-  "--uid",
-  "1000",
-  "--gid",
-  "1000",
-  "--hostname",
-  "sandbox",
-  "--die-with-parent",
-  "--new-session",
-];
+function isolationArguments(isolation: Isolation): readonly string[] {
+  const common = ["--hostname", "sandbox", "--die-with-parent", "--new-session"];
+  if (isolation.kind === "namespace") {
+    // `--unshare-all` only tries; the user of the sandbox needs a namespace for certain.
+    return ["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", ...common];
+  }
+  const namespaces = ["ipc", "pid", "net", "uts", "cgroup-try"].map((name) => `--unshare-${name}`);
+  // Only to become the other user, which takes them away again.
+  return [...namespaces, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", ...common];
+}
+
+function userSwitch(isolation: Isolation): readonly string[] {
+  if (isolation.kind === "namespace") return [];
+  const [user, group] = [`--reuid=${sandboxUser}`, `--regid=${sandboxUser}`];
+  return [isolation.setpriv, user, group, "--clear-groups", "--"];
+}
+
+function target(mount: Mount): string {
+  return mount.to ?? mount.from;
+}
+
+/** bubblewrap makes missing parents for their owner alone, who need not be the command's user. */
+function parentFolders(targets: readonly string[]): readonly string[] {
+  const parents = new Set(targets.flatMap(ancestors));
+  return [...parents].flatMap((path) => ["--perms", "0755", "--dir", path]);
+}
+
+/** Outermost first, without the root. */
+function ancestors(path: string): readonly string[] {
+  const parent = dirname(path);
+  return parent === "/" ? [] : [...ancestors(parent), parent];
+}
 
 function systemFolders(): readonly string[] {
   const top = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
@@ -73,6 +113,7 @@ const shownFiles = [
 function systemFiles(): readonly string[] {
   const own = ["passwd", "group", "nsswitch.conf", "hosts"];
   return [
+    ...["--perms", "0755", "--dir", "/etc"],
     ...shownFiles.flatMap((path) => ["--ro-bind-try", path, path]),
     ...own.flatMap((name) => ["--ro-bind", pythonScript(`sandbox-etc/${name}`), `/etc/${name}`]),
   ];
@@ -90,42 +131,35 @@ function privateFolders(sandbox: Sandbox): readonly string[] {
     "--remount-ro",
     "/dev",
     ...memoryFolder(sandbox, "/tmp", temporaryBytes),
-    "--dir",
-    "/tmp/home",
+    ...["--perms", "0777", "--dir", "/tmp/home"],
   ];
 }
 
 function memoryFolder(sandbox: Sandbox, path: string, bytes: number): readonly string[] {
-  return sandbox.sizedMemory ? ["--size", String(bytes), "--tmpfs", path] : ["--tmpfs", path];
+  const size = sandbox.sizedMemory ? ["--size", String(bytes)] : [];
+  return ["--perms", "1777", ...size, "--tmpfs", path];
 }
 
-function interpreterFolders(paths: readonly string[]): readonly string[] {
-  const outside = paths.filter((path) => path !== "/usr" && !path.startsWith("/usr/"));
-  return outside.flatMap((path) => {
-    // A whole root or home as "prefix" would show everything that the sandbox is there to hide.
-    if (path === "/" || path === process.env["HOME"] || path === "/home") {
-      throw new ThothError("no-sandbox", `Python lies in ${path}, which the sandbox must hide`, {
-        hint: "use an interpreter in a folder of its own",
-      });
-    }
-    return bind("--ro-bind", { from: path });
+function outsideUsr(prefixes: readonly string[]): readonly string[] {
+  const outside = prefixes.filter((path) => path !== "/usr" && !path.startsWith("/usr/"));
+  // A whole root or home as "prefix" would show everything that the sandbox is there to hide.
+  const revealing = outside.find((path) => ["/", "/home", process.env["HOME"]].includes(path));
+  if (revealing === undefined) return outside;
+  throw new ThothError("no-sandbox", `Python lies in ${revealing}, which the sandbox must hide`, {
+    hint: "use an interpreter in a folder of its own",
   });
-}
-
-function bind(option: string, mount: Mount): readonly string[] {
-  return [option, mount.from, mount.to ?? mount.from];
 }
 
 /**
  * Memory is bounded by RLIMIT_DATA and not by RLIMIT_AS: tensorflow, Go and JIT compilers reserve
  * address space by the terabyte and never touch it; private writable memory is what costs.
  */
-function limitArguments(sandbox: Sandbox, limits: SandboxLimits): readonly string[] {
+function limitArguments(isolation: Isolation, limits: SandboxLimits): readonly string[] {
   return [
     `--data=${limits.memoryBytes}`,
     `--fsize=${limits.fileBytes}`,
     "--core=0",
-    ...(sandbox.countsProcesses ? [`--nproc=${limits.processes}`] : []),
+    ...(isolation.countsProcesses ? [`--nproc=${limits.processes}`] : []),
     "--",
   ];
 }

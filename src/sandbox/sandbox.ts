@@ -1,10 +1,10 @@
-import { existsSync, realpathSync } from "node:fs";
+import { chownSync, existsSync, realpathSync, statSync } from "node:fs";
 import { release } from "node:os";
 import { delimiter, join } from "node:path";
-import { bubblewrapArguments } from "./bubblewrap.ts";
+import { bubblewrapArguments, sandboxUser } from "./bubblewrap.ts";
 import { guardOf } from "./guard.ts";
 import { type ProcessResult, runProcess } from "./process.ts";
-import type { Sandbox, SandboxedCommand } from "./sandboxed-command.ts";
+import type { Isolation, Mount, Sandbox, SandboxedCommand } from "./sandboxed-command.ts";
 
 /** `stopped` is "memory" or "processes" where that limit ended the command. */
 export type SandboxResult = ProcessResult;
@@ -27,12 +27,17 @@ export function probeSandbox(): Promise<SandboxProbe> {
 
 /**
  * Runs a command that may be hostile: no network, no secrets, a file system that shows only the
- * system's programs and what is named here, and limits. Nothing of it is alive afterwards.
+ * system's programs and what is named here, and limits. Nothing of it is alive afterwards. Started
+ * by root, the writable folders are given to the user that the command runs as.
  */
 export function runSandboxed(sandbox: Sandbox, run: SandboxedCommand): Promise<SandboxResult> {
+  const isolation = isolationFor(sandbox, run);
+  if (isolation.kind === "user") {
+    for (const { from } of run.writable) chownSync(from, sandboxUser, sandboxUser);
+  }
   return runProcess({
     command: sandbox.bubblewrap,
-    args: bubblewrapArguments(sandbox, run),
+    args: bubblewrapArguments(sandbox, isolation, run),
     env: { ...minimalEnvironment, ...run.env },
     timeoutMs: run.limits.timeoutMs,
     guard: guardOf(run.limits),
@@ -41,6 +46,22 @@ export function runSandboxed(sandbox: Sandbox, run: SandboxedCommand): Promise<S
     ...(run.maxOutputBytes === undefined ? {} : { maxOutputBytes: run.maxOutputBytes }),
     ...(run.onStdout === undefined ? {} : { onStdout: run.onStdout }),
   });
+}
+
+function isolationFor({ isolations }: Sandbox, run: SandboxedCommand): Isolation {
+  const [best] = isolations;
+  if (best === undefined) throw new Error("a sandbox without a way to isolate");
+  if (best.kind === "namespace") return best;
+  const sources = [...run.interpreterPaths.map((from) => ({ from })), ...run.readOnly];
+  if (sources.every(isReadableByAll)) return best;
+  return isolations.find(({ kind }) => kind === "namespace") ?? best;
+}
+
+function isReadableByAll(mount: Mount): boolean {
+  const status = statSync(mount.from, { throwIfNoEntry: false });
+  if (mount.ownerOnly === true || status === undefined) return false;
+  const needed = status.isDirectory() ? 0o005 : 0o004;
+  return (status.mode & needed) === needed;
 }
 
 const minimalEnvironment = {
@@ -64,23 +85,51 @@ async function trySandbox(): Promise<SandboxProbe> {
     ask(bubblewrap, "--version"),
     ask(bubblewrap, "--help"),
   ]);
-  const sandbox: Sandbox = {
+  const options = `${help.stdout}${help.stderr}`;
+  if (!options.includes("--perms ")) return { problem: "`bwrap` is older than 0.5" };
+  const base = {
     bubblewrap,
     version: version.stdout.trim(),
     prlimit,
-    sizedMemory: `${help.stdout}${help.stderr}`.includes("--size "),
-    countsProcesses: kernelIsAtLeast(release(), 5, 14),
+    sizedMemory: options.includes("--size "),
   };
-  const trial = await runSandboxed(sandbox, {
-    command: "/bin/true",
-    args: [],
-    interpreterPaths: [],
-    readOnly: [],
-    writable: [],
-    limits: { timeoutMs: 10_000, memoryBytes: 2 ** 30, processes: 64, fileBytes: 2 ** 20 },
-  });
-  if (trial.exitCode === 0) return { sandbox };
-  return { problem: `\`bwrap\` does not work here: ${lastLine(trial.stderr)}` };
+  const trials = await Promise.all(
+    possibleIsolations().map((isolation) => tryIsolation(base, isolation)),
+  );
+  const isolations = trials.flatMap((trial) => ("isolation" in trial ? [trial.isolation] : []));
+  if (isolations.length > 0) return { sandbox: { ...base, isolations } };
+  const why = trials.flatMap((trial) => ("problem" in trial ? [trial.problem] : []));
+  return { problem: `\`bwrap\` does not work here: ${why.at(-1)}` };
+}
+
+function possibleIsolations(): readonly Isolation[] {
+  const isRoot = process.getuid?.() === 0;
+  const setpriv = isRoot ? findProgram("setpriv") : undefined;
+  const countsProcesses = !isRoot && kernelIsAtLeast(release(), 5, 14);
+  return [
+    ...(setpriv === undefined
+      ? []
+      : [{ kind: "user" as const, setpriv, countsProcesses: true as const }]),
+    { kind: "namespace", countsProcesses },
+  ];
+}
+
+async function tryIsolation(
+  base: Omit<Sandbox, "isolations">,
+  isolation: Isolation,
+): Promise<{ readonly isolation: Isolation } | { readonly problem: string }> {
+  const { exitCode, stderr } = await runSandboxed(
+    { ...base, isolations: [isolation] },
+    {
+      command: "/bin/true",
+      args: [],
+      interpreterPaths: [],
+      readOnly: [],
+      writable: [],
+      limits: { timeoutMs: 10_000, memoryBytes: 2 ** 30, processes: 64, fileBytes: 2 ** 20 },
+    },
+  );
+  return exitCode === 0 ? { isolation } : { problem: lastLine(stderr) };
 }
 
 function ask(command: string, option: string): Promise<ProcessResult> {

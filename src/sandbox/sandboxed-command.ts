@@ -6,9 +6,18 @@ export interface Sandbox {
   readonly prlimit: string;
   /** This bubblewrap can bound the size of a folder in memory. */
   readonly sizedMemory: boolean;
-  /** The kernel counts a user's processes per namespace (5.14), so that they can be limited. */
-  readonly countsProcesses: boolean;
+  /** Ways to isolate that work here, the better one first. */
+  readonly isolations: readonly Isolation[];
 }
+
+/**
+ * "user": started by root, the command runs as a user of its own. "namespace": the command runs as
+ * the one who started us, alone in a user namespace. `countsProcesses`: the kernel can limit how
+ * many there are; it never does for root, and before 5.14 it would count those outside too.
+ */
+export type Isolation =
+  | { readonly kind: "user"; readonly setpriv: string; readonly countsProcesses: true }
+  | { readonly kind: "namespace"; readonly countsProcesses: boolean };
 
 export interface SandboxLimits {
   /** Of wall time; then everything in the sandbox is killed. */
@@ -25,6 +34,8 @@ export interface SandboxLimits {
 export interface Mount {
   readonly from: string;
   readonly to?: string;
+  /** It may hold files that only their owner can read, so the command must run as that user. */
+  readonly ownerOnly?: boolean;
 }
 
 export interface SandboxedCommand {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type WheelOptions, wheel } from "../../fixtures/packages.ts";
 import type { InstalledFact } from "../model/knowledge.ts";
@@ -182,14 +184,41 @@ test("what is installed as context is there, but not reported", async () => {
   expect(facts["demo==1.0"]?.outcome).toBe("ok");
 });
 
-test("without a sandbox nothing is run", async () => {
-  const facts = await check([demo("x = 1")], { sandbox: undefined });
+test("without a sandbox wheels are installed, but no code of theirs is run", async () => {
+  const marker = join(machine.cacheDirectory, "code-ran");
+  const code = `open(${JSON.stringify(marker)}, "w").close()\n`;
+  const facts = await check(
+    [
+      { files: { "demo/__init__.py": code, "demo.pth": `import os; ${code}` } },
+      { name: "foreign", tag: "py3-none-win32" },
+    ],
+    { sandbox: undefined },
+  );
 
   expect(facts["demo==1.0"]).toMatchObject({
     outcome: "failed",
     failure: "no-sandbox",
     modules: [],
   });
+  expect(facts["foreign==1.0"]?.failure).toBe("no-file");
+  expect(existsSync(marker)).toBe(false);
+});
+
+test("a project may be called like a folder that is otherwise passed over", async () => {
+  const facts = await check([{ name: "build", files: { "build/__init__.py": "" } }]);
+
+  expect(facts["build==1.0"]?.modules).toEqual(["build"]);
+});
+
+test("the detail shows the package's own lines and what the failure came of", async () => {
+  const facts = await check([
+    demo("try:", "    import nothing_such", "except ImportError:", "    raise RuntimeError('no')"),
+  ]);
+
+  const lines = facts["demo==1.0"]?.detail?.split("\n") ?? [];
+  expect(lines[0]).toBe('  File "demo/__init__.py", line 4, in <module>');
+  expect(lines).toContain("RuntimeError: no");
+  expect(lines.at(-1)).toBe("caused by ModuleNotFoundError: No module named 'nothing_such'");
 });
 
 test("control characters of what a package prints do not get into the fact", async () => {

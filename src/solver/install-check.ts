@@ -1,10 +1,13 @@
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import type { InstalledFact } from "../model/knowledge.ts";
 import { type Release, releaseText } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
+import { runProcess } from "../sandbox/process.ts";
 import type { SandboxResult } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandboxed-command.ts";
 import { ThothError } from "../util/errors.ts";
+import { pythonScript } from "../util/package-root.ts";
 import { installationFor, requirePip } from "./build.ts";
 import { detailOf } from "./detail.ts";
 import { type Fields, fieldsOf, textField } from "./fields.ts";
@@ -28,7 +31,7 @@ export interface InstallPin {
 
 export interface InstallCheck {
   readonly runtime: Runtime;
-  /** Undefined: nothing is run, and every fact says "no-sandbox". */
+  /** Undefined: pip installs, which runs no code of a wheel; what it accepts says "no-sandbox". */
   readonly sandbox: Sandbox | undefined;
   /** Installed together and each imported. At most one release of a project in both lists. */
   readonly pins: readonly InstallPin[];
@@ -54,18 +57,12 @@ export async function checkInstalled(
   const { sandbox, pins } = check;
   const results = new Results(check);
   if (pins.length === 0) return results.facts;
-  if (sandbox === undefined) {
-    for (const pin of pins) {
-      results.fail(pin, { failure: "no-sandbox", detail: "nothing is run without a sandbox" });
-    }
-    return results.facts;
-  }
   const installation = await installationFor(check.runtime);
   results.tools = toolVersions(sandbox, installation);
   await withScratch(check.cacheDirectory, async (scratch) => {
-    const lines = lineReader((line) => results.take(fieldsOf(JSON.parse(line))));
-    const run = await runCheck({ check, sandbox, installation, scratch, onStdout: lines });
-    results.close(run);
+    const onStdout = lineReader((line) => results.take(fieldsOf(JSON.parse(line))));
+    const job = { check, installation, scratch, onStdout };
+    results.close(await (sandbox === undefined ? installOnly(job) : runCheck(job, sandbox)));
   });
   return results.facts;
 }
@@ -93,6 +90,8 @@ class Results {
       this.#put(pin, failure, report.modules, report.durationMs);
     } else if (event["event"] === "installed" && event["ok"] === false) {
       this.fail(pin, judgeInstall(textField(event, "output") ?? ""));
+    } else if (event["event"] === "installed" && this.#check.sandbox === undefined) {
+      this.fail(pin, notImported);
     }
   }
 
@@ -141,21 +140,26 @@ function endedByUs(run: SandboxResult): Failure | undefined {
   return { failure: "out-of-memory", detail: `the whole check used too many ${run.stopped}` };
 }
 
-async function runCheck(job: {
+const notImported: Failure = {
+  failure: "no-sandbox",
+  detail: "installed, but not imported: that runs code of the package, which needs a sandbox",
+};
+
+interface Job {
   readonly check: InstallCheck;
-  readonly sandbox: Sandbox;
   readonly installation: Installation;
   readonly scratch: string;
   readonly onStdout: (text: string) => void;
-}): Promise<SandboxResult> {
+}
+
+async function runCheck(job: Job, sandbox: Sandbox): Promise<SandboxResult> {
   const { check, installation } = job;
   const pip = pipMount(requirePip(installation));
-  const wanted = check.pins.map((pin) => ({ pin, check: true }));
-  const all = [...wanted, ...check.context.map((pin) => ({ pin, check: false }))];
-  const paths = all.map(({ pin }) => pin.path);
+  const paths = [...check.pins, ...check.context].map((pin) => pin.path);
   const importMs = check.importTimeoutMs ?? 60_000;
   return runScript({
     ...job,
+    sandbox,
     script: "install_check.py",
     request: {
       pip: pip.command,
@@ -163,12 +167,10 @@ async function runCheck(job: {
       venv: installation.hasVenv,
       jobs: 2,
       importSeconds: importMs / 1000,
-      wheels: all.map(({ pin, check }) => ({
-        key: releaseText(pin.release),
-        name: pin.release.name,
-        path: insideWheel(pin.path),
-        check,
-      })),
+      wheels: [
+        ...check.pins.map((pin) => wheelRequest(pin, insideWheel(pin.path), true)),
+        ...check.context.map((pin) => wheelRequest(pin, insideWheel(pin.path), false)),
+      ],
     },
     readOnly: [pip.mount, ...wheelMounts(paths)],
     writable: [],
@@ -176,6 +178,35 @@ async function runCheck(job: {
     expectedBytes: 5 * paths.reduce((sum, path) => sum + statSync(path).size, 0),
     timeoutMs: 300_000 + importMs * Math.max(1, check.pins.length / 4),
     signal: check.signal,
+  });
+}
+
+function wheelRequest(pin: InstallPin, path: string, check: boolean) {
+  return { key: releaseText(pin.release), name: pin.release.name, path, check };
+}
+
+/**
+ * Lets pip unpack the wheels and nothing else. Not into a virtual environment, whose Python would
+ * run the lines of `.pth` files when pip is started a second time.
+ */
+function installOnly({ check, installation, scratch, onStdout }: Job): Promise<SandboxResult> {
+  const { path } = requirePip(installation);
+  return runProcess({
+    command: installation.executable,
+    args: ["-E", "-s", "-S", pythonScript("install_check.py")],
+    cwd: scratch,
+    env: { PATH: "/usr/bin:/bin", HOME: scratch, TMPDIR: scratch, LC_ALL: "C.UTF-8" },
+    stdin: JSON.stringify({
+      pip: path.endsWith(".whl") ? `${path}/pip` : path,
+      environment: join(scratch, "environment"),
+      venv: false,
+      jobs: 1,
+      importSeconds: 0,
+      wheels: check.pins.map((pin) => wheelRequest(pin, pin.path, false)),
+    }),
+    timeoutMs: 600_000,
+    signal: check.signal,
+    onStdout,
   });
 }
 

@@ -70,7 +70,7 @@ export function sourceMount(source: Source): {
   }
   const { tree, subdirectory = "" } = source;
   const to = `${inside.source}/tree`;
-  return { mount: { from: tree, to }, request: { tree: to, subdirectory } };
+  return { mount: { from: tree, to, ownerOnly: true }, request: { tree: to, subdirectory } };
 }
 
 type BuildSystem = Pick<SourceInspection, "requires" | "backend" | "backendPath">;

@@ -92,10 +92,14 @@ export function insideWheel(path: string): string {
 
 /** What a record of an observation says of the tools, e.g. {"pip": "23.2.1", …}. */
 export function toolVersions(
-  sandbox: Sandbox,
+  sandbox: Sandbox | undefined,
   { pip, fields }: Installation,
 ): Readonly<Record<string, string>> {
   const version = fields["version"];
   const python = Array.isArray(version) ? version.slice(0, 3).join(".") : "unknown";
-  return { python, sandbox: sandbox.version, ...(pip === undefined ? {} : { pip: pip.version }) };
+  return {
+    python,
+    ...(sandbox === undefined ? {} : { sandbox: sandbox.version }),
+    ...(pip === undefined ? {} : { pip: pip.version }),
+  };
 }
