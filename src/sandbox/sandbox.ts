@@ -106,12 +106,10 @@ function possibleIsolations(): readonly Isolation[] {
   const isRoot = process.getuid?.() === 0;
   const setpriv = isRoot ? findProgram("setpriv") : undefined;
   const countsProcesses = !isRoot && kernelIsAtLeast(release(), 5, 14);
-  return [
-    ...(setpriv === undefined
-      ? []
-      : [{ kind: "user" as const, setpriv, countsProcesses: true as const }]),
-    { kind: "namespace", countsProcesses },
-  ];
+  const alone: Isolation = { kind: "namespace", countsProcesses };
+  return setpriv === undefined
+    ? [alone]
+    : [{ kind: "user", setpriv, countsProcesses: true }, alone];
 }
 
 async function tryIsolation(

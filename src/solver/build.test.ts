@@ -207,8 +207,10 @@ test("a damaged archive is named as such", async () => {
   });
 });
 
+const noPyproject: false = false;
+
 test.each([
-  ["no pyproject.toml", { pyproject: false as const }, ["setuptools >= 40.8.0", "wheel"]],
+  ["no pyproject.toml", { pyproject: noPyproject }, ["setuptools >= 40.8.0", "wheel"]],
   ["no [build-system]", { pyproject: "[tool.x]\n" }, ["setuptools >= 40.8.0", "wheel"]],
   [
     "its own list",

@@ -1,4 +1,4 @@
-import { copyFileSync, lstatSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { lstatSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { FailureClass } from "../model/knowledge.ts";
 import type { Runtime } from "../model/runtime.ts";
@@ -7,11 +7,11 @@ import { evaluateMarker } from "../python/marker.ts";
 import { tryParseRequirement } from "../python/requirement.ts";
 import type { SandboxResult } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandboxed-command.ts";
-import { inNewFolder, listFolder, temporaryName, writeAtomic } from "../util/atomic-write.ts";
-import { ThothError } from "../util/errors.ts";
+import { temporaryName } from "../util/atomic-write.ts";
+import { isWheel, keepWheel, keptWheel } from "./built-wheels.ts";
 import { detailOf } from "./detail.ts";
 import { type Fields, fieldsOf, textField, textsField } from "./fields.ts";
-import { type Installation, requireInstallation } from "./installation.ts";
+import { type Installation, installationFor, requirePip } from "./installation.ts";
 import { withScratch } from "./scratch.ts";
 import {
   inspectSource,
@@ -95,7 +95,7 @@ async function build(
   want: "wheel" | "metadata",
 ): Promise<BuiltMetadata | BuildFailure> {
   const known = keptWheel(options);
-  if (known !== undefined) return known;
+  if (known !== undefined) return { ok: true, ...known, tools: {} };
   const installation = await installationFor(options.runtime);
   const tools = toolVersions(options.sandbox, installation);
   const inspection = options.inspection ?? (await inspectSource({ ...options, installation }));
@@ -239,37 +239,7 @@ function takeResult({ options, answer, out, tools }: BuildAnswer): BuiltMetadata
   if (!isWheel(wheel) || !(lstatSync(made, { throwIfNoEntry: false })?.isFile() ?? false)) {
     return failed("build-failed", `the build made no wheel, but ${detailOf(wheel)}`, tools);
   }
-  return { ok: true, metadataText, wheelPath: keepWheel(options, made, metadataText), tools };
-}
-
-function keepFolder({ cacheDirectory, runtime, sha256, source }: BuildOptions): string | undefined {
-  if (sha256 === undefined || "tree" in source) return undefined;
-  return join(cacheDirectory, "built", runtime.id, sha256);
-}
-
-function keptWheel(options: BuildOptions): BuiltWheel | undefined {
-  const folder = keepFolder(options);
-  const name = folder === undefined ? undefined : listFolder(folder).find(isWheel);
-  if (folder === undefined || name === undefined) return undefined;
-  const metadata = join(folder, "METADATA");
-  const metadataText = readFileSync(metadata, "utf8");
-  return { ok: true, metadataText, wheelPath: join(folder, name), tools: {} };
-}
-
-function isWheel(name: string): boolean {
-  return name.endsWith(".whl");
-}
-
-function keepWheel(options: BuildOptions, made: string, metadataText: string): string {
-  const byHash = keepFolder(options);
-  // The wheel of a tree is not found again: the next build replaces it.
-  const folder = byHash ?? join(options.cacheDirectory, "built", options.runtime.id, "trees");
-  if (byHash !== undefined) writeAtomic(join(folder, "METADATA"), metadataText);
-  const kept = join(folder, basename(made));
-  const temporary = temporaryName(kept);
-  inNewFolder(temporary, () => copyFileSync(made, temporary));
-  renameSync(temporary, kept);
-  return kept;
+  return { ok: true, metadataText, wheelPath: keepWheel(options, { made, metadataText }), tools };
 }
 
 function applies(line: string, runtime: Runtime): boolean {
@@ -283,20 +253,4 @@ function failed(
   tools: Readonly<Record<string, string>>,
 ): BuildFailure {
   return { ok: false, failure, detail, missing: [], tools };
-}
-
-/** Only where an interpreter is can anything be built. */
-export function installationFor(runtime: Runtime): Promise<Installation> {
-  if (runtime.interpreter !== undefined) return requireInstallation(runtime.interpreter);
-  throw new ThothError("no-python", `runtime \`${runtime.id}\` has no interpreter here`, {
-    hint: "what needs one stays unknown; run Thoth where that Python is installed",
-  });
-}
-
-/** The pip of an installation. */
-export function requirePip(installation: Installation): { version: string; path: string } {
-  if (installation.pip !== undefined) return installation.pip;
-  throw new ThothError("tool-missing", `\`${installation.executable}\` has no pip`, {
-    hint: `install pip for it, e.g. \`${installation.executable} -m ensurepip\``,
-  });
 }

@@ -40,7 +40,7 @@ function commitOf(ref: string, listing: string): string | undefined {
   const commits = new Map(
     listing.split("\n").map((line) => {
       const [commit = "", name = ""] = line.split("\t");
-      return [name, commit] as const;
+      return entry(name, commit);
     }),
   );
   // The commit behind an annotated tag stands under its name with `^{}`.
@@ -109,7 +109,7 @@ const settings = [
 
 function git(args: readonly string[], options: GitOptions): Promise<ProcessResult> {
   const own = Object.entries(options.environment ?? process.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
+    value === undefined ? [] : [entry(name, value)],
   );
   return runProcess({
     command: "git",
@@ -140,4 +140,8 @@ function failure(place: GitPlace, what: string, result: ProcessResult): ThothErr
   return new ThothError("git-failed", `the git repository ${safeText(place.url)} ${what}`, {
     notes: result.timedOut ? ["git did not end in time"] : notes,
   });
+}
+
+function entry(name: string, value: string): readonly [string, string] {
+  return [name, value];
 }

@@ -1,3 +1,4 @@
+import type { Runtime } from "../model/runtime.ts";
 import { runProcess } from "../sandbox/process.ts";
 import { ThothError } from "../util/errors.ts";
 import { pythonScript } from "../util/package-root.ts";
@@ -40,6 +41,22 @@ export async function requireInstallation(interpreter: string): Promise<Installa
   if (found !== undefined) return found;
   throw new ThothError("no-python", `\`${interpreter}\` is no Python that works`, {
     hint: "see `thoth runtimes` for those found on this machine",
+  });
+}
+
+/** Only where an interpreter is can anything be built. */
+export function installationFor(runtime: Runtime): Promise<Installation> {
+  if (runtime.interpreter !== undefined) return requireInstallation(runtime.interpreter);
+  throw new ThothError("no-python", `runtime \`${runtime.id}\` has no interpreter here`, {
+    hint: "what needs one stays unknown; run Thoth where that Python is installed",
+  });
+}
+
+/** The pip of an installation. */
+export function requirePip(installation: Installation): { version: string; path: string } {
+  if (installation.pip !== undefined) return installation.pip;
+  throw new ThothError("tool-missing", `\`${installation.executable}\` has no pip`, {
+    hint: `install pip for it, e.g. \`${installation.executable} -m ensurepip\``,
   });
 }
 

@@ -60,7 +60,7 @@ function optionalDependencies(
   const table = project["optional-dependencies"];
   if (!isTomlTable(table)) return [];
   // PEP 685: extras are compared as names of packages are.
-  return Object.entries(table).map(([extra, lines]) => [packageName(extra), texts(lines)] as const);
+  return Object.entries(table).map(([extra, lines]) => [packageName(extra), texts(lines)]);
 }
 
 /** `a; python_version < "3"` becomes `a; python_version < "3" and extra == "x"`, as backends write. */

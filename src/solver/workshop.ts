@@ -13,7 +13,7 @@ export const inside = {
   work: "/work",
   source: "/source",
   out: "/out",
-} as const;
+};
 
 export interface ScriptRun {
   readonly sandbox: Sandbox;
