@@ -1,7 +1,7 @@
 import type { Advice, Justification, Pin, Product } from "../model/advice.ts";
 import type { Gap } from "../model/gap.ts";
+import type { ReleaseList } from "../model/knowledge.ts";
 import type { PackageName } from "../python/name.ts";
-import { parseVersion } from "../python/version.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
 import { explain } from "./explain.ts";
@@ -10,13 +10,36 @@ import { justify } from "./justify.ts";
 import { type SearchResult, search } from "./search.ts";
 import { type Needed, walk } from "./walk.ts";
 
+/** Advice with what it stands on. */
+export interface Consultation {
+  readonly advice: Advice;
+  /** Every list of releases that was looked at. */
+  readonly consulted: readonly ReleaseList[];
+  /** Decisions tried, those undone included. */
+  readonly attempts: number;
+}
+
+/** `verify`: pins must have been seen to install on the runtime. */
+export interface AdviseOptions {
+  readonly verify: boolean;
+}
+
 /**
  * The advice for a project on a runtime from what is known: a pure, synchronous function. Where
- * facts are missing it goes on without them and reports every gap that it met. `verify`: pins must
- * have been seen to install on the runtime.
+ * facts are missing it goes on without them and reports every gap that it met.
  */
-export function advise(context: AdviceContext, options: { readonly verify: boolean }): Advice {
+export function advise(context: AdviceContext, options: AdviseOptions): Advice {
+  return consult(context, options).advice;
+}
+
+/** The same, and which knowledge it looked at. */
+export function consult(context: AdviceContext, options: AdviseOptions): Consultation {
   const result = search(context);
+  const { catalog, attempts } = result;
+  return { advice: adviceOf(result, options), consulted: catalog.consulted(), attempts };
+}
+
+function adviceOf(result: SearchResult, options: AdviseOptions): Advice {
   const { catalog, failure } = result;
   const gaps = catalog.gaps();
   if (failure !== undefined) {
@@ -29,15 +52,12 @@ export function advise(context: AdviceContext, options: { readonly verify: boole
   const needed = walk(result.decisions, catalog);
   const product: Product = { ...emptyProduct, pins: pinsOf(needed, catalog) };
   const [first, ...rest] =
-    gaps.length > 0 ? gaps : verificationGaps(product, context, options.verify);
+    gaps.length > 0 ? gaps : verificationGaps(product, catalog.context, options.verify);
   if (first !== undefined) return { outcome: "incomplete", gaps: [first, ...rest], best: product };
+  const notNewest = justify(needed, catalog);
   return {
     outcome: "locked",
-    product: {
-      ...product,
-      notNewest: justify(needed, catalog),
-      justifications: warningsOf(catalog),
-    },
+    product: { ...product, notNewest, justifications: warningsOf(catalog) },
   };
 }
 
@@ -54,8 +74,7 @@ function warningsOf(catalog: Catalog): readonly Justification[] {
 function mayHingeOnPrereleases(result: SearchResult): boolean {
   if (result.failure === undefined) return false;
   return externalCauses(result.failure).some(
-    ({ cause }) =>
-      cause.kind === "no-version" && cause.reasons.some((reason) => reason.includes("pre-release")),
+    ({ cause }) => cause.kind === "no-version" && cause.prereleaseLeftOut,
   );
 }
 
@@ -85,8 +104,7 @@ function pinOf(one: Needed, catalog: Catalog): Pin {
     throw new Error(`${name} ${version.text} was decided but is no candidate`);
   const { release, file } = candidate;
   const metadata = catalog.metadata(candidate);
-  const requiresPython =
-    file.requiresPython ?? (metadata?.state === "known" ? metadata.requiresPython : undefined);
+  const requiresPython = file.requiresPython ?? metadata?.requiresPython;
   return {
     ...shared,
     release,
@@ -114,16 +132,4 @@ function verificationGaps(
     });
   }
   return gaps;
-}
-
-/** Old pins as preferences; texts that are no version are left out. */
-export function preferences(
-  pins: Iterable<readonly [PackageName, string]>,
-): ReadonlyMap<PackageName, string> {
-  const preferred = new Map<PackageName, string>();
-  for (const [name, text] of pins) {
-    const version = parseVersion(text);
-    if (version !== undefined) preferred.set(name, version.text);
-  }
-  return preferred;
 }

@@ -22,14 +22,14 @@ export type PrereleasePolicy = "equal" | "fallback" | "none";
 export class Candidates {
   readonly list: ReleaseList;
   private readonly context: AdviceContext;
-  private readonly pinned: string | undefined;
+  private readonly pinned: VersionRange | undefined;
   private readonly examined = new Map<number, Examined>();
   private readonly positions = new Map<string, number>();
   private readonly versions: (Version | undefined)[] = [];
   private anyFinal: boolean | undefined;
 
-  /** `pinned`: the version that the Pipfile asks for by `==`, which may be yanked. */
-  constructor(list: ReleaseList, context: AdviceContext, pinned: string | undefined) {
+  /** `pinned`: what the Pipfile asks for by `==`, which may be yanked. */
+  constructor(list: ReleaseList, context: AdviceContext, pinned: VersionRange | undefined) {
     this.list = list;
     this.context = context;
     this.pinned = pinned;
@@ -146,7 +146,7 @@ export class Candidates {
       release,
       facts,
       filename: choice.file.filename,
-      pinned: facts.version === this.pinned,
+      pinned: this.pinned !== undefined && contains(this.pinned, version),
     };
     for (const sieve of sieves) {
       const reason = sieve.rejects(sieved, this.context);

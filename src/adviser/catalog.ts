@@ -1,5 +1,5 @@
 import { type Gap, gapKey } from "../model/gap.ts";
-import type { MetadataFact, SourceFact } from "../model/knowledge.ts";
+import type { MetadataFact, ReleaseList, SourceFact } from "../model/knowledge.ts";
 import type { ProjectRequirement } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { activeDependencies, type Dependency } from "../python/active-dependencies.ts";
@@ -9,6 +9,8 @@ import { type Candidate, Candidates, type PrereleasePolicy } from "./candidates.
 import type { AdviceContext } from "./context.ts";
 import { chooseList, type ListChoice, tiedIndexes } from "./lists.ts";
 import { exactPin } from "./requirements.ts";
+
+type KnownMetadata = Extract<MetadataFact, { readonly state: "known" }>;
 
 /** One search's view of knowledge: what each name means here, and which facts were missing. */
 export class Catalog {
@@ -39,6 +41,13 @@ export class Catalog {
 
   gaps(): readonly Gap[] {
     return [...this.noted.values()];
+  }
+
+  /** The lists of releases that were looked at. */
+  consulted(): readonly ReleaseList[] {
+    return [...this.lists.values()].flatMap((choice) =>
+      choice.state === "known" ? [choice.list] : [],
+    );
   }
 
   note(gap: Gap): void {
@@ -77,14 +86,30 @@ export class Catalog {
     return this.requirementsOf(name).find(({ source }) => source !== undefined)?.source;
   }
 
-  source(name: PackageName, key: string, requiredBy: string): SourceFact | undefined {
-    const fact = this.context.knowledge.source(key);
-    if (fact === undefined) this.note({ missing: "source", name, key, requiredBy });
-    return fact;
+  /** What is known of the direct source that the Pipfile names for a package. */
+  source(name: PackageName): SourceFact | undefined {
+    const key = this.sourceKey(name);
+    return key === undefined ? undefined : this.context.knowledge.source(key);
   }
 
-  metadata(candidate: Candidate): MetadataFact | undefined {
-    return this.context.knowledge.metadata(candidate.release, candidate.file.filename);
+  /** Whether it is known what a name stands for; if it is not, that is a gap and asks for nothing yet. */
+  isKnown(name: PackageName, requiredBy: string): boolean {
+    const key = this.sourceKey(name);
+    if (key === undefined) return this.list(name, requiredBy).state !== "unknown";
+    if (this.source(name) !== undefined) return true;
+    this.note({ missing: "source", name, key, requiredBy });
+    return false;
+  }
+
+  /**
+   * The metadata of a candidate on this runtime. What was built on another one tells nothing here,
+   * nor does a failure that does not speak against the release.
+   */
+  metadata(candidate: Candidate): KnownMetadata | undefined {
+    const { knowledge, runtime } = this.context;
+    const fact = knowledge.metadata(candidate.release, candidate.file.filename);
+    if (fact?.state !== "known") return undefined;
+    return fact.runtime === undefined || fact.runtime === runtime.id ? fact : undefined;
   }
 
   /** What a decided package requires on the runtime, or what one of its extras adds. */
@@ -138,10 +163,8 @@ export class Catalog {
   }
 
   private requires(name: PackageName, version: Version): readonly string[] | undefined {
-    const source = this.sourceKey(name);
-    if (source !== undefined) return this.context.knowledge.source(source)?.requires;
+    if (this.sourceKey(name) !== undefined) return this.source(name)?.requires;
     const candidate = this.candidatesOf(name)?.at(version.text);
-    const fact = candidate === undefined ? undefined : this.metadata(candidate);
-    return fact?.state === "known" ? fact.requires : undefined;
+    return candidate === undefined ? undefined : this.metadata(candidate)?.requires;
   }
 }

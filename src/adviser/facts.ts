@@ -2,7 +2,14 @@ import type { Dependency } from "../python/active-dependencies.ts";
 import { admitsPython } from "../python/file-choice.ts";
 import type { PackageName } from "../python/name.ts";
 import { parseVersion, type Version } from "../python/version.ts";
-import { anyVersion, contains, singleVersion, type VersionRange } from "../python/version-range.ts";
+import {
+  anyVersion,
+  contains,
+  difference,
+  isEmptyRange,
+  singleVersion,
+  type VersionRange,
+} from "../python/version-range.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Cause, Incompatibility, PackageKey } from "./incompatibility.ts";
@@ -40,9 +47,7 @@ export function requirementFacts(catalog: Catalog): readonly Incompatibility[] {
       where,
       text: `${spelling} ${specifier || "*"}`,
     };
-    if (requirement.source === undefined && catalog.sourceKey(name) === undefined) {
-      if (catalog.list(name, where).state === "unknown") return [];
-    }
+    if (!catalog.isKnown(name, where)) return [];
     const range = requirement.source === undefined ? requirement.range : anyVersion;
     return keysOf(name, extras).map((key) => ({ terms: new Map([[key, negative(range)]]), cause }));
   });
@@ -57,8 +62,7 @@ export function choose(
 ): Choice {
   const name = baseOf(key);
   if (key !== name) return chooseExtra(catalog, key, range, situation.decided);
-  const source = catalog.sourceKey(name);
-  if (source !== undefined) return chooseSource(catalog, name, range, source);
+  if (catalog.sourceKey(name) !== undefined) return chooseSource(catalog, name, range);
   const list = catalog.list(name, "");
   if (list.state === "absent")
     return ruledOut(key, anyVersion, { kind: "absent", reason: list.reason });
@@ -72,7 +76,12 @@ function ruledOut(key: PackageKey, range: VersionRange, cause: Cause): Choice {
 }
 
 function noVersionCause(catalog: Catalog, name: PackageName, range: VersionRange): Cause {
-  return { kind: "no-version", reasons: catalog.candidatesOf(name)?.reasons(range, 4) ?? [] };
+  const candidates = catalog.candidatesOf(name);
+  return {
+    kind: "no-version",
+    reasons: candidates?.reasons(range, 4) ?? [],
+    prereleaseLeftOut: candidates?.best(range, "fallback") !== undefined,
+  };
 }
 
 /** An extra is chosen with its package's version; a range that excludes it binds the package too. */
@@ -92,6 +101,8 @@ function chooseExtra(
   }
   const own = singleVersion(decided);
   const dependencies = catalog.dependencies(name, decided, extraOf(key));
+  const refused = refusedForAddress(key, decided, dependencies);
+  if (refused !== undefined) return refused;
   return {
     version: decided,
     incompatibilities: [
@@ -109,21 +120,18 @@ function chooseExtra(
   };
 }
 
-function chooseSource(
-  catalog: Catalog,
-  name: PackageName,
-  range: VersionRange,
-  source: string,
-): Choice {
+function chooseSource(catalog: Catalog, name: PackageName, range: VersionRange): Choice {
   const where = catalog.requirementsOf(name)[0]?.where ?? "the Pipfile";
-  const fact = catalog.source(name, source, where);
-  const version = parseVersion(fact?.version ?? "0") ?? unreadableVersion(name);
-  if (fact === undefined) return { version, incompatibilities: [] };
+  const fact = catalog.source(name);
+  const version = parseVersion(fact?.version ?? "");
+  if (fact === undefined || version === undefined)
+    throw new Error(`no version of ${name} is known`);
   const { pythonFull } = catalog.context.runtime;
   if (!contains(range, version)) {
     return ruledOut(name, range, {
       kind: "no-version",
       reasons: [`${where} takes it from a source, as ${fact.version}`],
+      prereleaseLeftOut: false,
     });
   }
   if (!admitsPython(fact.requiresPython, pythonFull)) {
@@ -135,16 +143,14 @@ function chooseSource(
   }
   const own = singleVersion(version);
   const dependencies = catalog.dependencies(name, version, "");
+  const refused = refusedForAddress(name, version, dependencies);
+  if (refused !== undefined) return refused;
   return {
     version,
     incompatibilities: dependencies.flatMap((one) =>
       dependencyFacts(catalog, name, version, own, one),
     ),
   };
-}
-
-function unreadableVersion(name: PackageName): never {
-  throw new Error(`knowledge holds a version of ${name} that PEP 440 refuses`);
 }
 
 function entail(catalog: Catalog, candidate: Candidate, refusedBefore: boolean): Choice {
@@ -156,7 +162,7 @@ function entail(catalog: Catalog, candidate: Candidate, refusedBefore: boolean):
     return { version, incompatibilities: [] };
   }
   const own = singleVersion(version);
-  const requiresPython = fact.state === "known" ? fact.requiresPython : undefined;
+  const { requiresPython } = fact;
   if (!admitsPython(requiresPython, catalog.context.runtime.pythonFull)) {
     return ruledOut(name, own, {
       kind: "unusable",
@@ -164,19 +170,26 @@ function entail(catalog: Catalog, candidate: Candidate, refusedBefore: boolean):
       reason: `needs Python ${requiresPython}`,
     });
   }
-  const incompatibilities: Incompatibility[] = [];
-  for (const dependency of catalog.dependencies(name, version, "")) {
-    if (dependency.url !== undefined) {
-      return ruledOut(name, own, {
-        kind: "unusable",
-        version: version.text,
-        reason: `needs ${dependency.text} from an address`,
-      });
-    }
+  const dependencies = catalog.dependencies(name, version, "");
+  const refused = refusedForAddress(name, version, dependencies);
+  if (refused !== undefined) return refused;
+  const incompatibilities = dependencies.flatMap((dependency) => {
     const span = refusedBefore ? sameDependencySpan(catalog, candidate, dependency) : own;
-    incompatibilities.push(...dependencyFacts(catalog, name, version, span, dependency));
-  }
+    return dependencyFacts(catalog, name, version, span, dependency);
+  });
   return { version, incompatibilities };
+}
+
+/** A requirement `name @ address` can be met by no index, and by none may it be met in its stead. */
+function refusedForAddress(
+  key: PackageKey,
+  version: Version,
+  dependencies: readonly Dependency[],
+): Choice | undefined {
+  const addressed = dependencies.find(({ url }) => url !== undefined);
+  if (addressed === undefined) return undefined;
+  const reason = `needs ${addressed.text} from an address`;
+  return ruledOut(key, singleVersion(version), { kind: "unusable", version: version.text, reason });
 }
 
 /**
@@ -218,10 +231,7 @@ function dependencyFacts(
   dependency: Dependency,
 ): readonly Incompatibility[] {
   const dependent = baseOf(key);
-  if (catalog.sourceKey(dependency.name) === undefined) {
-    if (catalog.list(dependency.name, `${dependent}==${version.text}`).state === "unknown")
-      return [];
-  }
+  if (!catalog.isKnown(dependency.name, `${dependent}==${version.text}`)) return [];
   if (dependency.mentionsPrerelease) catalog.admitPrereleases(dependency.name);
   const cause: Cause = {
     kind: "dependency",
@@ -231,12 +241,17 @@ function dependencyFacts(
   };
   const facts: Incompatibility[] = [];
   for (const needed of keysOf(dependency.name, dependency.extras)) {
-    if (needed === key) continue;
-    const terms = new Map<PackageKey, Term>([
-      [key, positive(span)],
-      [needed, negative(dependency.range)],
-    ]);
-    facts.push({ terms, cause });
+    if (needed !== key) {
+      const terms = new Map([
+        [key, positive(span)],
+        [needed, negative(dependency.range)],
+      ]);
+      facts.push({ terms, cause });
+      continue;
+    }
+    // What a release demands of itself can only rule it out
+    const refused = difference(span, dependency.range);
+    if (!isEmptyRange(refused)) facts.push({ terms: new Map([[key, positive(refused)]]), cause });
   }
   return facts;
 }

@@ -19,7 +19,12 @@ export type Cause =
       readonly text: string;
     }
   | { readonly kind: "same-version" }
-  | { readonly kind: "no-version"; readonly reasons: readonly string[] }
+  | {
+      readonly kind: "no-version";
+      readonly reasons: readonly string[];
+      /** A pre-release would do, but nobody asked for one. */
+      readonly prereleaseLeftOut: boolean;
+    }
   | { readonly kind: "absent"; readonly reason: string }
   | { readonly kind: "unusable"; readonly version: string; readonly reason: string }
   | { readonly kind: "conflict"; readonly left: Incompatibility; readonly right: Incompatibility };

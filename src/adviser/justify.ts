@@ -1,5 +1,6 @@
 import type { NotNewest } from "../model/advice.ts";
 import type { PackageName } from "../python/name.ts";
+import { compareVersions } from "../python/version.ts";
 import { anyVersion, contains } from "../python/version-range.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
@@ -38,6 +39,8 @@ function notNewest(
       ? { newest: version, reason: `${version} ${examined.reason}` }
       : undefined;
   }
+  // For want of a final release that fits, a newer pre-release was taken
+  if (compareVersions(usable.version, one.version) < 0) return undefined;
   return { newest: usable.version.text, reason: whyNot(usable, one, needed, catalog) };
 }
 

@@ -27,7 +27,7 @@ export function sameDependencySpan(
       const examined = candidates.examine(position);
       if (!("candidate" in examined)) continue;
       const neighbour = examined.candidate;
-      if (catalog.metadata(neighbour)?.state !== "known") break;
+      if (catalog.metadata(neighbour) === undefined) break;
       const same = catalog
         .dependencies(name, neighbour.version, "")
         .some(({ text }) => text === dependency.text);

@@ -83,6 +83,7 @@ function noteNeed(
   if (one.extra !== "") entry.extras.add(one.extra);
   entry.categories.add(one.category);
   if (demand.by === `${name}==${version.text}`) return;
-  if (!entry.requiredBy.has(demand.by)) entry.demands.push(demand);
+  const told = ({ by, text }: Demand) => by === demand.by && text === demand.text;
+  if (!entry.demands.some(told)) entry.demands.push(demand);
   entry.requiredBy.add(demand.by);
 }
