@@ -3,6 +3,7 @@ export const layers = [
   ["bin"],
   ["src/cli.ts"],
   ["src/commands"],
+  ["src/loop"],
   ["src/wiring.ts"],
   ["src/config.ts"],
   ["src/adviser", "src/solver", "src/investigator", "src/security"],

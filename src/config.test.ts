@@ -51,7 +51,7 @@ test("without any setting the defaults hold and folders follow XDG", async () =>
     indexUrl: undefined,
     verify: "all",
     freshnessMs: 600_000,
-    coolDownMs: 0,
+    security: false,
     timeoutMs: undefined,
     environments: [],
   });

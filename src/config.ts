@@ -40,8 +40,8 @@ export interface Configuration {
   readonly verify: "all" | "none";
   /** How long what is known of a package's releases counts as current. */
   readonly freshnessMs: number;
-  /** Releases younger than this are not chosen; 0: all are. */
-  readonly coolDownMs: number;
+  /** Scan what was solved for security indicators, too. */
+  readonly security: boolean;
   readonly timeoutMs: number | undefined;
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
@@ -56,7 +56,7 @@ const settings = [
   "index_url",
   "verify",
   "freshness",
-  "cool_down",
+  "security",
   "timeout",
 ] as const;
 
@@ -70,7 +70,7 @@ export interface ConfigurationFlags {
   readonly indexUrl?: string | undefined;
   readonly verify?: string | undefined;
   readonly freshness?: string | undefined;
-  readonly coolDown?: string | undefined;
+  readonly security?: boolean | undefined;
   readonly timeout?: string | undefined;
 }
 
@@ -106,7 +106,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     indexUrl: given("index_url", someText, "the address of an index"),
     verify: given("verify", verification, "`all` or `none`") ?? "all",
     freshnessMs: given("freshness", duration, durationWords) ?? 10 * 60_000,
-    coolDownMs: given("cool_down", duration, durationWords) ?? 0,
+    security: given("security", yesOrNo, "`true` or `false`") ?? false,
     timeoutMs: given("timeout", duration, durationWords),
     environments: project?.environments ?? user?.environments ?? [],
   };
@@ -139,11 +139,10 @@ function givenBy(sources: readonly (Source | undefined)[]) {
 }
 
 function flagSource(flags: ConfigurationFlags): Source {
-  const { indexUrl, coolDown, ...sameName } = flags;
+  const { indexUrl, ...sameName } = flags;
   const values: Partial<Record<Setting, string | boolean | undefined>> = {
     ...sameName,
     index_url: indexUrl,
-    cool_down: coolDown,
   };
   return {
     given: (setting) => {

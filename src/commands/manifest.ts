@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Pipfile, parsePipfile } from "../python/pipfile.ts";
-import { parseLock, type PipfileLock } from "../python/pipfile-lock.ts";
+import { type PipfileLock, parseLock } from "../python/pipfile-lock.ts";
 import { ThothError } from "../util/errors.ts";
 
 /** A project directory as found: what the user wrote and what was locked before. */

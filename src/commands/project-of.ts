@@ -1,12 +1,14 @@
-import { isAbsolute, join } from "node:path";
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type Project, type ProjectRequirement, sourceKey } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { markerHolds } from "../python/marker.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
-import { anyVersion } from "../python/version-range.ts";
 import { parseVersion } from "../python/version.ts";
+import { anyVersion } from "../python/version-range.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -35,7 +37,8 @@ export function projectOf(manifest: Manifest, options: ProjectOptions): ActivePr
   for (const category of manifest.pipfile.categories) {
     if (options.categories !== undefined && !options.categories.has(category.name)) continue;
     for (const entry of category.entries) {
-      if (isActive(entry, options.runtime)) requirements.push(requirementOf(entry, manifest, options));
+      if (isActive(entry, options.runtime))
+        requirements.push(requirementOf(entry, manifest, options));
       else inactive.push(entry);
     }
   }
@@ -52,9 +55,13 @@ function isActive(entry: PipfileEntry, runtime: Runtime): boolean {
   if (entry.marker === undefined) return true;
   const holds = markerHolds(entry.marker, runtime.markers, "");
   if (typeof holds === "boolean") return holds;
-  throw new ThothError("bad-pipfile", `the marker of ${entry.name} has no answer: ${holds.error.message}`, {
-    place: entry.place,
-  });
+  throw new ThothError(
+    "bad-pipfile",
+    `the marker of ${entry.name} has no answer: ${holds.error.message}`,
+    {
+      place: entry.place,
+    },
+  );
 }
 
 function requirementOf(
@@ -91,15 +98,49 @@ function requirementOf(
 }
 
 /** The key under which knowledge keeps what a git, path or url entry was found to be. */
-export function entrySource(entry: Exclude<PipfileEntry, { kind: "index" }>, directory: string): string {
+export function entrySource(entry: DirectEntry, directory: string): string {
+  const bare = { ref: "", subdirectory: "" };
   switch (entry.kind) {
-    case "git":
-      return sourceKey("git", entry.url, entry.ref, entry.subdirectory);
-    case "path":
-      return sourceKey("path", isAbsolute(entry.path) ? entry.path : join(directory, entry.path));
+    case "git": {
+      const { ref = "", subdirectory = "" } = entry;
+      return sourceKey({ kind: "git", location: withoutCredentials(entry.url), ref, subdirectory });
+    }
+    case "path": {
+      const location = resolve(directory, entry.path);
+      return sourceKey({ ...bare, kind: "path", location, ref: treeDigest(location) });
+    }
     case "url":
-      return sourceKey("url", entry.url);
+      return sourceKey({ ...bare, kind: "url", location: withoutCredentials(entry.url) });
   }
+}
+
+/** Addresses of git and url entries as the Pipfile has them, by the address without credentials. */
+export function directUrls(manifest: Manifest): ReadonlyMap<string, string> {
+  const urls = new Map<string, string>();
+  for (const { entries } of manifest.pipfile.categories) {
+    for (const entry of entries) {
+      if (entry.kind === "git" || entry.kind === "url")
+        urls.set(withoutCredentials(entry.url), entry.url);
+    }
+  }
+  return urls;
+}
+
+type DirectEntry = Exclude<PipfileEntry, { kind: "index" }>;
+
+/** An address as knowledge and messages may hold it. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
+}
+
+/** Changes when what decides a local tree's metadata does. */
+function treeDigest(location: string): string {
+  const hash = createHash("sha256");
+  for (const name of [".", "pyproject.toml", "setup.py", "setup.cfg"]) {
+    const stats = statSync(join(location, name), { throwIfNoEntry: false });
+    hash.update(stats?.isFile() ? `${name} ${stats.mtimeMs} ${stats.size}\n` : `${name}\n`);
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 function preferredPins(

@@ -1,5 +1,8 @@
+import { createMessage } from "../messaging/codec.ts";
 import type { Gap } from "../model/gap.ts";
-import { type Message, messageEnvelope, type UnresolvedPackage } from "../model/message.ts";
+import type { Message } from "../model/message.ts";
+import type { Release } from "../model/release.ts";
+import { programVersion } from "../util/program.ts";
 
 /** The message that asks for a missing fact; the same gap always gives the same message. */
 export function gapMessage(gap: Gap): Message {
@@ -7,29 +10,31 @@ export function gapMessage(gap: Gap): Message {
     case "releases":
       return unresolved({ package_name: gap.name, index_url: gap.index });
     case "metadata":
-      return unresolved({ ...named(gap), filename: gap.filename });
+      return unresolved({ ...named(gap.release), filename: gap.filename });
     case "installed":
-      return unresolved({ ...named(gap), solver: gap.runtime });
+      return unresolved({ ...named(gap.release), solver: gap.runtime });
     case "source":
       return unresolved({ package_name: gap.name, index_url: gap.key });
     case "security":
-      return { ...messageEnvelope("si_unanalyzed_package"), ...named(gap) };
+      return createMessage("si_unanalyzed_package", sender, named(gap.release));
   }
 }
 
-function unresolved(
-  fields: Pick<UnresolvedPackage, "package_name" | "index_url"> & Partial<UnresolvedPackage>,
-): UnresolvedPackage {
-  return {
-    ...messageEnvelope("unresolved_package"),
-    package_version: null,
-    solver: null,
-    filename: null,
-    ...fields,
-  };
+/** Who sends the messages of this program. */
+export const sender = { component: "thoth", serviceVersion: programVersion };
+
+function unresolved(fields: {
+  readonly package_name: string;
+  readonly index_url: string;
+  readonly package_version?: string;
+  readonly solver?: string;
+  readonly filename?: string;
+}): Message {
+  const unasked = { package_version: null, solver: null, filename: null };
+  return createMessage("unresolved_package", sender, { ...unasked, ...fields });
 }
 
-function named(gap: Extract<Gap, { readonly release: unknown }>) {
-  const { name, version, index } = gap.release;
+/** The fields that name a release in every message. */
+export function named({ name, version, index }: Release) {
   return { package_name: name, package_version: version, index_url: index };
 }

@@ -75,24 +75,3 @@ export type MessageType = Message["type"];
 
 /** The message of one type. */
 export type MessageOf<Type extends MessageType> = Extract<Message, { readonly type: Type }>;
-
-/** Version of each type's schema that this program writes. */
-export const schemaVersions = {
-  unresolved_package: "v1",
-  solved_package: "v1",
-  si_unanalyzed_package: "v1",
-  update_provides_source_distro: "v1",
-  missing_version: "v1",
-  missing_package: "v1",
-  adviser_trigger: "v5",
-} as const satisfies Readonly<Record<MessageType, string>>;
-
-/** The fields that every message carries. */
-export function messageEnvelope<Type extends MessageType>(type: Type) {
-  return {
-    type,
-    component_name: "thoth",
-    service_version: "0.1.0",
-    version: schemaVersions[type],
-  } as const;
-}

@@ -33,12 +33,25 @@ export interface Project {
   readonly preferred: ReadonlyMap<PackageName, string>;
 }
 
-/** Identifies a direct source in knowledge; `location` is an address without credentials or an absolute path. */
-export function sourceKey(
-  kind: "git" | "path" | "url",
-  location: string,
-  ref = "",
-  subdirectory = "",
-): string {
-  return [kind, location, ref, subdirectory].join(" ").trimEnd();
+/** A git, path or url entry of a Pipfile, as far as knowledge tells them apart. */
+export interface DirectSource {
+  readonly kind: "git" | "path" | "url";
+  /** An address without credentials, or an absolute path. */
+  readonly location: string;
+  /** git: branch, tag or commit; path: a digest of what decides its metadata; else "". */
+  readonly ref: string;
+  readonly subdirectory: string;
+}
+
+/** Identifies a direct source in knowledge and in messages. */
+export function sourceKey({ kind, location, ref, subdirectory }: DirectSource): string {
+  return [kind, encodeURI(location), ref, subdirectory].join(" ").trimEnd();
+}
+
+/** The source behind a key; undefined if the text is none. */
+export function parseSourceKey(key: string): DirectSource | undefined {
+  const [kind, location, ref = "", subdirectory = ""] = key.split(" ");
+  if (kind !== "git" && kind !== "path" && kind !== "url") return undefined;
+  if (location === undefined) return undefined;
+  return { kind, location: decodeURI(location), ref, subdirectory };
 }

@@ -40,17 +40,22 @@ export class Frontier {
     this.options = options;
   }
 
-  /** Something needs `name` within `range`; follows it in the background until `settled`. */
-  want(name: PackageName, range: VersionRange, extras: readonly string[]): void {
+  /** Notes what will be asked of `name`, without fetching anything yet. */
+  expect(name: PackageName, range: VersionRange, extras: readonly string[]): void {
     const known = this.interests.get(name);
     if (known === undefined) {
       this.interests.set(name, { range, extras: new Set(extras), followed: new Set() });
-    } else {
-      const narrowed = intersect(known.range, range);
-      // Two demands that exclude each other: one of them will give way, so look at the newer one
-      known.range = isEmptyRange(narrowed) ? range : narrowed;
-      for (const extra of extras) known.extras.add(extra);
+      return;
     }
+    const narrowed = intersect(known.range, range);
+    // Two demands that exclude each other: one of them will give way, so look at the newer one
+    known.range = isEmptyRange(narrowed) ? range : narrowed;
+    for (const extra of extras) known.extras.add(extra);
+  }
+
+  /** Something needs `name` within `range`; follows it in the background until `settled`. */
+  want(name: PackageName, range: VersionRange, extras: readonly string[]): void {
+    this.expect(name, range, extras);
     this.group.run(() => this.follow(name));
   }
 
@@ -69,13 +74,19 @@ export class Frontier {
     const pick = this.likely(list, interest.range);
     if (pick === undefined) return;
     const fact = await this.learner.metadata(pick.release, pick.filename, false);
-    if (fact?.state !== "known") return;
+    if (fact?.state === "known") this.followRequirements(pick.release, fact.requires);
+  }
+
+  /** Wants what a release requires, as far as that was not done yet. */
+  followRequirements(release: Release, requires: readonly string[]): void {
+    const interest = this.interests.get(release.name);
+    if (interest === undefined) return;
     for (const extra of ["", ...interest.extras]) {
-      const step = `${pick.release.version} ${extra}`;
+      const step = `${release.version} ${extra}`;
       if (interest.followed.has(step)) continue;
       interest.followed.add(step);
       const { markers } = this.learner.options.runtime;
-      for (const needed of activeDependencies(fact.requires, markers, extra, () => {})) {
+      for (const needed of activeDependencies(requires, markers, extra, () => {})) {
         if (needed.url === undefined) this.want(needed.name, needed.range, needed.extras);
       }
     }

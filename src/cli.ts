@@ -1,0 +1,168 @@
+import { Command, CommanderError } from "commander";
+import { addCommands } from "./commands/catalogue.ts";
+import type { CommandContext, CommandResult } from "./commands/command.ts";
+import type { ConfigurationFlags } from "./config.ts";
+import { renderError } from "./reports/diagnostic.ts";
+import { palette, wantsColor } from "./reports/palette.ts";
+import { startProgress } from "./reports/progress.ts";
+import { errorCodes, ThothError } from "./util/errors.ts";
+import { Interrupted } from "./util/interrupted.ts";
+import { programVersion } from "./util/program.ts";
+
+const usageError = 2;
+const bug = 5;
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly color?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly debug?: boolean;
+  readonly json?: boolean;
+  readonly exitZero?: boolean;
+}
+
+/** Runs the program; resolves to its exit code. The one place that ends it, and that hears signals. */
+export async function main(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+    process.stdout.write(`${programVersion}\n`);
+    return 0;
+  }
+  let exitCode = 0;
+  const program = new Command("thoth")
+    .description("Advises which versions of Python dependencies to run, and says why")
+    .version(programVersion, "-V, --version")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, "error[THOTH-E0001]: ")),
+    });
+  addCommands(program, async (options, run) => {
+    exitCode = await perform(options, run);
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError;
+    throw error;
+  }
+}
+
+type Run = (context: CommandContext) => Promise<CommandResult>;
+
+async function perform(
+  options: GlobalOptions & Record<string, unknown>,
+  run: Run,
+): Promise<number> {
+  const { stdout, stderr } = process;
+  const environment = process.env;
+  const choice = options.color ?? "auto";
+  const colorFor = (stream: NodeJS.WriteStream) =>
+    palette(wantsColor({ choice: colorChoice(choice), environment, isTty: stream.isTTY === true }));
+  const color = { stdout: colorFor(stdout), stderr: colorFor(stderr) };
+  const json = options.json === true;
+  const quiet = options.quiet === true;
+  const progress = startProgress({ stream: stderr, quiet, json, color: color.stderr });
+  const signals = listen();
+  try {
+    const result = await run({
+      flags: configurationFlags(options),
+      environment,
+      workingDirectory: process.cwd(),
+      signal: signals.signal,
+      emit: progress.emit,
+      color,
+      columns: stdout.columns,
+      json,
+      verbosity: quiet ? "quiet" : options.verbose === true ? "verbose" : "normal",
+    });
+    progress.stop();
+    stderr.write(result.stderr);
+    await written(stdout, result.stdout);
+    const mild = result.exitCode === 1 || result.exitCode === 3;
+    return options.exitZero === true && mild ? 0 : result.exitCode;
+  } catch (error) {
+    progress.stop();
+    return signals.caught() ?? failure(error, options.debug === true, color.stderr);
+  } finally {
+    signals.stop();
+  }
+}
+
+/** The options that are settings, as the command line gave them. */
+function configurationFlags(options: Record<string, unknown>): ConfigurationFlags {
+  const text = (name: string) => {
+    const value = options[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    store: text("store"),
+    offline: options["offline"] === true ? true : undefined,
+    runtime: text("runtime"),
+    python: text("python"),
+    indexUrl: text("indexUrl"),
+    verify: text("verify"),
+    timeout: text("timeout"),
+  };
+}
+
+function colorChoice(choice: string): "auto" | "always" | "never" {
+  if (choice === "always" || choice === "never") return choice;
+  return "auto";
+}
+
+/** A reader that went away (`| head`) is no failure of ours. */
+function written(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    stream.on("error", () => resolve());
+    stream.write(text, () => resolve());
+  });
+}
+
+interface Signals {
+  readonly signal: AbortSignal;
+  /** Dies by the signal that came, if one did. */
+  readonly caught: () => number | undefined;
+  readonly stop: () => void;
+}
+
+/** The first signal stops the work in good order, the second ends the program at once. */
+function listen(): Signals {
+  const controller = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  const names = ["SIGINT", "SIGTERM"] as const;
+  const heard = (name: NodeJS.Signals) => {
+    if (received !== undefined) {
+      stop();
+      process.kill(process.pid, name);
+    }
+    received = name;
+    process.stderr.write("\nstopping; once more ends at once\n");
+    controller.abort(new Interrupted(name));
+  };
+  const stop = () => {
+    for (const name of names) process.removeListener(name, heard);
+  };
+  for (const name of names) process.on(name, heard);
+  const caught = () => {
+    if (received === undefined) return undefined;
+    stop();
+    process.kill(process.pid, received);
+    return received === "SIGINT" ? 130 : 143;
+  };
+  return { signal: controller.signal, caught, stop };
+}
+
+function failure(error: unknown, debug: boolean, color: ReturnType<typeof palette>): number {
+  const { stderr } = process;
+  const trace = error instanceof Error && debug ? `${error.stack}\n` : "";
+  if (error instanceof ThothError) {
+    stderr.write(`${renderError(error, { color })}\n${trace}`);
+    return errorCodes[error.code].exit;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  stderr.write(`error[THOTH-E0500]: this is a bug of Thoth: ${message}\n`);
+  stderr.write(`help: please report it with what \`--debug\` prints\n${trace}`);
+  return bug;
+}

@@ -1,0 +1,154 @@
+import type { Advice, Pin, Product } from "../model/advice.ts";
+import type {
+  AdviceReport,
+  LockResult,
+  ReportedPin,
+  Verification,
+} from "../model/advice-report.ts";
+import type { Gap } from "../model/gap.ts";
+import type { Knowledge, ReleaseList } from "../model/knowledge.ts";
+import { releaseText } from "../model/release.ts";
+import type { Runtime } from "../model/runtime.ts";
+import { failureText } from "../reports/failure-text.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** All that a report is made of. */
+export interface ReportInput {
+  readonly manifest: Manifest;
+  readonly shown: AdviceReport["project"];
+  readonly advice: Advice;
+  readonly runtime: Runtime;
+  readonly knowledge: Knowledge & { revision(): string };
+  readonly consulted: readonly ReleaseList[];
+  readonly verify: "all" | "none";
+  readonly offline: boolean;
+  readonly lock: LockResult;
+  readonly warnings: AdviceReport["warnings"];
+  readonly startedAt: number;
+  readonly now: number;
+}
+
+/** One run of `thoth advise` as reports tell it. */
+export function adviceReport(input: ReportInput): AdviceReport {
+  const { advice, runtime, knowledge, consulted, now } = input;
+  const product = productOf(advice);
+  const oldest = Math.min(...consulted.map(({ checkedAt }) => checkedAt));
+  return {
+    outcome: advice.outcome,
+    project: input.shown,
+    runtime: { id: runtime.id, python: runtime.pythonFull },
+    pins: product === undefined ? [] : reportedPins(product, input),
+    lock: input.lock,
+    verify: input.verify,
+    warnings: [...input.warnings, ...(product === undefined ? [] : justifications(product))],
+    ...(advice.outcome === "unsatisfiable" ? { conflict: advice.conflict } : {}),
+    gaps: advice.outcome === "incomplete" ? advice.gaps.map(gapText) : [],
+    knowledge: {
+      revision: knowledge.revision(),
+      ...(consulted.length === 0 ? {} : { oldestMs: Math.max(0, now - oldest) }),
+      offline: input.offline,
+    },
+    startedAt: new Date(input.startedAt).toISOString(),
+    durationMs: now - input.startedAt,
+  };
+}
+
+function productOf(advice: Advice): Product | undefined {
+  if (advice.outcome === "locked") return advice.product;
+  return advice.outcome === "incomplete" ? advice.best : undefined;
+}
+
+function justifications(product: Product): AdviceReport["warnings"] {
+  return product.justifications.map(({ message }) => ({ message }));
+}
+
+function reportedPins(product: Product, input: ReportInput): readonly ReportedPin[] {
+  const before = oldVersions(input.manifest);
+  const direct = new Set<string>(
+    input.manifest.pipfile.categories.flatMap(({ entries }) =>
+      entries.map(({ canonical }) => canonical),
+    ),
+  );
+  const pins = [...product.pins.values()].map((pin) =>
+    reportedPin(pin, before, direct, product, input),
+  );
+  const removed = [...before].flatMap(([name, version]): readonly ReportedPin[] =>
+    pins.some((pin) => pin.name === name) ? [] : [removedPin(name, version, direct.has(name))],
+  );
+  return [...pins, ...removed].sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function reportedPin(
+  pin: Pin,
+  before: ReadonlyMap<string, string>,
+  direct: ReadonlySet<string>,
+  product: Product,
+  input: ReportInput,
+): ReportedPin {
+  const { name, version } = pin.release;
+  const previous = before.get(name);
+  const passedOver = product.notNewest.get(name);
+  const now =
+    pin.source === undefined ? version : (input.knowledge.source(pin.source)?.commit ?? version);
+  const change = previous === undefined ? "added" : previous === now ? "kept" : "updated";
+  return {
+    name,
+    version,
+    ...(change === "updated" && previous !== undefined ? { previous } : {}),
+    change,
+    direct: direct.has(name),
+    categories: pin.categories,
+    ...(passedOver === undefined
+      ? { newest: version }
+      : { newest: passedOver.newest, whyNotNewest: passedOver.reason }),
+    requiredBy: pin.requiredBy,
+    verified: verification(pin, input),
+  };
+}
+
+function removedPin(name: string, version: string, direct: boolean): ReportedPin {
+  const verified = { state: "unknown", reason: "it left the stack" } as const;
+  return { name, version, change: "removed", direct, categories: [], requiredBy: [], verified };
+}
+
+function oldVersions(manifest: Manifest): ReadonlyMap<string, string> {
+  const versions = new Map<string, string>();
+  for (const entries of manifest.lock?.categories.values() ?? []) {
+    for (const [name, { version, ref }] of entries) {
+      versions.set(name, version?.replace(/^===?/, "") ?? ref ?? "");
+    }
+  }
+  return versions;
+}
+
+function verification(pin: Pin, { knowledge, runtime, verify }: ReportInput): Verification {
+  if (pin.source !== undefined)
+    return { state: "unknown", reason: "taken from a source, not from an index" };
+  const fact = knowledge.installed(pin.release, runtime.id);
+  if (fact?.outcome === "ok") return { state: "ok" };
+  if (fact?.failure !== undefined) {
+    const reason = failureText(fact.failure);
+    const told = fact.detail === undefined ? reason : `${reason}: ${fact.detail.split("\n", 1)[0]}`;
+    return { state: "failed", reason: told };
+  }
+  if (runtime.interpreter === undefined)
+    return { state: "unknown", reason: `no interpreter of ${runtime.id} here` };
+  return { state: "unknown", reason: verify === "none" ? "--verify none" : "not tried yet" };
+}
+
+/** A missing fact as a phrase: "releases of flask (needed by Pipfile:7)". */
+export function gapText(gap: Gap): string {
+  const by = gap.requiredBy === "" ? "" : ` (needed by ${gap.requiredBy})`;
+  switch (gap.missing) {
+    case "releases":
+      return `releases of ${gap.name}${by}`;
+    case "metadata":
+      return `metadata of ${releaseText(gap.release)}${by}`;
+    case "installed":
+      return `installation of ${releaseText(gap.release)} on ${gap.runtime}${by}`;
+    case "source":
+      return `source of ${gap.name}${by}`;
+    case "security":
+      return `security indicators of ${releaseText(gap.release)}${by}`;
+  }
+}

@@ -1,0 +1,227 @@
+import { resolve } from "node:path";
+import { type Configuration, loadConfiguration } from "../config.ts";
+import { type IndexSources, indexSources } from "../loop/index-sources.ts";
+import { chooseRuntime } from "../loop/runtime-choice.ts";
+import type { Advice, Pin } from "../model/advice.ts";
+import type { AdviceReport, LockResult } from "../model/advice-report.ts";
+import type { Project } from "../model/project.ts";
+import type { Runtime } from "../model/runtime.ts";
+import { type PackageName, packageName } from "../python/name.ts";
+import type { PipfileEntry } from "../python/pipfile-entries.ts";
+import { writeLock } from "../python/pipfile-lock.ts";
+import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
+import { connect, type Services } from "../wiring.ts";
+import { adviceReport } from "./advice-report.ts";
+import { type Obtained, obtainAdvice } from "./advice-source.ts";
+import type { CommandContext, CommandResult } from "./command.ts";
+import { lockOf } from "./lock-of.ts";
+import { type Manifest, readManifest, shownPath } from "./manifest.ts";
+import { projectOf } from "./project-of.ts";
+
+export interface AdviseFlags {
+  readonly directory: string;
+  readonly check: boolean;
+  readonly dryRun: boolean;
+  readonly upgrade: boolean;
+  readonly upgradePackages: readonly string[];
+  readonly dev: boolean;
+}
+
+/** One run of `thoth advise`, for `cli.ts` and for triggers that ask for it again. */
+export interface AdviceRun {
+  readonly report: AdviceReport;
+  readonly manifest: Manifest;
+}
+
+/** Exit code of each outcome; `--check` that would change something answers "no", too. */
+const exitCodes = { locked: 0, unsatisfiable: 1, incomplete: 3 } satisfies Record<
+  Advice["outcome"],
+  number
+>;
+
+/** `thoth advise`: from a Pipfile to a lock, learning what is missing on the way. */
+export async function runAdvise(
+  flags: AdviseFlags,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { report, manifest } = await adviseProject(flags, context);
+  const exitCode = report.lock === "would-change" ? 1 : exitCodes[report.outcome];
+  if (context.json) {
+    const { adviceJson } = await import("../reports/advice-json.ts");
+    const { programVersion } = await import("../util/program.ts");
+    return { stdout: adviceJson(report, programVersion), stderr: "", exitCode };
+  }
+  const { renderAdvice } = await import("../reports/advice-terminal.ts");
+  const { result, notices } = renderAdvice(report, {
+    columns: context.columns,
+    verbosity: context.verbosity,
+    color: context.color.stdout,
+    sourceText: (file) => (file === report.project.manifest ? manifest.text : undefined),
+  });
+  return { stdout: result, stderr: notices, exitCode };
+}
+
+/** Reads the project, obtains advice and writes the lock. Throws ThothError for what stops it. */
+export async function adviseProject(
+  flags: AdviseFlags,
+  context: CommandContext,
+): Promise<AdviceRun> {
+  const startedAt = Date.now();
+  const directory = resolve(context.workingDirectory, flags.directory);
+  const manifest = readManifest(directory);
+  const { environment } = context;
+  const configuration = await loadConfiguration({
+    flags: context.flags,
+    environment,
+    projectDirectory: directory,
+  });
+  const services = connect(configuration, context);
+  try {
+    return await adviseWith(flags, { manifest, configuration, services, context, startedAt });
+  } finally {
+    await services.close();
+  }
+}
+
+interface Setting {
+  readonly manifest: Manifest;
+  readonly configuration: Configuration;
+  readonly services: Services;
+  readonly context: CommandContext;
+  readonly startedAt: number;
+}
+
+async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceRun> {
+  const { manifest, configuration, services, context, startedAt } = setting;
+  const { pipfile } = manifest;
+  const sources = await indexSources(pipfile.sources, services);
+  const runtime = await chooseRuntime(services, pipfile.requires);
+  const categories = flags.dev ? undefined : new Set(["packages"]);
+  const { project, inactive } = projectOf(manifest, {
+    runtime,
+    ...(categories === undefined ? {} : { categories }),
+    upgrade: upgraded(flags),
+    indexes: sources.order,
+    indexNames: sources.byName,
+  });
+  const obtained = await obtainAdvice({
+    services,
+    runtime,
+    sources,
+    project,
+    manifest,
+    dev: flags.dev,
+  });
+  throwFailure(obtained);
+  const { advice } = obtained;
+  const lock = lockResult(flags, setting, { advice, runtime, sources, project, categories });
+  await obtained.end();
+  const from = context.workingDirectory;
+  const report = adviceReport({
+    manifest,
+    shown: {
+      manifest: shownPath(manifest.pipfilePath, from),
+      lock: shownPath(manifest.lockPath, from),
+    },
+    advice,
+    runtime,
+    knowledge: services.store,
+    consulted: obtained.consulted,
+    verify: configuration.verify,
+    offline: configuration.offline,
+    lock,
+    warnings: [...manifestWarnings(manifest, inactive), ...damageWarnings(services)],
+    startedAt,
+    now: services.now(),
+  });
+  return { report, manifest };
+}
+
+/** What the lock's text stands on. */
+interface Settled {
+  readonly advice: Advice;
+  readonly runtime: Runtime;
+  readonly sources: IndexSources;
+  readonly project: Project;
+  readonly categories: ReadonlySet<string> | undefined;
+}
+
+function lockResult(flags: AdviseFlags, setting: Setting, settled: Settled): LockResult {
+  const { manifest, services } = setting;
+  const { advice, runtime, sources, project, categories } = settled;
+  if (advice.outcome !== "locked") return "not-written";
+  const lock = lockOf(manifest, advice.product, {
+    runtime,
+    defaultUrl: sources.defaultUrl,
+    categories,
+    source: (key) => services.store.source(key),
+    indexName: indexNames(sources, manifest, project),
+  });
+  return settleLock(flags, manifest, writeLock(lock));
+}
+
+function upgraded(flags: AdviseFlags): ReadonlySet<PackageName> | "all" {
+  return flags.upgrade ? "all" : new Set(flags.upgradePackages.map(packageName));
+}
+
+/** An index, a disk or a sandbox that failed is the user's to mend; missing knowledge is an answer. */
+function throwFailure({ advice, failure }: Obtained): void {
+  if (advice.outcome === "incomplete" && failure !== undefined) throw failure;
+}
+
+function indexNames(
+  sources: IndexSources,
+  manifest: Manifest,
+  project: Project,
+): (pin: Pin) => string | undefined {
+  const tied = new Map<string, string>();
+  for (const { entries } of manifest.pipfile.categories) {
+    for (const entry of entries) {
+      if (entry.kind === "index" && entry.index !== undefined)
+        tied.set(entry.canonical, entry.index);
+    }
+  }
+  const byUrl = new Map<string, string>();
+  for (const [name, url] of sources.byName) if (!byUrl.has(url)) byUrl.set(url, name);
+  const direct = new Set<string>(project.requirements.map(({ name }) => name));
+  return ({ release }) => {
+    if (sources.byUrl.size < 2 && !direct.has(release.name)) return undefined;
+    return (
+      tied.get(release.name) ?? byUrl.get(release.index) ?? (byUrl.size === 0 ? "pypi" : undefined)
+    );
+  };
+}
+
+function settleLock(flags: AdviseFlags, manifest: Manifest, text: string): LockResult {
+  if (text === manifest.lockText) return "unchanged";
+  if (flags.check) return "would-change";
+  if (flags.dryRun) return "dry-run";
+  try {
+    writeAtomic(manifest.lockPath, text, { durable: true });
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    throw storageError(error, manifest.lockPath, "store-unwritable");
+  }
+  return "written";
+}
+
+function manifestWarnings(
+  manifest: Manifest,
+  inactive: readonly PipfileEntry[],
+): AdviceReport["warnings"] {
+  const told = manifest.pipfile.warnings.map(({ message, hint, place }) => ({
+    message: place === undefined ? message : `${place.file}:${place.line}: ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+  }));
+  const left = inactive.map(({ name, markers = "", place }) => ({
+    message: `${place.file}:${place.line}: ${name} is left out: \`${markers}\` does not hold on this runtime`,
+  }));
+  return [...told, ...left];
+}
+
+function damageWarnings(services: Services): AdviceReport["warnings"] {
+  return services.store.damaged().map(({ file, reason }) => ({
+    message: `a damaged file of the store was set aside: ${file}: ${reason}`,
+    hint: "what it held is learnt again; see `thoth knowledge verify`",
+  }));
+}

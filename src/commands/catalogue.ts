@@ -1,0 +1,152 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CommandContext, CommandResult } from "./command.ts";
+
+type Options = Readonly<Record<string, unknown>>;
+type Run = (context: CommandContext) => Promise<CommandResult>;
+/** Runs a command with its options, prints what it returns and takes its exit code. */
+type Perform = (options: Options, run: Run) => Promise<void>;
+
+/** Every subcommand with its options; each is loaded when it is chosen. */
+export function addCommands(program: Command, perform: Perform): void {
+  addAdvise(program, perform);
+  addSolve(program, perform);
+  addInvestigate(program, perform);
+  addSiScan(program, perform);
+  addRuntimes(program, perform);
+  addKnowledge(program, perform);
+}
+
+function addAdvise(program: Command, perform: Perform): void {
+  everywhere(program.command("advise"))
+    .description("lock a Pipfile, learning what is missing, and say why for every pick")
+    .argument("[DIR]", "project directory", ".")
+    .option("--check", "write nothing; exit with 1 if the lock would change")
+    .option("--dry-run", "write nothing; say what would change")
+    .option("--upgrade", "give up all pins of the old lock")
+    .option("--upgrade-package <name>", "give up the pin of one package (repeatable)", collect, [])
+    .option("--no-dev", "advise on [packages] only; the lock's other categories stay")
+    .option("--dev", "advise on all categories (the default)")
+    .option("--offline", "ask no index: advise from what is known")
+    .option("--python <X.Y>", "Python to advise for")
+    .option("--verify <what>", "install and import pins first: all (the default) or none")
+    .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
+    .action((directory: string, options: Options) =>
+      perform(options, async (context) => {
+        const { runAdvise } = await import("./advise.ts");
+        return runAdvise(
+          {
+            directory,
+            check: options["check"] === true,
+            dryRun: options["dryRun"] === true,
+            upgrade: options["upgrade"] === true,
+            upgradePackages: texts(options["upgradePackage"]),
+            dev: options["dev"] !== false,
+          },
+          context,
+        );
+      }),
+    );
+}
+
+function addSolve(program: Command, perform: Perform): void {
+  everywhere(program.command("solve"))
+    .description("learn about releases: metadata, then installation in a throwaway environment")
+    .argument("<spec...>", "NAME or NAME with a specifier, such as `flask>=2`")
+    .option("--python <X.Y>", "Python to solve for")
+    .option("--index-url <url>", "the index to ask, in place of pip's")
+    .action((specs: string[], options: Options) =>
+      perform(options, async (context) => {
+        const { runSolve } = await import("./solve.ts");
+        return runSolve(specs, context);
+      }),
+    );
+}
+
+function addInvestigate(program: Command, perform: Perform): void {
+  everywhere(program.command("investigate"))
+    .description("handle what waits in the queue")
+    .option("--follow", "go on as messages come")
+    .option("--index-url <url>", "the index to ask, in place of pip's")
+    .action((options: Options) =>
+      perform(options, async (context) => {
+        const { runInvestigate } = await import("./investigate.ts");
+        return runInvestigate(options["follow"] === true, context);
+      }),
+    );
+}
+
+function addSiScan(program: Command, perform: Perform): void {
+  everywhere(program.command("si-scan"))
+    .description("security indicators of a release: bandit over its source distribution or wheel")
+    .argument("<release>", "NAME==VERSION")
+    .option("--index-url <url>", "the index to ask, in place of pip's")
+    .action((release: string, options: Options) =>
+      perform(options, async (context) => {
+        const { runSiScan } = await import("./si-scan.ts");
+        return runSiScan(release, context);
+      }),
+    );
+}
+
+function addRuntimes(program: Command, perform: Perform): void {
+  everywhere(program.command("runtimes"))
+    .description("the runtimes that can be advised for: found here, or declared in .thoth.yaml")
+    .action((options: Options) =>
+      perform(options, async (context) => {
+        const { runRuntimes } = await import("./runtimes.ts");
+        return runRuntimes(context);
+      }),
+    );
+}
+
+function addKnowledge(program: Command, perform: Perform): void {
+  const knowledge = program.command("knowledge").description("look into the knowledge store");
+  everywhere(knowledge.command("show"))
+    .description("what is known of a package")
+    .argument("<name>", "package")
+    .action((name: string, options: Options) =>
+      perform(options, async (context) => {
+        const { showKnowledge } = await import("./knowledge.ts");
+        return showKnowledge(name, context);
+      }),
+    );
+  everywhere(knowledge.command("stats"))
+    .description("how much is known")
+    .action((options: Options) =>
+      perform(options, async (context) => {
+        const { countKnowledge } = await import("./knowledge.ts");
+        return countKnowledge(context);
+      }),
+    );
+  everywhere(knowledge.command("verify"))
+    .description("read every file; exit with 4 if one is damaged")
+    .action((options: Options) =>
+      perform(options, async (context) => {
+        const { verifyKnowledge } = await import("./knowledge.ts");
+        return verifyKnowledge(context);
+      }),
+    );
+}
+
+/** The options that every command has. */
+function everywhere(command: Command): Command {
+  return command
+    .option("--store <dir>", "the knowledge store")
+    .option("--runtime <name>", "runtime to work for, see `thoth runtimes`")
+    .option("--timeout <duration>", "stop after so long, e.g. 90 or 5m")
+    .option("--json", "print the result as JSON")
+    .option("-q, --quiet", "the closing sentence only")
+    .option("-v, --verbose", "every pin and every reason")
+    .addOption(new Option("--color <when>", "colours").choices(["auto", "always", "never"]))
+    .option("--debug", "print a stack trace when something fails")
+    .option("--exit-zero", "exit with 0 where the answer is no or incomplete");
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  if (value.trim() === "") throw new InvalidArgumentError("a package needs a name");
+  return [...before, value];
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}

@@ -1,0 +1,103 @@
+import { loadConfiguration } from "../config.ts";
+import { packageName } from "../python/name.ts";
+import { jsonDocument } from "../reports/json-document.ts";
+import {
+  type Figure,
+  renderFigures,
+  renderReleases,
+  renderVerification,
+} from "../reports/results.ts";
+import { connect, type Services } from "../wiring.ts";
+import type { CommandContext, CommandResult } from "./command.ts";
+
+const shownReleases = 20;
+
+/** `thoth knowledge show NAME`: the releases known of a package, per index. Exit 3 if none is. */
+export function showKnowledge(raw: string, context: CommandContext): Promise<CommandResult> {
+  return withServices(context, async ({ store, now }) => {
+    const name = packageName(raw);
+    const lists = store.packages().flatMap((known) => {
+      const list = known.name === name ? store.releases(name, known.index) : undefined;
+      return list === undefined ? [] : [list];
+    });
+    if (lists.length === 0) {
+      return {
+        stdout: "",
+        stderr: `nothing is known of ${name}; \`thoth solve ${name}\` learns it\n`,
+        exitCode: 3,
+      };
+    }
+    if (context.json) {
+      const indexes = lists.map((list) => ({
+        index: list.index,
+        absent: list.absent ?? null,
+        releases: Array.from({ length: list.count }, (_, position) => list.release(position)),
+      }));
+      return {
+        stdout: jsonDocument({ schema: "thoth.knowledge", version: "1.0", name, indexes }),
+        stderr: "",
+        exitCode: 0,
+      };
+    }
+    const options = { columns: context.columns, color: context.color.stdout, now: now() };
+    const most = context.verbosity === "verbose" ? Number.POSITIVE_INFINITY : shownReleases;
+    return {
+      stdout: lists.map((list) => renderReleases(list, { ...options, most })).join("\n"),
+      stderr: "",
+      exitCode: 0,
+    };
+  });
+}
+
+/** `thoth knowledge stats`: how much is known, and what waits in the queue. */
+export function countKnowledge(context: CommandContext): Promise<CommandResult> {
+  return withServices(context, async ({ store, queue, configuration }) => {
+    const packages = store.packages();
+    let releases = 0;
+    for (const { name, index } of packages) releases += store.releases(name, index)?.count ?? 0;
+    const { ready, leased, dead } = await queue().stats();
+    const figures: readonly Figure[] = [
+      { name: "store", value: configuration.storeDirectory },
+      { name: "revision", value: store.revision() },
+      { name: "packages", value: packages.length },
+      { name: "releases", value: releases },
+      { name: "messages ready", value: ready },
+      { name: "messages in work", value: leased },
+      { name: "dead letters", value: dead },
+    ];
+    const stdout = context.json
+      ? jsonDocument({
+          schema: "thoth.knowledge-stats",
+          version: "1.0",
+          figures: Object.fromEntries(figures.map(({ name, value }) => [name, value])),
+        })
+      : renderFigures(figures, { columns: context.columns, color: context.color.stdout });
+    return { stdout, stderr: "", exitCode: 0 };
+  });
+}
+
+/** `thoth knowledge verify`: reads every file. Exit 4 if one is damaged. */
+export function verifyKnowledge(context: CommandContext): Promise<CommandResult> {
+  return withServices(context, async ({ store }) => {
+    const damaged = (await store.verify()).map(({ file, reason }) => ({ file, problem: reason }));
+    const result = { files: store.packages().length, damaged };
+    const stdout = context.json
+      ? jsonDocument({ schema: "thoth.knowledge-verification", version: "1.0", damaged })
+      : renderVerification(result, { columns: context.columns, color: context.color.stdout });
+    return { stdout, stderr: "", exitCode: damaged.length === 0 ? 0 : 4 };
+  });
+}
+
+async function withServices(
+  context: CommandContext,
+  use: (services: Services) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const { flags, environment, workingDirectory: projectDirectory } = context;
+  const configuration = await loadConfiguration({ flags, environment, projectDirectory });
+  const services = connect(configuration, context);
+  try {
+    return await use(services);
+  } finally {
+    await services.close();
+  }
+}

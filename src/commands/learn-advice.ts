@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import { sender } from "../investigator/gaps.ts";
+import { fixesOf } from "../loop/fixes.ts";
+import { adviseAndLearn, endRun } from "../loop/learning.ts";
+import { openBench } from "../loop/open-bench.ts";
+import { benchRunners } from "../loop/runners.ts";
+import { createMessage } from "../messaging/codec.ts";
+import { localEngine } from "../workflow/local-engine.ts";
+import type { AdviceQuestion, Obtained } from "./advice-source.ts";
+import { directUrls } from "./project-of.ts";
+
+/** Advice by the learning loop: what is missing is learnt by the investigator in this process. */
+export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
+  const { services, runtime, sources, project, manifest, dev } = question;
+  const { configuration } = services;
+  const bench = openBench({
+    services,
+    runtime,
+    sources,
+    project,
+    directUrls: directUrls(manifest),
+  });
+  const rerun = async () => {
+    throw new Error("advice waits for itself");
+  };
+  const engine = localEngine(benchRunners(bench, rerun));
+  const trigger = createMessage("adviser_trigger", sender, {
+    project: manifest.directory,
+    re_run_adviser_id: randomUUID(),
+    runtime: configuration.runtime ?? null,
+    dev,
+  });
+  const options = {
+    verify: configuration.verify === "all",
+    offline: false,
+    freshnessMs: configuration.freshnessMs,
+    trigger,
+  };
+  const learnt = await adviseAndLearn(bench, engine, project, options);
+  const end = () => endRun(services.queue(), trigger);
+  if (learnt.advice.outcome !== "unsatisfiable") return { ...learnt, end };
+  const fixes = await fixesOf(bench, project, learnt.advice.conflict);
+  const conflict = { ...learnt.advice.conflict, fixes };
+  return { ...learnt, advice: { outcome: "unsatisfiable", conflict }, end };
+}

@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Project } from "../model/project.ts";
+import { tryParseRequirement } from "../python/requirement.ts";
+import type { Bench, BuildEnvironment } from "./bench.ts";
+import { fetchWheel } from "./fetch-wheel.ts";
+import { resolveDirectly } from "./resolve-directly.ts";
+
+/** Resolves and fetches what builds need; most builds need the same, so each set once. */
+export class BuildEnvironments {
+  private readonly known = new Map<string, Promise<BuildEnvironment>>();
+  private readonly chain = new AsyncLocalStorage<readonly string[]>();
+
+  /** The wheels for the `[build-system].requires` lines of a source. */
+  wheels(bench: Bench, lines: readonly string[]): Promise<BuildEnvironment> {
+    const key = [...new Set(lines)].sort().join("\n");
+    const chain = this.chain.getStore() ?? [];
+    if (chain.includes(key)) {
+      const detail = `building it needs itself: ${lines.join(", ")}`;
+      return Promise.resolve({ ok: false, failure: "build-requirements", detail });
+    }
+    let environment = this.known.get(key);
+    if (environment === undefined) {
+      environment = this.chain.run([...chain, key], () => make(bench, lines));
+      this.known.set(key, environment);
+    }
+    return environment;
+  }
+}
+
+async function make(bench: Bench, lines: readonly string[]): Promise<BuildEnvironment> {
+  if (lines.length === 0) return { ok: true, wheels: [] };
+  const advice = await resolveDirectly(bench, projectOf(bench, lines));
+  if (advice.outcome !== "locked") {
+    const detail =
+      advice.outcome === "unsatisfiable"
+        ? `what the build needs can't be had together: ${advice.conflict.message}`
+        : `what the build needs could not be learnt: ${lines.join(", ")}`;
+    return { ok: false, failure: "build-requirements", detail };
+  }
+  const wheels: string[] = [];
+  for (const pin of advice.product.pins.values()) {
+    const wheel = await fetchWheel(bench, pin.release);
+    if (!wheel.ok) {
+      const detail = `${pin.release.name} ${pin.release.version}, which the build needs: ${wheel.detail}`;
+      return { ok: false, failure: "build-requirements", detail };
+    }
+    wheels.push(wheel.path);
+  }
+  return { ok: true, wheels };
+}
+
+function projectOf(bench: Bench, lines: readonly string[]): Project {
+  const requirements = lines.flatMap((line, position) => {
+    const requirement = tryParseRequirement(line);
+    if (requirement === undefined) return [];
+    const { canonical, name, specifier, extras } = requirement;
+    return [
+      {
+        name: canonical,
+        spelling: name,
+        category: "build-system",
+        specifier: specifier.text,
+        range: specifier.range,
+        mentionsPrerelease: specifier.prereleases === true,
+        extras,
+        where: "[build-system]",
+        line: position + 1,
+      },
+    ];
+  });
+  const { order } = bench.sources;
+  return { requirements, indexes: order, allowPrereleases: false, preferred: new Map() };
+}

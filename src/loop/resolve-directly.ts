@@ -1,0 +1,26 @@
+import { advise } from "../adviser/advise.ts";
+import type { Advice } from "../model/advice.ts";
+import { gapKey } from "../model/gap.ts";
+import type { Project } from "../model/project.ts";
+import type { Bench } from "./bench.ts";
+import { projectFrontier } from "./frontiers.ts";
+import { learnGaps } from "./learn-gaps.ts";
+
+/**
+ * Resolves a project of our own making (what a build needs, what one release needs) without
+ * messages: nobody else waits for it. Ends `incomplete` when a round teaches nothing new.
+ */
+export async function resolveDirectly(bench: Bench, project: Project): Promise<Advice> {
+  const own: Bench = { ...bench, stack: undefined, frontier: projectFrontier(bench, project) };
+  const { runtime, ranks, services } = bench;
+  const context = { project, runtime, ranks, knowledge: services.store, heedFailures: true };
+  let before = "";
+  for (;;) {
+    const advice = advise(context, { verify: false });
+    if (advice.outcome !== "incomplete") return advice;
+    const asked = advice.gaps.map(gapKey).sort().join("\n");
+    if (asked === before) return advice;
+    before = asked;
+    await learnGaps(own, advice.gaps);
+  }
+}

@@ -1,0 +1,92 @@
+import { named, sender } from "../investigator/gaps.ts";
+import { createMessage } from "../messaging/codec.ts";
+import type { AdviserTrigger, Message } from "../model/message.ts";
+import { done, type Task, type TaskResult } from "../model/task.ts";
+import type { Runners } from "../workflow/engine.ts";
+import type { Bench } from "./bench.ts";
+import { installReleases } from "./installs.ts";
+import { learnMetadata, learnReleases } from "./learn-gaps.ts";
+import { learnSource } from "./learn-source.ts";
+import { scanRelease } from "./scan.ts";
+
+/** Runs the advice that a trigger asks for, in its project. */
+export type AdviceRunner = (trigger: AdviserTrigger) => Promise<void>;
+
+/** What the embedded engine does for each kind of task, on one bench. */
+export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
+  const { services } = bench;
+  const { store } = services;
+  return {
+    "learn-releases": all((tasks) => learnReleases(bench, tasks)),
+    "learn-metadata": all((tasks) => learnMetadata(bench, tasks)),
+    "learn-source": each(({ name, key }) => silently(learnSource(bench, name, key))),
+    install: async (tasks) => {
+      const own = tasks.filter(({ runtime }) => runtime === bench.runtime.id);
+      await installReleases(
+        bench,
+        own.map(({ release }) => release),
+      );
+      return tasks.map((task): TaskResult => installed(bench, task));
+    },
+    "si-scan": each(async ({ release }) => (await scanRelease(bench, release)).follow),
+    "note-vanished": each(async ({ release }) => {
+      store.putVanished(release, new Date(services.now()).toISOString());
+      return [];
+    }),
+    "note-absent": each(async ({ name, index }) => {
+      store.putAbsent(name, index, "the index no longer has it", services.now());
+      return [];
+    }),
+    "note-source-distribution": each(async ({ release, value }) => {
+      const known = store.security(release);
+      if (value || known === undefined) return [];
+      store.putSecurity(release, { ...known, outcome: "no-source-distribution" });
+      return [];
+    }),
+    "consider-security": each(async ({ release }) => {
+      if (!services.configuration.security || store.security(release) !== undefined) return [];
+      return [createMessage("si_unanalyzed_package", sender, named(release))];
+    }),
+    advise: each(({ trigger }) => silently(rerun(trigger))),
+  };
+}
+
+function installed(bench: Bench, task: Extract<Task, { kind: "install" }>): TaskResult {
+  const fact = bench.services.store.installed(task.release, task.runtime);
+  if (fact !== undefined) {
+    const fields = { ...named(task.release), solver: task.runtime };
+    return { ok: true, follow: [createMessage("solved_package", sender, fields)] };
+  }
+  const reason = `${task.release.name} ${task.release.version} was not tried on ${task.runtime}`;
+  return { ok: false, reason, cause: new Error(reason) };
+}
+
+/** Work that gives rise to no messages. */
+async function silently(work: Promise<void>): Promise<readonly Message[]> {
+  await work;
+  return [];
+}
+
+/** A runner that does all tasks as one; it succeeds or fails as one. */
+function all<One>(run: (tasks: readonly One[]) => Promise<void>) {
+  return async (tasks: readonly One[]): Promise<readonly TaskResult[]> => {
+    await run(tasks);
+    return tasks.map(() => done);
+  };
+}
+
+/** A runner that does tasks one by one; a failure is that task's alone. */
+function each<One>(run: (task: One) => Promise<readonly Message[]>) {
+  return async (tasks: readonly One[]): Promise<readonly TaskResult[]> => {
+    const results: TaskResult[] = [];
+    for (const task of tasks) {
+      try {
+        results.push({ ok: true, follow: await run(task) });
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        results.push({ ok: false, reason, cause });
+      }
+    }
+    return results;
+  };
+}

@@ -1,0 +1,78 @@
+import type { Runtime } from "../model/runtime.ts";
+import type { PipfileRequires } from "../python/pipfile-sections.ts";
+import { declaredRuntime } from "../solver/declared-runtime.ts";
+import { discoverRuntimes } from "../solver/runtimes.ts";
+import { ThothError } from "../util/errors.ts";
+import type { Services } from "../wiring.ts";
+
+/** All runtimes: the machine's, and those that `.thoth.yaml` declares, first. */
+export async function knownRuntimes(
+  services: Pick<Services, "configuration">,
+): Promise<readonly Runtime[]> {
+  const { configuration } = services;
+  const found = await discoverRuntimes({ cacheDirectory: configuration.cacheDirectory });
+  const declared = configuration.environments.map((one) => declaredRuntime(one, found));
+  return [...declared, ...found];
+}
+
+/**
+ * The runtime to advise for: `--runtime`, else `--python`, else the first that `.thoth.yaml`
+ * declares, else the Pipfile's [requires], else what `python3` starts.
+ */
+export async function chooseRuntime(
+  services: Services,
+  requires: PipfileRequires,
+): Promise<Runtime> {
+  const { configuration } = services;
+  const runtimes = await knownRuntimes(services);
+  const wanted = configuration.runtime;
+  if (wanted !== undefined) {
+    const named = runtimes.find(({ id }) => id === wanted);
+    if (named !== undefined) return named;
+    throw unknownRuntime(`no runtime is called \`${wanted}\``, runtimes);
+  }
+  const required = requires.pythonFullVersion ?? requires.pythonVersion;
+  if (configuration.python !== undefined)
+    return ofPython(configuration.python, runtimes, "--python");
+  const declared = configuration.environments[0];
+  if (declared !== undefined) {
+    const first = runtimes.find(({ id }) => id === declared.name);
+    if (first !== undefined) return first;
+  }
+  if (required !== undefined) return ofPython(required, runtimes, "the Pipfile");
+  const [first] = runtimes;
+  if (first !== undefined) return first;
+  throw new ThothError(
+    "no-python",
+    "no Python on this machine, and the Pipfile says nothing of one",
+    {
+      hint: "install Python 3, or say which one the project runs on: `--python 3.12`",
+    },
+  );
+}
+
+/** A runtime of one Python: the machine's own where it has it, else this system with that Python. */
+function ofPython(version: string, runtimes: readonly Runtime[], who: string): Runtime {
+  const full = version.split(".").length > 2;
+  const fits = ({ python, pythonFull }: Runtime) => (full ? pythonFull : python) === version;
+  const found = runtimes.find((runtime) => fits(runtime) && runtime.interpreter !== undefined);
+  if (found !== undefined) return found;
+  const major = Number(version.split(".")[0]);
+  if (major !== 2 && major !== 3) {
+    throw new ThothError(
+      "unknown-runtime",
+      `there is no Python ${version}, which ${who} asks for`,
+      {
+        hint: "name a Python such as 3.12",
+      },
+    );
+  }
+  return declaredRuntime({ name: `python-${version}`, pythonVersion: version }, runtimes);
+}
+
+function unknownRuntime(message: string, runtimes: readonly Runtime[]): ThothError {
+  const names = runtimes.map(({ id }) => id).join(", ");
+  return new ThothError("unknown-runtime", message, {
+    hint: names === "" ? "no runtime was found; see `thoth runtimes`" : `there are: ${names}`,
+  });
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import type { Configuration } from "./config.ts";
+import { openLocalQueue } from "./messaging/local-queue.ts";
+import type { MessageQueue } from "./messaging/queue.ts";
+import type { Emit } from "./model/event.ts";
+import { createIndexClient } from "./package-index/client.ts";
+import type { IndexClient } from "./package-index/index-client.ts";
+import { openJsonStore } from "./store/json-store.ts";
+import type { KnowledgeStore } from "./store/store.ts";
+import { ThothError } from "./util/errors.ts";
+import { programVersion } from "./util/program.ts";
+
+/** Everything a command works with; made once, closed once. */
+export interface Services {
+  readonly configuration: Configuration;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly store: KnowledgeStore;
+  /** Opened when first asked for: a lock from knowledge needs none. */
+  readonly queue: () => MessageQueue;
+  readonly client: IndexClient;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  close(): Promise<void>;
+}
+
+/** Chooses the back ends that a configuration names; the only file that names them. */
+export function connect(
+  configuration: Configuration,
+  surroundings: Pick<Services, "environment" | "emit" | "signal">,
+): Services {
+  const { environment } = surroundings;
+  const signal = limitedSignal(surroundings.signal, configuration.timeoutMs);
+  const store = openJsonStore(configuration.storeDirectory);
+  const client = createIndexClient({
+    cacheDir: configuration.cacheDirectory,
+    userAgent: `thoth/${programVersion}`,
+    environment,
+    offline: configuration.offline,
+    signal,
+  });
+  let queue: MessageQueue | undefined;
+  return {
+    ...surroundings,
+    signal,
+    configuration,
+    store,
+    client,
+    queue: () => {
+      queue ??= openLocalQueue(join(configuration.storeDirectory, "queue"));
+      return queue;
+    },
+    now: Date.now,
+    close: async () => {
+      await client.close();
+      await queue?.close();
+      await store.close();
+    },
+  };
+}
+
+/** `--timeout` stops what a signal of the user would stop, with a reason of its own. */
+function limitedSignal(signal: AbortSignal, timeoutMs: number | undefined): AbortSignal {
+  if (timeoutMs === undefined) return signal;
+  const limit = new AbortController();
+  const message = `not done within the ${timeoutMs / 1000} s of --timeout`;
+  const hint = "what was learnt is kept: the next run goes on from there";
+  const timer = setTimeout(
+    () => limit.abort(new ThothError("time-limit", message, { hint })),
+    timeoutMs,
+  );
+  timer.unref();
+  return AbortSignal.any([signal, limit.signal]);
+}
