@@ -127,6 +127,11 @@ export class Catalog {
     return found;
   }
 
+  /** Whether this search read the metadata of a release, be it chosen then or not. */
+  hasLookedAt(name: PackageName, version: Version): boolean {
+    return this.required.has(`${name} ${version.text} `);
+  }
+
   policy(name: PackageName): PrereleasePolicy {
     return this.context.project.allowPrereleases ? "equal" : (this.prereleases.get(name) ?? "none");
   }

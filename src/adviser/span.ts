@@ -7,8 +7,9 @@ import type { Catalog } from "./catalog.ts";
 const reach = 200;
 
 /**
- * The stretch of neighbouring releases that have the same dependency, as far as their metadata is
- * known: what is learnt of one then holds for all, and a conflict rules them out at once.
+ * The stretch of neighbouring releases that have the same dependency, as far as this search has
+ * looked at them: what is learnt of one then holds for all, and a conflict rules them out at once.
+ * Others may be known too, but if they counted, knowledge that no lock needs could change a lock.
  */
 export function sameDependencySpan(
   catalog: Catalog,
@@ -27,7 +28,7 @@ export function sameDependencySpan(
       const examined = candidates.examine(position);
       if (!("candidate" in examined)) continue;
       const neighbour = examined.candidate;
-      if (catalog.metadata(neighbour) === undefined) break;
+      if (!catalog.hasLookedAt(name, neighbour.version)) break;
       const same = catalog
         .dependencies(name, neighbour.version, "")
         .some(({ text }) => text === dependency.text);
