@@ -7,12 +7,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 
+function print(text) {
+  process.stdout.write(`${text}\n`);
+}
+
 async function main() {
   const root = mkdtempSync(join(tmpdir(), "thoth-bench-"));
   try {
     await build({
       stdin: {
-        contents: 'export * from "./src/store/json-store.ts"; export * from "./src/messaging/local-queue.ts";',
+        contents:
+          'export * from "./src/store/json-store.ts"; export * from "./src/messaging/local-queue.ts";',
         resolveDir: ".",
       },
       bundle: true,
@@ -25,15 +30,15 @@ async function main() {
       entryNames: "thoth",
       outExtension: { ".js": ".mjs" },
     });
-    console.log(run(root, "write", 230));
+    print(run(root, "write", 230));
     for (const packages of [50, 100, 230]) {
       const rounds = Array.from({ length: 9 }, () => JSON.parse(run(root, "read", packages)));
       const best = rounds.sort((a, b) => a.cpu - b.cpu)[0];
-      console.log(`read ${packages}: ${JSON.stringify(best)} (least of 9; median cpu ${rounds[4].cpu})`);
+      print(`read ${packages}: ${JSON.stringify(best)} (least of 9; median cpu ${rounds[4].cpu})`);
     }
-    console.log(run(root, "confirm", 230));
-    console.log(run(root, "again", 230));
-    console.log(run(root, "queue", 500));
+    print(run(root, "confirm", 230));
+    print(run(root, "again", 230));
+    print(run(root, "queue", 500));
   } finally {
     rmSync(root, { recursive: true });
   }
@@ -49,7 +54,7 @@ async function child(mode, root, count) {
   const store = openJsonStore(join(root, "store"));
   const action = { write, read, confirm, again, queue }[mode];
   const result = await action(count, { store, root, openLocalQueue });
-  console.log(JSON.stringify(result));
+  print(JSON.stringify(result));
 }
 
 const index = "https://index.example/simple";
@@ -73,7 +78,9 @@ function pageOf(position) {
     const version = `${Math.floor((versions - at) / 10)}.${(versions - at) % 10}.0`;
     const names = [`package_${position}-${version}.tar.gz`];
     for (let wheel = 0; wheel < wheels; wheel += 1) {
-      names.push(`package_${position}-${version}-cp3${wheel}-cp3${wheel}-manylinux_2_17_x86_64.whl`);
+      names.push(
+        `package_${position}-${version}-cp3${wheel}-cp3${wheel}-manylinux_2_17_x86_64.whl`,
+      );
     }
     return { version, files: names.map((filename, file) => fileOf(filename, at * 31 + file)) };
   });
@@ -102,7 +109,10 @@ async function write(count, { store }) {
       const release = { name: page.name, version, index };
       store.putMetadata(release, ofRelease.at(-1).filename, {
         state: "known",
-        requires: Array.from({ length: 12 }, (_, at) => `package-${at}>=1.0; python_version >= "3.${at}"`),
+        requires: Array.from(
+          { length: 12 },
+          (_, at) => `package-${at}>=1.0; python_version >= "3.${at}"`,
+        ),
         extras: ["test"],
         via: "metadata-file",
         observedAt: "2026-01-01T00:00:00Z",
