@@ -32,7 +32,8 @@ const owners = {
 const escaped = (path) => path.replaceAll(".", "[.]");
 const inside = (paths) => `^(${paths.map(escaped).join("|")})(/|$)`;
 const error = (name, from, to) => ({ name, severity: "error", from, to });
-const tests = "[.]test[.]ts$";
+// A suite that every back end runs is a test, too.
+const tests = "([.]test|-suite(-[a-z]+)?)[.]ts$";
 
 const importsOnlyBelow = layers.flatMap((layer, depth) =>
   layer.map((folder) =>

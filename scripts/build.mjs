@@ -1,7 +1,8 @@
-// Bundles bin/thoth.ts into dist/: one small start file and chunks that are loaded when needed.
-// Chunks lie as deep below the package's root as src/<folder>/<file>.ts does, so that a path such as
-// new URL("../../python/x.py", import.meta.url) means the same file before and after bundling.
+// Bundles bin/thoth.ts into dist/: the start file, one bundle of our own code, a bundle for each large
+// package that only some commands need, and bytecode of a lock from knowledge (docs/performance.md).
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -11,33 +12,80 @@ requireNode();
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = join(root, "dist");
 
-const { outputFiles } = await build({
+/** Packages that a lock from knowledge does without. */
+const vendored = [
+  "execa",
+  "lowdb",
+  "ora",
+  "p-limit",
+  "p-retry",
+  "semver",
+  "tar-stream",
+  "undici",
+  "yaml",
+  "yauzl",
+];
+
+const shared = {
   absWorkingDir: root,
-  entryPoints: { "bin/thoth": "bin/thoth.ts" },
   outdir,
-  chunkNames: "chunks/[name]-[hash]",
   bundle: true,
-  splitting: true,
-  format: "esm",
+  format: "cjs",
   platform: "node",
   target: "node20",
+  // Within a script that V8 starts from bytecode, import() is not to be had
+  supported: { "dynamic-import": false },
   minify: true,
+  // The start file reads the bundle as Latin-1
+  charset: "ascii",
   legalComments: "none",
-  // Packages in CommonJS call require(), which ESM lacks.
-  banner: {
-    js: 'import{createRequire as thothRequire}from"node:module";const require=thothRequire(import.meta.url);',
-  },
   write: false,
   logLevel: "warning",
+};
+
+const besideTheBundle = {
+  name: "beside-the-bundle",
+  setup({ onResolve }) {
+    const names = new RegExp(`^(${vendored.join("|")})$`);
+    onResolve({ filter: names }, ({ path }) => ({ path: `./vendor/${path}.js`, external: true }));
+  },
+};
+
+const program = await build({
+  ...shared,
+  entryPoints: { thoth: "bin/thoth.ts" },
+  outExtension: { ".js": ".cjs" },
+  plugins: [besideTheBundle],
+  define: { "import.meta.url": "thothUrl" },
+  banner: { js: 'const thothUrl=require("node:url").pathToFileURL(__filename).href;' },
 });
+const vendor = await build({
+  ...shared,
+  entryPoints: Object.fromEntries(vendored.map((name) => [`vendor/${name}`, name])),
+  // What a module exports as default is what import takes for it, as Node has it for CommonJS
+  footer: {
+    js: 'if(typeof module.exports.default==="function")module.exports=Object.assign(module.exports.default,module.exports);',
+  },
+});
+
+const start = {
+  path: join(outdir, "bin", "thoth.js"),
+  contents: readFileSync(join(root, "scripts", "start.cjs")),
+};
+const commonJs = {
+  path: join(outdir, "package.json"),
+  contents: Buffer.from('{ "type": "commonjs" }\n'),
+};
+const files = [...vendor.outputFiles, ...program.outputFiles, commonJs, start];
 
 /** Unchanged files are left alone and others renamed into place, for a thoth that runs meanwhile. */
 function put(path, contents) {
-  if (readIfThere(path)?.equals(contents)) return;
+  if (readIfThere(path)?.equals(contents)) return false;
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, contents, { mode: path.endsWith("bin/thoth.js") ? 0o755 : 0o644 });
+  writeFileSync(temporary, contents, { mode: path === start.path ? 0o755 : 0o644 });
   renameSync(temporary, path);
+  return true;
 }
 
 function readIfThere(path) {
@@ -49,13 +97,37 @@ function readIfThere(path) {
   }
 }
 
-for (const { path, contents } of outputFiles) put(path, Buffer.from(contents));
-const wanted = new Set(outputFiles.map(({ path }) => path));
+/** Runs a lock from the knowledge of a fixture, which leaves its bytecode beside the bundle. */
+function keepBytecode(bundle) {
+  const fixture = (name) => join(root, "fixtures", name);
+  const home = join(tmpdir(), `thoth-build-${process.pid}`);
+  const options = ["--offline", "--dry-run", "--verify", "none", "--python", "3.12"];
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      start.path,
+      "advise",
+      fixture("projects/warm-up"),
+      ...options,
+      "--store",
+      fixture("stores/warm-up"),
+    ],
+    { env: { PATH: process.env.PATH, HOME: home, THOTH_KEEP_BYTECODE: bundle }, encoding: "utf8" },
+  );
+  rmSync(home, { recursive: true, force: true });
+  if (status !== 0) throw new Error(`the fixture's lock failed with ${status}: ${stderr}`);
+}
+
+const [bundle] = program.outputFiles.map(({ path }) => path);
+const bytecode = `${bundle}.bytecode`;
+const wanted = new Set([...files.map(({ path }) => path), bytecode]);
+const changed = files.map(({ path, contents }) => put(path, Buffer.from(contents)));
+if (changed.includes(true) || readIfThere(bytecode) === undefined) keepBytecode(bundle);
 for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
   if (entry.isFile() && !wanted.has(path)) rmSync(path, { force: true });
 }
-const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
+const bytes = files.reduce((sum, { contents }) => sum + contents.length, 0);
 process.stdout.write(
-  `${relative(root, outdir)}: ${outputFiles.length} files, ${Math.ceil(bytes / 1000)} kB\n`,
+  `${relative(root, outdir)}: ${files.length + 1} files, ${Math.ceil(bytes / 1000)} kB\n`,
 );

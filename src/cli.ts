@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Command, CommanderError } from "commander";
 import { addCommands } from "./commands/catalogue.ts";
 import type { CommandContext, CommandResult } from "./commands/command.ts";
@@ -130,6 +131,8 @@ interface Signals {
 /** The first signal stops the work in good order, the second ends the program at once. */
 function listen(): Signals {
   const controller = new AbortController();
+  // Hundreds of requests wait for it at once
+  setMaxListeners(0, controller.signal);
   let received: NodeJS.Signals | undefined;
   const names = ["SIGINT", "SIGTERM"] as const;
   const heard = (name: NodeJS.Signals) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import type { Configuration } from "./config.ts";
 import { openLocalQueue } from "./messaging/local-queue.ts";
@@ -9,6 +10,8 @@ import { openJsonStore } from "./store/json-store.ts";
 import type { KnowledgeStore } from "./store/store.ts";
 import { ThothError } from "./util/errors.ts";
 import { programVersion } from "./util/program.ts";
+import type { Engine, Runners } from "./workflow/engine.ts";
+import { localEngine } from "./workflow/local-engine.ts";
 
 /** Everything a command works with; made once, closed once. */
 export interface Services {
@@ -18,6 +21,8 @@ export interface Services {
   /** Opened when first asked for: a lock from knowledge needs none. */
   readonly queue: () => MessageQueue;
   readonly client: IndexClient;
+  /** Where tasks run, given what each kind of task does. */
+  readonly engine: (runners: Runners) => Engine;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** ms since the epoch. */
@@ -47,6 +52,7 @@ export function connect(
     configuration,
     store,
     client,
+    engine: localEngine,
     queue: () => {
       queue ??= openLocalQueue(join(configuration.storeDirectory, "queue"));
       return queue;
@@ -71,5 +77,7 @@ function limitedSignal(signal: AbortSignal, timeoutMs: number | undefined): Abor
     timeoutMs,
   );
   timer.unref();
-  return AbortSignal.any([signal, limit.signal]);
+  const either = AbortSignal.any([signal, limit.signal]);
+  setMaxListeners(0, either);
+  return either;
 }

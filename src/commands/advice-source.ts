@@ -1,26 +1,6 @@
-import { type Consultation, consult } from "../adviser/advise.ts";
-import type { IndexSources } from "../loop/index-sources.ts";
-import type { Project } from "../model/project.ts";
-import type { Runtime } from "../model/runtime.ts";
+import { consult } from "../adviser/advise.ts";
 import { rankTags } from "../python/tags.ts";
-import type { Services } from "../wiring.ts";
-import type { Manifest } from "./manifest.ts";
-
-export interface AdviceQuestion {
-  readonly services: Services;
-  readonly runtime: Runtime;
-  readonly sources: IndexSources;
-  readonly project: Project;
-  readonly manifest: Manifest;
-  readonly dev: boolean;
-}
-
-/** Advice, and what to do once it was acted upon. */
-export interface Obtained extends Consultation {
-  /** What the gaps that are left failed on; undefined if nothing failed. */
-  readonly failure: unknown;
-  readonly end: () => Promise<void>;
-}
+import type { AdviceQuestion, Obtained } from "./advice-question.ts";
 
 /**
  * Advice from knowledge if that suffices, which loads nothing and asks nobody; else by the learning

@@ -12,7 +12,6 @@ import { renderInvestigation } from "../reports/results.ts";
 import { pause } from "../util/pause.ts";
 import { connect, type Services } from "../wiring.ts";
 import type { Engine } from "../workflow/engine.ts";
-import { localEngine } from "../workflow/local-engine.ts";
 import { adviseProject } from "./advise.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 
@@ -103,7 +102,7 @@ function investigatorEngine(services: Services, context: CommandContext): Engine
         const runtime = runtimes.find((one) => one.id === id) ?? fallback;
         const project = emptyProject(sources.order);
         const bench = openBench({ services, runtime, sources, project });
-        const answers = await localEngine(benchRunners(bench, rerun)).run(own);
+        const answers = await services.engine(benchRunners(bench, rerun)).run(own);
         for (const [position, task] of own.entries()) {
           const answer = answers[position];
           if (answer !== undefined) results.set(task, answer);

@@ -5,8 +5,7 @@ import { adviseAndLearn, endRun } from "../loop/learning.ts";
 import { openBench } from "../loop/open-bench.ts";
 import { benchRunners } from "../loop/runners.ts";
 import { createMessage } from "../messaging/codec.ts";
-import { localEngine } from "../workflow/local-engine.ts";
-import type { AdviceQuestion, Obtained } from "./advice-source.ts";
+import type { AdviceQuestion, Obtained } from "./advice-question.ts";
 import { directUrls } from "./project-of.ts";
 
 /** Advice by the learning loop: what is missing is learnt by the investigator in this process. */
@@ -23,7 +22,7 @@ export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
   const rerun = async () => {
     throw new Error("advice waits for itself");
   };
-  const engine = localEngine(benchRunners(bench, rerun));
+  const engine = services.engine(benchRunners(bench, rerun));
   const trigger = createMessage("adviser_trigger", sender, {
     project: manifest.directory,
     re_run_adviser_id: randomUUID(),

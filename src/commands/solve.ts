@@ -13,7 +13,6 @@ import { jsonDocument } from "../reports/json-document.ts";
 import { renderSolved, type SolvedRelease } from "../reports/results.ts";
 import { ThothError } from "../util/errors.ts";
 import { connect } from "../wiring.ts";
-import { localEngine } from "../workflow/local-engine.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 
 /** `thoth solve NAME[SPEC]…`: learns all about the newest release that fits, and what it needs. */
@@ -50,7 +49,7 @@ export async function runSolve(
 async function solveOne(base: Bench, project: Project): Promise<SolvedRelease> {
   const { services, runtime, sources } = base;
   const bench = openBench({ services, runtime, sources, project });
-  const engine = localEngine(benchRunners(bench, async () => {}));
+  const engine = services.engine(benchRunners(bench, async () => {}));
   const [wanted] = project.requirements;
   if (wanted === undefined) throw new Error("nothing to solve");
   const trigger = createMessage("adviser_trigger", sender, {
