@@ -33,7 +33,7 @@ const escaped = (path) => path.replaceAll(".", "[.]");
 const inside = (paths) => `^(${paths.map(escaped).join("|")})(/|$)`;
 const error = (name, from, to) => ({ name, severity: "error", from, to });
 // A suite that every back end runs is a test, too.
-const tests = "([.]test|-suite(-[a-z]+)?)[.]ts$";
+const tests = "([.]test|-suite|-suite-facts)[.]ts$";
 
 const importsOnlyBelow = layers.flatMap((layer, depth) =>
   layer.map((folder) =>
