@@ -1,4 +1,4 @@
-import type { Advice, Justification, Pin, Product } from "../model/advice.ts";
+import type { Advice, Justification, NotNewest, Pin, Product } from "../model/advice.ts";
 import type { Gap } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { PackageName } from "../python/name.ts";
@@ -54,10 +54,23 @@ function adviceOf(result: SearchResult, options: AdviseOptions): Advice {
   const [first, ...rest] =
     gaps.length > 0 ? gaps : verificationGaps(product, catalog.context, options.verify);
   if (first !== undefined) return { outcome: "incomplete", gaps: [first, ...rest], best: product };
-  const notNewest = justify(needed, catalog);
+  return { outcome: "locked", product: explained(product, needed, catalog) };
+}
+
+/** Reasons are found when somebody asks for them: often nobody does. */
+function explained(
+  product: Product,
+  needed: ReadonlyMap<PackageName, Needed>,
+  catalog: Catalog,
+): Product {
+  let reasons: ReadonlyMap<PackageName, NotNewest> | undefined;
   return {
-    outcome: "locked",
-    product: { ...product, notNewest, justifications: warningsOf(catalog) },
+    pins: product.pins,
+    get notNewest() {
+      reasons ??= justify(needed, catalog);
+      return reasons;
+    },
+    justifications: warningsOf(catalog),
   };
 }
 

@@ -65,10 +65,10 @@ export class Priorities {
 
   private rank(key: PackageKey, solution: PartialSolution): number {
     const order = this.order.get(key) ?? 0;
-    const bracket = key.indexOf("[");
-    if (bracket > 0) {
+    if (key.endsWith("]")) {
       // An extra follows its package: at once when that is decided, never before
-      return solution.decisions.has(key.slice(0, bracket)) ? order - 4e6 : order + 4e6;
+      const decided = solution.decisions.has(key.slice(0, key.indexOf("[")));
+      return decided ? order - 4e6 : order + 4e6;
     }
     if (this.pinned.has(key)) return order - 3e6;
     if (this.early.has(key)) return order - 2e6;

@@ -23,6 +23,8 @@ export interface ReportInput {
   readonly verify: "all" | "none";
   readonly offline: boolean;
   readonly lock: LockResult;
+  /** Say of pins that stayed, too, why they are not the newest. */
+  readonly everyReason: boolean;
   readonly warnings: AdviceReport["warnings"];
   readonly startedAt: number;
   readonly now: number;
@@ -87,7 +89,6 @@ function reportedPin(
 ): ReportedPin {
   const { name, version } = pin.release;
   const previous = before.get(name);
-  const passedOver = product.notNewest.get(name);
   const now =
     pin.source === undefined ? version : (input.knowledge.source(pin.source)?.commit ?? version);
   const change = previous === undefined ? "added" : previous === now ? "kept" : "updated";
@@ -98,12 +99,16 @@ function reportedPin(
     change,
     direct: direct.has(name),
     categories: pin.categories,
-    ...(passedOver === undefined
-      ? { newest: version }
-      : { newest: passedOver.newest, whyNotNewest: passedOver.reason }),
+    ...(change === "kept" && !input.everyReason ? {} : newest(pin, product)),
     requiredBy: pin.requiredBy,
     verified: verification(pin, input),
   };
+}
+
+function newest(pin: Pin, product: Product): Pick<ReportedPin, "newest" | "whyNotNewest"> {
+  const passedOver = product.notNewest.get(pin.release.name);
+  if (passedOver === undefined) return { newest: pin.release.version };
+  return { newest: passedOver.newest, whyNotNewest: passedOver.reason };
 }
 
 function removedPin(name: string, version: string, direct: boolean): ReportedPin {

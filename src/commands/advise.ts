@@ -131,6 +131,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     verify: configuration.verify,
     offline: configuration.offline,
     lock,
+    everyReason: context.json || context.verbosity === "verbose",
     warnings: [...manifestWarnings(manifest, inactive), ...damageWarnings(services)],
     startedAt,
     now: services.now(),

@@ -11,17 +11,21 @@ interface ListedFile {
 /** The file of a release that a runtime would install, or why there is none. */
 export type FileChoice<File> = { readonly file: File } | { readonly reason: string };
 
-const admitted = new Map<string, boolean>();
+const admittedBy = new Map<string, Map<string, boolean>>();
 
 /** Whether a Requires-Python text admits a Python; an unreadable one admits all, as for pip. */
 export function admitsPython(requiresPython: string | undefined, python: string): boolean {
   if (requiresPython === undefined || requiresPython === "") return true;
-  const key = `${python} ${requiresPython}`;
-  const known = admitted.get(key);
+  let answers = admittedBy.get(python);
+  if (answers === undefined) {
+    answers = new Map();
+    admittedBy.set(python, answers);
+  }
+  const known = answers.get(requiresPython);
   if (known !== undefined) return known;
   const set = parseSpecifierSet(requiresPython);
   const answer = set === undefined || specifierContains(set, python, { prereleases: true });
-  admitted.set(key, answer);
+  answers.set(requiresPython, answer);
   return answer;
 }
 
