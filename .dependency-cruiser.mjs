@@ -19,7 +19,7 @@ const owners = {
   execa: ["sandbox"],
   lowdb: ["store"],
   ora: ["reports"],
-  "p-limit": ["package-index", "solver", "security", "investigator"],
+  "p-limit": ["loop", "package-index"],
   "p-retry": ["package-index"],
   semver: ["store"],
   "smol-toml": ["python", "config.ts"],

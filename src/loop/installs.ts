@@ -1,9 +1,9 @@
+import pLimit from "p-limit";
 import type { Pin } from "../model/advice.ts";
 import { excludingFailures, type FailureClass, type InstalledFact } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
 import { findSandbox } from "../sandbox/sandbox.ts";
 import { checkInstalled, type InstallPin } from "../solver/install-check.ts";
-import { limited } from "../util/limited.ts";
 import type { Bench } from "./bench.ts";
 import { fetchWheel } from "./fetch-wheel.ts";
 import { pinnedProject } from "./pinned-project.ts";
@@ -24,7 +24,7 @@ export async function installReleases(bench: Bench, releases: readonly Release[]
   const others = (await contextOf(bench, releases)).filter(({ name }) => !wanted.has(name));
   let done = 0;
   const total = wanted.size;
-  const fetched = await limited(atOnce, [...wanted.values(), ...others], async (release) => {
+  const fetched = await pLimit(atOnce).map([...wanted.values(), ...others], async (release) => {
     const wheel = await fetchWheel(bench, release);
     if (wanted.has(release.name)) done += 1;
     services.emit({ type: "progress", stage: "fetching", done, total, current: release.name });

@@ -44,7 +44,7 @@ export async function learnMetadata(
     wanted.map(async ({ release, filename }) => {
       const file = filename ?? learner.fileOf(release);
       if (file === undefined) return;
-      const fact = await learner.metadata(release, file, true);
+      const fact = await learner.metadata(release, file);
       // One of a growing batch is a candidate among many, not a likely pick
       const alone = perName.get(release.name) === 1;
       if (alone && fact?.state === "known") frontier.followRequirements(release, fact.requires);

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { type Consultation, consult } from "../adviser/advise.ts";
 import { gapMessage } from "../investigator/gaps.ts";
 import { taskOf } from "../investigator/handlers.ts";
@@ -7,7 +8,6 @@ import { type Gap, gapKey } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { Message } from "../model/message.ts";
 import type { Project } from "../model/project.ts";
-import { limited } from "../util/limited.ts";
 import type { Engine } from "../workflow/engine.ts";
 import type { Bench } from "./bench.ts";
 
@@ -138,6 +138,6 @@ function staleLists(lists: readonly ReleaseList[], limit: number): readonly Rele
 /** Asks the index whether what is known of these packages still holds, all in one round. */
 async function confirm(bench: Bench, lists: readonly ReleaseList[]): Promise<void> {
   bench.services.emit({ type: "stage", stage: "confirming", detail: `${lists.length} packages` });
-  await limited(64, lists, ({ name, index }) => bench.learner.releases(name, index));
+  await pLimit(64).map(lists, ({ name, index }) => bench.learner.releases(name, index));
   await bench.services.store.flush();
 }

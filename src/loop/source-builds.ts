@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+import pLimit from "p-limit";
 import type { FailureClass, FileDetails, MetadataFact } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
 import { findSandbox } from "../sandbox/sandbox.ts";
@@ -14,6 +16,9 @@ import {
 import type { Source } from "../solver/source-inspection.ts";
 import { sourceMetadata } from "../solver/source-metadata.ts";
 import type { Bench } from "./bench.ts";
+
+/** Builds take a core each. */
+const atOnce = pLimit(availableParallelism());
 
 /** Why a source could not be built. */
 export interface NotBuilt {
@@ -103,7 +108,11 @@ async function buildWith(
   const environment = await bench.buildWheels(requires);
   if (!environment.ok) return environment;
   const options = { ...shared, buildWheels: environment.wheels };
-  return want === "wheel" ? buildWheel(options) : prepareMetadata(options);
+  // Only the build itself: what it waits for may need a build, too
+  return atOnce(
+    (): Promise<BuiltMetadata | BuildFailure> =>
+      want === "wheel" ? buildWheel(options) : prepareMetadata(options),
+  );
 }
 
 async function buildSandbox(bench: Bench): Promise<Sandbox | NotBuilt> {

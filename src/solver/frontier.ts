@@ -73,7 +73,7 @@ export class Frontier {
     if (list === undefined || interest === undefined) return;
     const pick = this.likely(list, interest.range);
     if (pick === undefined) return;
-    const fact = await this.learner.metadata(pick.release, pick.filename, false);
+    const fact = await this.learner.metadata(pick.release, pick.filename);
     if (fact?.state === "known") this.followRequirements(pick.release, fact.requires);
   }
 

@@ -49,18 +49,14 @@ export class Learner {
     return asked;
   }
 
-  /** Metadata of one file of a release. `mayBuild`: run its build if nothing else tells. */
-  metadata(
-    release: Release,
-    filename: string,
-    mayBuild: boolean,
-  ): Promise<MetadataFact | undefined> {
+  /** Metadata of one file of a release. Builds it if nothing else tells. */
+  metadata(release: Release, filename: string): Promise<MetadataFact | undefined> {
     const known = this.options.store.metadata(release, filename);
     if (known !== undefined) return Promise.resolve(known);
-    const key = `${release.index} ${release.name} ${release.version} ${filename} ${mayBuild}`;
+    const key = `${release.index} ${release.name} ${release.version} ${filename}`;
     let asked = this.metadatas.get(key);
     if (asked === undefined) {
-      asked = this.askMetadata(release, filename, mayBuild);
+      asked = this.askMetadata(release, filename);
       this.metadatas.set(key, asked);
     }
     return asked;
@@ -97,11 +93,7 @@ export class Learner {
     return store.releases(name, index);
   }
 
-  private async askMetadata(
-    release: Release,
-    filename: string,
-    mayBuild: boolean,
-  ): Promise<MetadataFact | undefined> {
+  private async askMetadata(release: Release, filename: string): Promise<MetadataFact | undefined> {
     const { store, onLearnt } = this.options;
     const file = store.details(release)?.find((one) => one.filename === filename);
     if (file === undefined)
@@ -110,7 +102,7 @@ export class Learner {
         filename,
         this.failed("vanished", "the index no longer lists the file"),
       );
-    const fact = await this.readMetadata(release, file, mayBuild);
+    const fact = await this.readMetadata(release, file);
     if (fact !== undefined) this.keep(release, filename, fact);
     onLearnt?.(`${release.name} ${release.version}`);
     return fact;
@@ -119,14 +111,13 @@ export class Learner {
   private async readMetadata(
     release: Release,
     file: FileDetails,
-    mayBuild: boolean,
   ): Promise<MetadataFact | undefined> {
     const { client, build, signal } = this.options;
     try {
       const read = await client.metadata(this.sourceOf(release.index), file, release.name, signal);
       if (read.kind === "absent") return this.failed("vanished", read.reason);
       if (read.kind === "bad") return this.failed(read.failure, read.reason);
-      if (read.dynamic) return mayBuild ? await build(release, file) : undefined;
+      if (read.dynamic) return await build(release, file);
       const core = readCoreMetadata(read.text);
       return {
         state: "known",
