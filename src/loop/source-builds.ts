@@ -9,11 +9,11 @@ import {
   type BuildOptions,
   type BuiltMetadata,
   type BuiltWheel,
-  buildRequirements,
   buildWheel,
   prepareMetadata,
 } from "../solver/build.ts";
-import type { Source } from "../solver/source-inspection.ts";
+import { installationFor } from "../solver/installation.ts";
+import { inspectSource, type Source } from "../solver/source-inspection.ts";
 import { sourceMetadata } from "../solver/source-metadata.ts";
 import type { Bench } from "./bench.ts";
 
@@ -92,11 +92,15 @@ export async function buildSource(
     sha256,
     signal: services.signal,
   };
-  const requires = await buildRequirements(shared);
-  if ("failure" in requires) return notBuilt(requires);
-  const first = await buildWith(bench, shared, requires, want);
+  const inspection = await inspectSource({
+    ...shared,
+    installation: await installationFor(runtime),
+  });
+  if ("failure" in inspection) return { ok: false, ...inspection };
+  const { requires } = inspection;
+  const first = await buildWith(bench, { ...shared, inspection }, requires, want);
   if (first.ok || !("missing" in first) || first.missing.length === 0) return first;
-  return buildWith(bench, shared, [...requires, ...first.missing], want);
+  return buildWith(bench, { ...shared, inspection }, [...requires, ...first.missing], want);
 }
 
 async function buildWith(
@@ -126,10 +130,6 @@ async function buildSandbox(bench: Bench): Promise<Sandbox | NotBuilt> {
   const sandbox = await findSandbox();
   if (sandbox !== undefined) return sandbox;
   return { ok: false, failure: "no-sandbox", detail: "no sandbox (bubblewrap) to build it in" };
-}
-
-function notBuilt({ failure, detail }: BuildFailure): NotBuilt {
-  return { ok: false, failure, detail };
 }
 
 /** A file of a release in the cache, its hash checked. */

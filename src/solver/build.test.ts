@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SdistOptions, sdist, wheel } from "../../fixtures/packages.ts";
-import { buildRequirements, buildWheel, prepareMetadata } from "./build.ts";
+import { buildWheel, prepareMetadata } from "./build.ts";
 import { checkInstalled } from "./install-check.ts";
+import { installationFor } from "./installation.ts";
 import { type TestMachine, testMachine } from "./machine.test-helper.ts";
+import { inspectSource } from "./source-inspection.ts";
 
 let machine: TestMachine;
 beforeAll(async () => {
@@ -221,7 +223,11 @@ test.each([
   const { runtime, sandbox, cacheDirectory } = machine;
   const source = { archive: pinOf(options).path };
 
-  expect(await buildRequirements({ runtime, sandbox, source, cacheDirectory })).toEqual(expected);
+  const installation = await installationFor(runtime);
+
+  expect(await inspectSource({ installation, sandbox, source, cacheDirectory })).toMatchObject({
+    requires: expected,
+  });
 });
 
 test("a broken pyproject.toml is a failure of the build", async () => {

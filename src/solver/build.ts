@@ -26,7 +26,7 @@ export interface BuildOptions {
   readonly runtime: Runtime;
   readonly sandbox: Sandbox;
   readonly source: Source;
-  /** Paths of wheels that hold the build requirements, theirs included; see `buildRequirements`. */
+  /** Paths of wheels that hold the build requirements, theirs included; see `inspectSource`. */
   readonly buildWheels: readonly string[];
   readonly cacheDirectory: string;
   /** Of the source archive: with it the built wheel is kept and found again. */
@@ -78,16 +78,6 @@ export async function buildWheel(options: BuildOptions): Promise<BuiltWheel | Bu
  */
 export function prepareMetadata(options: BuildOptions): Promise<BuiltMetadata | BuildFailure> {
   return build(options, "metadata");
-}
-
-/** The Requires lines of [build-system], or what setuptools needs where there is none (PEP 518). */
-export async function buildRequirements(
-  options: Pick<BuildOptions, "runtime" | "sandbox" | "source" | "cacheDirectory" | "signal">,
-): Promise<readonly string[] | BuildFailure> {
-  const installation = await installationFor(options.runtime);
-  const inspection = await inspectSource({ ...options, installation });
-  if ("failure" in inspection) return failed(inspection.failure, inspection.detail, {});
-  return inspection.requires;
 }
 
 async function build(

@@ -44,9 +44,19 @@ export async function requireInstallation(interpreter: string): Promise<Installa
   });
 }
 
-/** Only where an interpreter is can anything be built. */
+const installations = new Map<string, Promise<Installation>>();
+
+/** Only where an interpreter is can anything be built. Each is probed once. */
 export function installationFor(runtime: Runtime): Promise<Installation> {
-  if (runtime.interpreter !== undefined) return requireInstallation(runtime.interpreter);
+  const { interpreter } = runtime;
+  if (interpreter !== undefined) {
+    let installation = installations.get(interpreter);
+    if (installation === undefined) {
+      installation = requireInstallation(interpreter);
+      installations.set(interpreter, installation);
+    }
+    return installation;
+  }
   throw new ThothError("no-python", `runtime \`${runtime.id}\` has no interpreter here`, {
     hint: "what needs one stays unknown; run Thoth where that Python is installed",
   });
