@@ -1,6 +1,7 @@
 import type { Runtime } from "../model/runtime.ts";
 import type { PipfileRequires } from "../python/pipfile-sections.ts";
 import { declaredRuntime } from "../solver/declared-runtime.ts";
+import { hostSystem } from "../solver/host-system.ts";
 import { discoverRuntimes } from "../solver/runtimes.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
@@ -67,7 +68,12 @@ function ofPython(version: string, runtimes: readonly Runtime[], who: string): R
       },
     );
   }
-  return declaredRuntime({ name: `python-${version}`, pythonVersion: version }, runtimes);
+  const declaration = { name: `python-${version}`, pythonVersion: version };
+  const system = runtimes.length === 0 ? hostSystem() : undefined;
+  return declaredRuntime(
+    system === undefined ? declaration : { ...declaration, operatingSystem: system },
+    runtimes,
+  );
 }
 
 function unknownRuntime(message: string, runtimes: readonly Runtime[]): ThothError {
