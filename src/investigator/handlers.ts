@@ -1,4 +1,5 @@
 import type { MessageOf, MessageType } from "../model/message.ts";
+import { parseSourceKey } from "../model/project.ts";
 import { indexUrl, type Release } from "../model/release.ts";
 import { runtimeId } from "../model/runtime.ts";
 import type { Task } from "../model/task.ts";
@@ -30,7 +31,7 @@ export function taskOf<Type extends MessageType>(type: Type, message: MessageOf<
 
 function unresolvedTask(message: MessageOf<"unresolved_package">): Task {
   const name = packageName(message.package_name);
-  if (/^(git|path|url) /.test(message.index_url)) {
+  if (parseSourceKey(message.index_url) !== undefined) {
     return { kind: "learn-source", name, key: message.index_url };
   }
   const index = indexUrl(message.index_url);

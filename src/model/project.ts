@@ -43,15 +43,27 @@ export interface DirectSource {
   readonly subdirectory: string;
 }
 
-/** Identifies a direct source in knowledge and in messages. */
+/** What a location without a scheme gets, so that every key is an address. */
+const bare = { git: "scp://", path: "file://", url: "" };
+
+/** Identifies a direct source in knowledge and in messages: `git+https://host/repo.git#ref=v1`. */
 export function sourceKey({ kind, location, ref, subdirectory }: DirectSource): string {
-  return [kind, encodeURI(location), ref, subdirectory].join(" ").trimEnd();
+  const details = new URLSearchParams();
+  if (ref !== "") details.set("ref", ref);
+  if (subdirectory !== "") details.set("subdirectory", subdirectory);
+  const fragment = details.size === 0 ? "" : `#${details}`;
+  const address = location.replaceAll(/[%#@\s]/g, encodeURIComponent);
+  return `${kind}+${/^[a-z+]+:\/\//.test(address) ? "" : bare[kind]}${address}${fragment}`;
 }
 
 /** The source behind a key; undefined if the text is none. */
 export function parseSourceKey(key: string): DirectSource | undefined {
-  const [kind, location, ref = "", subdirectory = ""] = key.split(" ");
+  const [, kind, location = "", fragment = ""] = /^(git|path|url)\+([^#]*)#?(.*)$/.exec(key) ?? [];
   if (kind !== "git" && kind !== "path" && kind !== "url") return undefined;
-  if (location === undefined) return undefined;
-  return { kind, location: decodeURI(location), ref, subdirectory };
+  const details = new URLSearchParams(fragment);
+  const ref = details.get("ref") ?? "";
+  const subdirectory = details.get("subdirectory") ?? "";
+  const added = bare[kind];
+  const own = added !== "" && location.startsWith(added) ? location.slice(added.length) : location;
+  return { kind, location: decodeURIComponent(own), ref, subdirectory };
 }
