@@ -15,6 +15,7 @@ import type { Obtained } from "./advice-question.ts";
 import { adviceReport } from "./advice-report.ts";
 import { obtainAdvice } from "./advice-source.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
 import { lockOf } from "./lock-of.ts";
 import { type Manifest, readManifest, shownPath } from "./manifest.ts";
 import { projectOf } from "./project-of.ts";
@@ -69,7 +70,7 @@ export async function adviseProject(
 ): Promise<AdviceRun> {
   const startedAt = Date.now();
   const directory = resolve(context.workingDirectory, flags.directory);
-  const manifest = readManifest(directory);
+  const manifest = readManifest(directory, context.workingDirectory);
   const { environment } = context;
   const configuration = await loadConfiguration({
     flags: context.flags,
@@ -105,6 +106,12 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     indexes: sources.order,
     indexNames: sources.byName,
   });
+  const everyReason = context.json || context.verbosity === "verbose";
+  const upgrades = flags.upgrade ? ["everything"] : flags.upgradePackages;
+  const options = [...(categories ?? ["all"]), configuration.verify, ...upgrades];
+  const question = { services, manifest, project, runtime, options };
+  const same = lastAnswer(question, everyReason);
+  if (same !== undefined) return { report: retold(same, setting), manifest };
   const obtained = await obtainAdvice({
     services,
     runtime,
@@ -117,26 +124,44 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
   const { advice } = obtained;
   const lock = lockResult(flags, setting, { advice, runtime, sources, project, categories });
   await obtained.end();
-  const from = context.workingDirectory;
   const report = adviceReport({
-    manifest,
-    shown: {
-      manifest: shownPath(manifest.pipfilePath, from),
-      lock: shownPath(manifest.lockPath, from),
-    },
-    advice,
-    runtime,
+    ...{ manifest, advice, runtime, lock, everyReason, startedAt },
+    shown: shownPaths(manifest, context.workingDirectory),
     knowledge: services.store,
     consulted: obtained.consulted,
     verify: configuration.verify,
     offline: configuration.offline,
-    lock,
-    everyReason: context.json || context.verbosity === "verbose",
     warnings: [...manifestWarnings(manifest, inactive), ...damageWarnings(services)],
-    startedAt,
     now: services.now(),
   });
+  keepUnchanged(question, report, obtained);
   return { report, manifest };
+}
+
+function shownPaths(manifest: Manifest, from: string): AdviceReport["project"] {
+  return {
+    manifest: shownPath(manifest.pipfilePath, from),
+    lock: shownPath(manifest.lockPath, from),
+  };
+}
+
+/** An answer of before, told as one of now. */
+function retold(report: AdviceReport, setting: Setting): AdviceReport {
+  const { manifest, context, startedAt, services } = setting;
+  return {
+    ...report,
+    project: shownPaths(manifest, context.workingDirectory),
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: services.now() - startedAt,
+  };
+}
+
+/** A lock that is right is remembered as such, with what it stands on. */
+function keepUnchanged(question: AnswerQuestion, report: AdviceReport, obtained: Obtained): void {
+  const { lockText } = question.manifest;
+  if (report.lock !== "unchanged" || lockText === undefined) return;
+  const times = obtained.consulted.map(({ checkedAt }) => checkedAt);
+  keepAnswer(question, lockText, report, Math.min(...times));
 }
 
 /** What the lock's text stands on. */
