@@ -35,30 +35,49 @@ export function explain(failure: Incompatibility, catalog: Catalog): Conflict {
 
 function headline(facts: readonly Incompatibility[], catalog: Catalog): string {
   for (const { cause } of facts) if (cause.kind === "absent") return cause.reason;
-  const stuck = facts.find(({ cause }) => cause.kind === "no-version");
-  const name =
-    stuck === undefined ? mostDemanded(facts) : baseOf(stuck.terms.keys().next().value ?? "");
-  const python = catalog.context.runtime.python;
-  const needsPython = (text: string) => text.includes("needs Python");
-  if (stuck?.cause.kind === "no-version" && stuck.cause.reasons.some(needsPython)) {
-    return `no version of ${name} that is asked for works on Python ${python}`;
+  const { python } = catalog.context.runtime;
+  const tooOld = facts.find((fact) => isUnusableOnPython(fact, facts));
+  if (tooOld !== undefined) {
+    return `no version of ${nameOf(tooOld)} that is asked for works on Python ${python}`;
   }
-  const unusable = facts.find(
-    ({ cause }) => cause.kind === "unusable" && needsPython(cause.reason),
-  );
-  if (unusable !== undefined) return `what is asked for does not work on Python ${python}`;
-  return `no version of ${name} satisfies everyone`;
+  const contested = mostDemanded(facts);
+  if (contested !== undefined) return `no version of ${contested} satisfies everyone`;
+  const stuck = facts.find(({ cause }) => cause.kind === "no-version");
+  if (stuck !== undefined) return `no version of ${nameOf(stuck)} is what is asked for`;
+  return "what is asked for can't be had together";
 }
 
-function mostDemanded(facts: readonly Incompatibility[]): PackageName {
-  const counts = new Map<PackageName, number>();
-  for (const { terms } of facts) {
+/** Whether a package is out on account of the runtime's Python alone, not of what it demands. */
+function isUnusableOnPython(fact: Incompatibility, facts: readonly Incompatibility[]): boolean {
+  const { cause } = fact;
+  const needsPython = (text: string) => text.includes("needs Python");
+  if (cause.kind === "unusable" && !needsPython(cause.reason)) return false;
+  if (cause.kind === "no-version" && !cause.reasons.some(needsPython)) return false;
+  if (cause.kind !== "unusable" && cause.kind !== "no-version") return false;
+  const name = nameOf(fact);
+  return !facts.some(
+    (other) => other.cause.kind === "dependency" && other.cause.dependent === name,
+  );
+}
+
+function nameOf({ terms }: Incompatibility): PackageName {
+  return baseOf(terms.keys().next().value ?? "");
+}
+
+/** The package of which most lines and packages, at least two, demand something. */
+function mostDemanded(facts: readonly Incompatibility[]): PackageName | undefined {
+  const demanding = new Map<PackageName, Set<string>>();
+  for (const { cause, terms } of facts) {
+    if (cause.kind !== "dependency" && cause.kind !== "requirement") continue;
+    const by = cause.kind === "dependency" ? cause.dependent : cause.where;
     for (const [key, term] of terms) {
-      if (!term.positive) counts.set(baseOf(key), (counts.get(baseOf(key)) ?? 0) + 1);
+      if (term.positive) continue;
+      const name = baseOf(key);
+      demanding.set(name, (demanding.get(name) ?? new Set()).add(by));
     }
   }
-  const [first] = [...counts].sort(([, left], [, right]) => right - left);
-  return first === undefined ? baseOf("") : first[0];
+  const [first] = [...demanding].sort(([, left], [, right]) => right.size - left.size);
+  return first === undefined || first[1].size < 2 ? undefined : first[0];
 }
 
 /** One sentence a fact; what many releases of a package say alike becomes one sentence. */
