@@ -1,6 +1,6 @@
-import type { FileFacts, ReleaseList } from "../model/knowledge.ts";
+import type { FileFacts, MetadataFact, ReleaseList } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
-import { chooseFile } from "../python/file-choice.ts";
+import { admitsPython, chooseFile } from "../python/file-choice.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { contains, type VersionRange } from "../python/version-range.ts";
 import type { AdviceContext } from "./context.ts";
@@ -11,6 +11,8 @@ export interface Candidate {
   readonly release: Release;
   readonly version: Version;
   readonly file: FileFacts;
+  /** Of that file; undefined while it is not known. */
+  readonly metadata: MetadataFact | undefined;
 }
 
 type Examined = { readonly candidate: Candidate } | { readonly reason: string };
@@ -135,16 +137,21 @@ export class Candidates {
   }
 
   private look(position: number): Examined {
+    const { runtime, ranks, knowledge } = this.context;
+    const wanted = this.list.python(position);
+    // Most releases that are passed over are for a newer Python: no more of them is read
+    if (!admitsPython(wanted, runtime.pythonFull)) return { reason: `needs Python ${wanted}` };
     const facts = this.list.release(position);
     const version = this.version(position);
     if (version === undefined) return { reason: "is no version (PEP 440)" };
-    const { runtime, ranks } = this.context;
     const choice = chooseFile(facts, runtime.pythonFull, ranks);
     if ("reason" in choice) return choice;
     const release = { name: this.list.name, version: facts.version, index: this.list.index };
+    const metadata = knowledge.metadata(release, choice.file.filename);
     const sieved = {
       release,
       facts,
+      metadata,
       filename: choice.file.filename,
       pinned: this.pinned !== undefined && contains(this.pinned, version),
     };
@@ -152,7 +159,7 @@ export class Candidates {
       const reason = sieve.rejects(sieved, this.context);
       if (reason !== undefined) return { reason };
     }
-    return { candidate: { release, version, file: choice.file } };
+    return { candidate: { release, version, file: choice.file, metadata } };
   }
 }
 

@@ -7,6 +7,7 @@ import type { PackageName } from "../python/name.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { type Candidate, Candidates, type PrereleasePolicy } from "./candidates.ts";
 import type { AdviceContext } from "./context.ts";
+import type { Incompatibility } from "./incompatibility.ts";
 import { chooseList, type ListChoice, tiedIndexes } from "./lists.ts";
 import { exactPin } from "./requirements.ts";
 
@@ -23,6 +24,8 @@ export class Catalog {
   private readonly lists = new Map<PackageName, ListChoice>();
   private readonly candidates = new Map<PackageName, Candidates>();
   private readonly prereleases: Map<PackageName, PrereleasePolicy>;
+  private readonly entailments = new Map<string, readonly Incompatibility[]>();
+  private readonly lookedAt = new Map<PackageName, number>();
   private readonly required = new Map<string, readonly Dependency[]>();
   private readonly noted = new Map<string, Gap>();
 
@@ -101,15 +104,11 @@ export class Catalog {
     return false;
   }
 
-  /**
-   * The metadata of a candidate on this runtime. What was built on another one tells nothing here,
-   * nor does a failure that does not speak against the release.
-   */
-  metadata(candidate: Candidate): KnownMetadata | undefined {
-    const { knowledge, runtime } = this.context;
-    const fact = knowledge.metadata(candidate.release, candidate.file.filename);
-    if (fact?.state !== "known") return undefined;
-    return fact.runtime === undefined || fact.runtime === runtime.id ? fact : undefined;
+  /** The metadata of a candidate on this runtime; what was built on another one tells nothing here. */
+  metadata({ metadata }: Candidate): KnownMetadata | undefined {
+    if (metadata?.state !== "known") return undefined;
+    const own = metadata.runtime === undefined || metadata.runtime === this.context.runtime.id;
+    return own ? metadata : undefined;
   }
 
   /** What a decided package requires on the runtime, or what one of its extras adds. */
@@ -124,12 +123,27 @@ export class Catalog {
       this.warnings.add(`${name} ${version.text}: requirement left out, it can't be read: ${line}`),
     );
     this.required.set(key, found);
+    if (extra === "") this.lookedAt.set(name, (this.lookedAt.get(name) ?? 0) + 1);
     return found;
   }
 
   /** Whether this search read the metadata of a release, be it chosen then or not. */
   hasLookedAt(name: PackageName, version: Version): boolean {
     return this.required.has(`${name} ${version.text} `);
+  }
+
+  /** What deciding a version entails, made once. */
+  entailed(key: string, make: () => readonly Incompatibility[]): readonly Incompatibility[] {
+    const known = this.entailments.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.entailments.set(key, made);
+    return made;
+  }
+
+  /** How many releases of a package this search looked at so. */
+  lookedAtOf(name: PackageName): number {
+    return this.lookedAt.get(name) ?? 0;
   }
 
   policy(name: PackageName): PrereleasePolicy {

@@ -173,10 +173,14 @@ function entail(catalog: Catalog, candidate: Candidate, refusedBefore: boolean):
   const dependencies = catalog.dependencies(name, version, "");
   const refused = refusedForAddress(name, version, dependencies);
   if (refused !== undefined) return refused;
-  const incompatibilities = dependencies.flatMap((dependency) => {
-    const span = refusedBefore ? sameDependencySpan(catalog, candidate, dependency) : own;
-    return dependencyFacts(catalog, name, version, span, dependency);
-  });
+  // A version is often decided anew; its facts stay the same until more neighbours were looked at
+  const spanned = refusedBefore ? catalog.lookedAtOf(name) : 0;
+  const incompatibilities = catalog.entailed(`${name} ${version.text} ${spanned}`, () =>
+    dependencies.flatMap((dependency) => {
+      const span = refusedBefore ? sameDependencySpan(catalog, candidate, dependency) : own;
+      return dependencyFacts(catalog, name, version, span, dependency);
+    }),
+  );
   return { version, incompatibilities };
 }
 

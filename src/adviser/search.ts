@@ -35,6 +35,9 @@ class Search {
   private readonly priorities: Priorities;
   private readonly byPackage = new Map<PackageKey, Incompatibility[]>();
   private readonly contradicted = new Map<Incompatibility, number>();
+  private readonly added = new Set<Incompatibility>();
+  /** The packages that conflicts taught something about. */
+  private readonly learntAbout = new Set<PackageKey>();
   private attempts = 0;
 
   constructor(catalog: Catalog) {
@@ -66,7 +69,7 @@ class Search {
       failure = this.propagate(changed);
       if (failure === undefined && this.reorder()) {
         // What was learnt higher up may tell something here already
-        failure = this.propagate(new Set(this.byPackage.keys()));
+        failure = this.propagate(new Set(this.learntAbout));
       }
     }
     return failure;
@@ -87,7 +90,8 @@ class Search {
     }
     let clash: PackageKey | undefined;
     for (const incompatibility of choice.incompatibilities) {
-      for (const one of this.add(incompatibility)) changed.add(one);
+      if (!this.added.has(incompatibility)) this.add(incompatibility);
+      for (const one of incompatibility.terms.keys()) changed.add(one);
       clash ??= this.clashing(incompatibility, key);
     }
     // A version whose own dependencies already clash is never decided: the clash rules it out
@@ -108,6 +112,7 @@ class Search {
   }
 
   private add(incompatibility: Incompatibility): Iterable<PackageKey> {
+    this.added.add(incompatibility);
     for (const key of incompatibility.terms.keys()) {
       this.priorities.met(key);
       const list = this.byPackage.get(key);
@@ -176,7 +181,7 @@ class Search {
       this.priorities.noteConflict(baseOf(affected), culprit && baseOf(culprit));
     }
     this.backtrack(level);
-    if (cause !== conflict) this.add(cause);
+    if (cause !== conflict) for (const key of this.add(cause)) this.learntAbout.add(key);
     return cause;
   }
 

@@ -20,6 +20,8 @@ export function sameDependencySpan(
   const candidates = catalog.candidatesOf(name);
   const start = candidates?.positionOf(candidate.version.text);
   if (candidates === undefined || start === undefined) return singleVersion(candidate.version);
+  // Alone, and examining its neighbours would cost more than it tells
+  if (catalog.lookedAtOf(name) < 2) return singleVersion(candidate.version);
   const farthest = (step: 1 | -1) => {
     let last = candidate;
     for (let offset = 1; offset <= reach; offset += 1) {

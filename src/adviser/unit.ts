@@ -1,4 +1,4 @@
-import type { ReleaseFacts } from "../model/knowledge.ts";
+import type { MetadataFact, ReleaseFacts } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
 import type { AdviceContext } from "./context.ts";
 
@@ -7,6 +7,8 @@ export interface SievedRelease {
   readonly release: Release;
   readonly facts: ReleaseFacts;
   readonly filename: string;
+  /** Of that file; undefined while it is not known. */
+  readonly metadata: MetadataFact | undefined;
   /** The Pipfile pins exactly this version. */
   readonly pinned: boolean;
 }

@@ -48,6 +48,8 @@ export interface ReleaseList {
   release(position: number): ReleaseFacts;
   /** Its version only, cheaper than `release`. */
   version(position: number): string;
+  /** Requires-Python of all its files, where they agree and that is cheap to tell. */
+  python(position: number): string | undefined;
 }
 
 /** Core metadata of one file of a release, or why it can't be had. */

@@ -112,6 +112,7 @@ test("releases come newest first, with what is wrong with them", () => {
     index: indexUrl("https://index.example/simple"),
     checkedAt: 0,
     count: 3,
+    python: () => undefined,
     version: (position) => versions[position] ?? "",
     release: (position) => ({
       version: versions[position] ?? "",

@@ -43,6 +43,12 @@ export class PageList implements ReleaseList {
     return this.#at(position).version;
   }
 
+  python(position: number): string | undefined {
+    const { files } = this.#at(position);
+    const first = files[0]?.requiresPython;
+    return files.every(({ requiresPython }) => requiresPython === first) ? first : undefined;
+  }
+
   /** Hashes and addresses of one release; undefined if the page does not list it. */
   details(version: string): readonly FileDetails[] | undefined {
     return this.page.releases.find((one) => one.version === version)?.files.map(detailsOf);

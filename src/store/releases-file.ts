@@ -15,6 +15,8 @@ import {
 import type { StoredPage } from "./stored-page.ts";
 import { WindowedFile } from "./windowed-file.ts";
 
+/** A release whose line states Requires-Python for its files, without anything to unescape. */
+const sharedPython = /^\{"version":"[^"\\]*","at":\d+,"size":\d+,"python":"([^"\\]*)"/;
 const versionStart = '{"version":"';
 
 /** What a releases.json is asked for, whether it is read in parts or as a whole. */
@@ -113,6 +115,13 @@ export class FileReleaseList implements ReleasesSource {
     return this.#versions[position];
   }
 
+  python(position: number): string | undefined {
+    const line = this.#watch(() => this.#line(this.#start(position)));
+    const stated = sharedPython.exec(line)?.[1];
+    // A file that differs from the rest is an object of its own
+    return stated !== undefined && line.indexOf("{", 1) < 0 ? stated : undefined;
+  }
+
   details(version: string): readonly FileDetails[] | undefined {
     const start = this.#find(version);
     if (start === undefined) return undefined;
@@ -191,9 +200,13 @@ export class FileReleaseList implements ReleasesSource {
     return end;
   }
 
+  #line(start: number): string {
+    return this.#file.slice(start, this.#lineEnd(start));
+  }
+
   #parse(start: number): ReleaseLine {
     const { path } = this.#file;
-    const text = this.#file.slice(start, this.#lineEnd(start));
+    const text = this.#line(start);
     const own = text.endsWith(",") ? text.slice(0, -1) : text;
     const line = parseOwn(path, (): ReleaseLine => JSON.parse(own));
     if (!Array.isArray(line.files)) throw new DamagedFileError(path, "a line names no files");

@@ -1,4 +1,5 @@
 import { excludingFailures } from "../../model/knowledge.ts";
+import { failureText } from "../../reports/failure-text.ts";
 import type { Sieve } from "../unit.ts";
 
 /** Drops releases that were seen not to install or import on this runtime. */
@@ -10,6 +11,6 @@ export const failedInstallation: Sieve = {
     const fact = context.knowledge.installed(candidate.release, context.runtime.id);
     if (fact?.outcome !== "failed" || fact.failure === undefined) return undefined;
     if (!excludingFailures.has(fact.failure)) return undefined;
-    return `does not work on ${context.runtime.id} (${fact.failure})`;
+    return failureText(fact.failure);
   },
 };

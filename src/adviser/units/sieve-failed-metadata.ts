@@ -1,13 +1,15 @@
-import { excludingFailures } from "../../model/knowledge.ts";
 import type { Sieve } from "../unit.ts";
 
-/** Drops releases whose metadata was asked for and can't be had on this runtime. */
+/**
+ * Drops releases whose metadata was asked for and can't be had on this runtime, for whatever reason:
+ * without it nobody knows what else they need.
+ */
 export const failedMetadata: Sieve = {
   kind: "sieve",
   name: "failed-metadata",
   rejects(candidate, context) {
-    const fact = context.knowledge.metadata(candidate.release, candidate.filename);
-    if (fact?.state !== "failed" || !excludingFailures.has(fact.reason)) return undefined;
+    const fact = candidate.metadata;
+    if (fact?.state !== "failed") return undefined;
     if (fact.runtime !== undefined && fact.runtime !== context.runtime.id) return undefined;
     return `has no usable metadata (${fact.reason}: ${fact.detail.split("\n", 1)[0]})`;
   },
