@@ -134,6 +134,19 @@ test("a list stays as it was when another process replaces the file", async () =
   expect(openJsonStore(folder).releases(flask, index)?.count).toBe(3001);
 });
 
+test("a page that another process wrote first is known after the flush all the same", async () => {
+  const store = openJsonStore(folder);
+  expect(store.releases(flask, index)).toBeUndefined();
+  const other = openJsonStore(folder);
+  other.putPage(examplePage(1_700_000_000_000));
+  await other.flush();
+
+  store.putPage(examplePage(1_700_000_000_001));
+  await store.flush();
+
+  expect(store.releases(flask, index)?.checkedAt).toBe(1_700_000_000_001);
+});
+
 test("files that were edited by hand are read as they are", async () => {
   await bigStore(3);
   const page = JSON.parse(readFileSync(releases, "utf8"));

@@ -93,9 +93,11 @@ export class ReleasesTable {
 
   /** The change is on disk. */
   written(change: ReleasesChange): void {
+    // A page that needed no writing stands there already, put there by another process
+    const merged = this.#patch.page !== undefined || this.#patch.vanished.size > 0;
     this.#patch = nothing;
     this.#patched = undefined;
-    if (change.kind === "write") this.forget();
+    if (change.kind === "write" || merged) this.forget();
   }
 
   forget(): void {
