@@ -3,11 +3,13 @@ import { type Consultation, consult } from "../adviser/advise.ts";
 import { gapMessage } from "../investigator/gaps.ts";
 import { taskOf } from "../investigator/handlers.ts";
 import { investigate } from "../investigator/investigator.ts";
+import { messageKey } from "../messaging/message-fields.ts";
 import type { MessageQueue } from "../messaging/queue.ts";
 import { type Gap, gapKey } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { Message } from "../model/message.ts";
 import type { Project } from "../model/project.ts";
+import { indexUrl } from "../model/release.ts";
 import type { Engine } from "../workflow/engine.ts";
 import type { Bench } from "./bench.ts";
 
@@ -48,6 +50,7 @@ export async function adviseAndLearn(
     heedFailures: options.verify,
   };
   const verify = options.verify && runtime.interpreter !== undefined;
+  const startedAt = services.now();
   let asked = "";
   let alone = false;
   let failure: unknown;
@@ -57,7 +60,9 @@ export async function adviseAndLearn(
     const { advice } = consultation;
     if (options.offline) return { ...consultation, rounds, failure };
     if (advice.outcome !== "incomplete") {
-      const stale = staleLists(consultation.consulted, services.now() - options.freshnessMs);
+      // What this run itself confirmed is current, however short the freshness
+      const limit = Math.min(startedAt, services.now() - options.freshnessMs);
+      const stale = staleLists(consultation.consulted, limit);
       if (stale.length === 0) return { ...consultation, rounds, failure };
       await confirm(bench, stale);
       continue;
@@ -85,16 +90,27 @@ async function askInvestigator(
   const { services } = bench;
   const queue = services.queue();
   services.emit({ type: "stage", stage: stageOf(gaps), detail: counted(gaps) });
-  await queue.publish([...messagesOf(gaps), options.trigger], { priority: 0 });
+  const own = messagesOf(gaps);
+  await queue.publish([...own, options.trigger], { priority: 0 });
+  const keys = new Set(own.map(messageKey));
   const { failures } = await investigate({
     queue,
     engine,
     signal: services.signal,
     flush: () => services.store.flush(),
-    // Advice is run again by who waits for it; a trigger is for `thoth investigate` if that died
-    accept: ({ type }) => type !== "adviser_trigger",
+    accept: (message) => keys.has(messageKey(message)) || isFollowUp(message, bench),
   });
   return failures[0]?.cause;
+}
+
+/**
+ * What learning here gives rise to. Questions of other runs may be for another runtime or need
+ * credentials that are not at hand, and triggers are for who outlives their run: both are left to
+ * `thoth investigate`.
+ */
+function isFollowUp(message: Message, { sources }: Bench): boolean {
+  if (message.type === "unresolved_package" || message.type === "adviser_trigger") return false;
+  return sources.byUrl.has(indexUrl(message.index_url));
 }
 
 async function workAlone(bench: Bench, engine: Engine, gaps: readonly Gap[]): Promise<unknown> {
@@ -105,9 +121,11 @@ async function workAlone(bench: Bench, engine: Engine, gaps: readonly Gap[]): Pr
   return undefined;
 }
 
-/** Takes back the trigger of a run that came to its end here. */
+/** Takes back the trigger of a run that came to its end here, and those of the same question. */
 export async function endRun(queue: MessageQueue, trigger: Message): Promise<void> {
-  const own = await queue.claim(1, { accept: (message) => isSame(message, trigger) });
+  const own = await queue.claim(Number.POSITIVE_INFINITY, {
+    accept: (message) => isSame(message, trigger),
+  });
   await queue.ack(own.map(({ id }) => id));
 }
 
@@ -120,11 +138,11 @@ function counted(gaps: readonly Gap[]): string {
 }
 
 function isSame(message: Message, trigger: Message): boolean {
-  return (
-    message.type === "adviser_trigger" &&
-    trigger.type === "adviser_trigger" &&
-    message.re_run_adviser_id === trigger.re_run_adviser_id
-  );
+  if (message.type !== "adviser_trigger" || trigger.type !== "adviser_trigger") return false;
+  if (message.re_run_adviser_id === trigger.re_run_adviser_id) return true;
+  const { project, runtime, dev } = trigger;
+  const same = message.project === project && message.runtime === runtime && message.dev === dev;
+  return same && project !== "";
 }
 
 function stageOf(gaps: readonly Gap[]): string {

@@ -5,7 +5,7 @@ import { ThothError } from "../util/errors.ts";
 import { liveness, type ProcessIdentity, processExists } from "../util/process-identity.ts";
 import { acquireLock, LockTimeoutError } from "../util/process-lock.ts";
 import { Journal } from "./journal.ts";
-import type { Delivery, MessageQueue, QueueStats } from "./queue.ts";
+import type { ClaimOptions, Delivery, MessageQueue, QueueStats } from "./queue.ts";
 import {
   deadLettersOf,
   isLeased,
@@ -64,10 +64,10 @@ class LocalQueue implements MessageQueue {
     });
   }
 
-  claim(limit: number, options: { readonly leaseMs?: number } = {}): Promise<readonly Delivery[]> {
+  claim(limit: number, options: ClaimOptions = {}): Promise<readonly Delivery[]> {
     const leaseMs = options.leaseMs ?? queueRules.leaseMs;
     return this.#change((world) => {
-      const plan = planClaim(this.#journal.state, { limit, leaseMs }, world);
+      const plan = planClaim(this.#journal.state, { ...options, limit, leaseMs }, world);
       return { operations: plan.operations, answer: plan.deliveries };
     });
   }

@@ -1,5 +1,5 @@
 import type { Message } from "../model/message.ts";
-import type { Delivery, MessageQueue, QueueStats } from "./queue.ts";
+import type { ClaimOptions, Delivery, MessageQueue, QueueStats } from "./queue.ts";
 import {
   deadLettersOf,
   isLeased,
@@ -36,12 +36,9 @@ export class MemoryQueue implements MessageQueue {
     return added;
   }
 
-  async claim(
-    limit: number,
-    options: { readonly leaseMs?: number } = {},
-  ): Promise<readonly Delivery[]> {
+  async claim(limit: number, options: ClaimOptions = {}): Promise<readonly Delivery[]> {
     const leaseMs = options.leaseMs ?? queueRules.leaseMs;
-    const plan = planClaim(this.#state, { limit, leaseMs }, this.#world());
+    const plan = planClaim(this.#state, { ...options, limit, leaseMs }, this.#world());
     this.#apply(plan.operations);
     return plan.deliveries;
   }

@@ -2,7 +2,7 @@ import type { Message } from "../model/message.ts";
 import { ownIdentity, type ProcessIdentity } from "../util/process-identity.ts";
 import { checkMessage, MessageError } from "./codec.ts";
 import { messageKey } from "./message-fields.ts";
-import type { Delivery } from "./queue.ts";
+import type { ClaimOptions, Delivery } from "./queue.ts";
 import type { QueueEntry, QueueOperation, QueueState } from "./queue-state.ts";
 
 /** Times are milliseconds. */
@@ -64,7 +64,7 @@ export function planPublish(
 /** Hands out what is ready, and buries what nobody can take. */
 export function planClaim(
   state: QueueState,
-  options: { readonly limit: number; readonly leaseMs: number },
+  options: Required<Pick<ClaimOptions, "leaseMs">> & ClaimOptions & { readonly limit: number },
   world: QueueWorld,
 ): { readonly operations: readonly QueueOperation[]; readonly deliveries: readonly Delivery[] } {
   const operations: QueueOperation[] = [];
@@ -72,8 +72,9 @@ export function planClaim(
   for (const entry of readyEntries(state, world)) {
     if (taken.length >= options.limit) break;
     const obstacle = obstacleOf(entry);
-    if (obstacle === undefined) taken.push(entry);
-    else operations.push({ op: "bury", ids: [entry.id], reason: obstacle });
+    if (obstacle === undefined) {
+      if (options.accept?.(entry.message) !== false) taken.push(entry);
+    } else operations.push({ op: "bury", ids: [entry.id], reason: obstacle });
   }
   if (taken.length > 0) {
     const lease = { until: world.now + options.leaseMs, by: ownIdentity() };

@@ -109,6 +109,22 @@ function publishRules(queue: () => MessageQueue): void {
 }
 
 function deliveryRules(queue: () => MessageQueue, pass: (ms: number) => void): void {
+  test("a consumer that accepts only some leaves the others as they are", async () => {
+    await queue().publish(["flask", "click", "jinja2"].map(wanted));
+    const accept = (message: Message) =>
+      message.type === "unresolved_package" && message.package_name === "click";
+
+    const accepted = await queue().claim(1, { accept });
+
+    expect(accepted.map(({ message }) => message)).toEqual([wanted("click")]);
+    expect(await queue().claim(5, { accept })).toEqual([]);
+    const others = await queue().claim(5);
+    expect(others.map(({ message, attempt }) => [message, attempt])).toEqual([
+      [wanted("flask"), 1],
+      [wanted("jinja2"), 1],
+    ]);
+  });
+
   test("a message in hand is not given to another, and comes back when its lease ends", async () => {
     await queue().publish([wanted("flask")]);
     await queue().claim(1, { leaseMs: 1000 });
