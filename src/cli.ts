@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addCommands } from "./commands/catalogue.ts";
 import type { CommandContext, CommandResult } from "./commands/command.ts";
@@ -157,11 +158,22 @@ function listen(): Signals {
   return { signal: controller.signal, caught, stop };
 }
 
+/** A Pipfile or lock that an error names, for showing its lines; their names are paths from here. */
+function sourceText(file: string): string | undefined {
+  if (!/(^|\/)Pipfile(\.lock)?$/.test(file)) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    // The error itself is told all the same
+    return undefined;
+  }
+}
+
 function failure(error: unknown, debug: boolean, color: ReturnType<typeof palette>): number {
   const { stderr } = process;
   const trace = error instanceof Error && debug ? `${error.stack}\n` : "";
   if (error instanceof ThothError) {
-    stderr.write(`${renderError(error, { color })}\n${trace}`);
+    stderr.write(`${renderError(error, { color, sourceText })}\n${trace}`);
     return errorCodes[error.code].exit;
   }
   const message = error instanceof Error ? error.message : String(error);

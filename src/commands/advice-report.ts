@@ -9,7 +9,7 @@ import type { Gap } from "../model/gap.ts";
 import type { Knowledge, ReleaseList } from "../model/knowledge.ts";
 import { releaseText } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
-import { failureText } from "../reports/failure-text.ts";
+import { failureText, tellingLine } from "../reports/failure-text.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** All that a report is made of. */
@@ -42,7 +42,10 @@ export function adviceReport(input: ReportInput): AdviceReport {
     pins: product === undefined ? [] : reportedPins(product, input),
     lock: input.lock,
     verify: input.verify,
-    warnings: [...input.warnings, ...(product === undefined ? [] : justifications(product))],
+    warnings: [
+      ...input.warnings,
+      ...(product === undefined ? [] : pinWarnings(product, knowledge)),
+    ],
     ...(advice.outcome === "unsatisfiable" ? { conflict: advice.conflict } : {}),
     gaps: advice.outcome === "incomplete" ? advice.gaps.map(gapText) : [],
     knowledge: {
@@ -60,8 +63,28 @@ function productOf(advice: Advice): Product | undefined {
   return advice.outcome === "incomplete" ? advice.best : undefined;
 }
 
-function justifications(product: Product): AdviceReport["warnings"] {
-  return product.justifications.map(({ message }) => ({ message }));
+function pinWarnings(product: Product, knowledge: Knowledge): AdviceReport["warnings"] {
+  const yanked = [...product.pins.values()].flatMap((pin) => yankedWarning(pin, knowledge));
+  return [...yanked, ...product.justifications.map(({ message }) => ({ message }))];
+}
+
+/** A yanked release is taken only where the Pipfile asks for exactly that (PEP 592). */
+function yankedWarning(pin: Pin, knowledge: Knowledge): AdviceReport["warnings"] {
+  if (pin.source !== undefined) return [];
+  const { name, version, index } = pin.release;
+  const list = knowledge.releases(name, index);
+  if (list === undefined) return [];
+  for (let position = 0; position < list.count; position += 1) {
+    if (list.version(position) !== version) continue;
+    const file = list.release(position).files.find(({ filename }) => filename === pin.filename);
+    if (file?.yanked === undefined) return [];
+    const why = file.yanked === "" ? "" : ` (${file.yanked})`;
+    const who = pin.requiredBy.join(", ");
+    return [
+      { message: `${name} ${version} is yanked${why}; ${who} asks for exactly this release` },
+    ];
+  }
+  return [];
 }
 
 function reportedPins(product: Product, input: ReportInput): readonly ReportedPin[] {
@@ -133,7 +156,7 @@ function verification(pin: Pin, { knowledge, runtime, verify }: ReportInput): Ve
   if (fact?.outcome === "ok") return { state: "ok" };
   if (fact?.failure !== undefined) {
     const reason = failureText(fact.failure);
-    const told = fact.detail === undefined ? reason : `${reason}: ${fact.detail.split("\n", 1)[0]}`;
+    const told = fact.detail === undefined ? reason : `${reason}: ${tellingLine(fact.detail)}`;
     return { state: "failed", reason: told };
   }
   if (runtime.interpreter === undefined)

@@ -17,8 +17,11 @@ export interface Manifest {
   readonly lock: PipfileLock | undefined;
 }
 
-/** Reads a project. Throws ThothError `no-pipfile`, `bad-toml`, `bad-pipfile` or `bad-lock`. */
-export function readManifest(directory: string): Manifest {
+/**
+ * Reads a project; mistakes are placed as seen `from` there. Throws ThothError `no-pipfile`,
+ * `bad-toml`, `bad-pipfile` or `bad-lock`.
+ */
+export function readManifest(directory: string, from: string): Manifest {
   const pipfilePath = join(directory, "Pipfile");
   const lockPath = join(directory, "Pipfile.lock");
   const text = readText(pipfilePath);
@@ -27,9 +30,9 @@ export function readManifest(directory: string): Manifest {
       hint: "run thoth in a project directory, or name one: `thoth advise DIR`",
     });
   }
-  const pipfile = parsePipfile(text, "Pipfile");
+  const pipfile = parsePipfile(text, shownPath(pipfilePath, from));
   const lockText = readText(lockPath);
-  const lock = lockText === undefined ? undefined : parseLock(lockText, "Pipfile.lock");
+  const lock = lockText === undefined ? undefined : parseLock(lockText, shownPath(lockPath, from));
   return { directory, pipfilePath, lockPath, text, pipfile, lockText, lock };
 }
 

@@ -4,7 +4,7 @@ import { type IndexSource, indexSource } from "../package-index/index-source.ts"
 import { pipIndexUrl } from "../package-index/pip-configuration.ts";
 import type { PipfileSource } from "../python/pipfile-sections.ts";
 import { expandSourceUrl } from "../python/source-url.ts";
-import { ThothError } from "../util/errors.ts";
+import { type Place, ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import { askPip } from "./ask-pip.ts";
 
@@ -29,12 +29,18 @@ export async function indexSources(
   const { configuration } = services;
   const defaultUrl = sources.length > 0 ? undefined : await defaultIndex(services);
   if (configuration.indexUrl !== undefined) {
-    const only = sourceAt(configuration.indexUrl, true, services, "--index-url");
+    const only = sourceAt(
+      { url: configuration.indexUrl, verifySsl: true, who: "--index-url" },
+      services,
+    );
     const byName = new Map(sources.map(({ name }) => [name, only.url] as const));
     return { byUrl: new Map([[only.url, only]]), order: [only.url], byName, defaultUrl };
   }
   if (defaultUrl !== undefined) {
-    const only = sourceAt(defaultUrl, true, services, "pip's configuration");
+    const only = sourceAt(
+      { url: defaultUrl, verifySsl: true, who: "pip's configuration" },
+      services,
+    );
     return { byUrl: new Map([[only.url, only]]), order: [only.url], byName: new Map(), defaultUrl };
   }
   return named(sources, services);
@@ -44,7 +50,7 @@ function named(sources: readonly PipfileSource[], services: Services): IndexSour
   const byUrl = new Map<IndexUrl, IndexSource>();
   const byName = new Map<string, IndexUrl>();
   for (const { name, url, verifySsl, place } of sources) {
-    const source = sourceAt(url, verifySsl, services, `${place.file}:${place.line}`);
+    const source = sourceAt({ url, verifySsl, who: `[[source]] \`${name}\``, place }, services);
     if (!byUrl.has(source.url)) byUrl.set(source.url, source);
     byName.set(name, source.url);
   }
@@ -53,20 +59,27 @@ function named(sources: readonly PipfileSource[], services: Services): IndexSour
   return { byUrl, order: [first, ...rest], byName, defaultUrl: undefined };
 }
 
-function sourceAt(url: string, verifySsl: boolean, services: Services, where: string): IndexSource {
+/** An address of an index as somebody wrote it. */
+interface WrittenSource {
+  readonly url: string;
+  readonly verifySsl: boolean;
+  readonly who: string;
+  readonly place?: Place;
+}
+
+function sourceAt({ url, verifySsl, who, place }: WrittenSource, services: Services): IndexSource {
   const expanded = expandSourceUrl(url, services.environment);
   const unset = /\$\{([^}]*)\}/.exec(expanded)?.[1];
   if (unset !== undefined) {
     throw new ThothError(
       "bad-configuration",
-      `the index of ${where} needs the variable ${unset}, which is not set`,
-      {
-        hint: `set it (\`export ${unset}=…\`), or name an index with --index-url`,
-      },
+      `the index of ${who} needs the variable ${unset}, which is not set`,
+      { place, hint: `set it (\`export ${unset}=…\`), or name an index with --index-url` },
     );
   }
   if (!/^(https?|file):\/\/./.test(expanded)) {
-    throw new ThothError("bad-configuration", `the index of ${where} is no http(s) address`, {
+    throw new ThothError("bad-configuration", `the index of ${who} is no http(s) address`, {
+      place,
       hint: "an index is the address of a simple index (PEP 503), often ending in /simple",
     });
   }

@@ -3,7 +3,7 @@ import type { PipfileRequires } from "../python/pipfile-sections.ts";
 import { declaredRuntime } from "../solver/declared-runtime.ts";
 import { hostSystem } from "../solver/host-system.ts";
 import { discoverRuntimes } from "../solver/runtimes.ts";
-import { ThothError } from "../util/errors.ts";
+import { type Place, ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 
 /** All runtimes: the machine's, and those that `.thoth.yaml` declares, first. */
@@ -34,13 +34,15 @@ export async function chooseRuntime(
   }
   const required = requires.pythonFullVersion ?? requires.pythonVersion;
   if (configuration.python !== undefined)
-    return ofPython(configuration.python, runtimes, "--python");
+    return ofPython({ version: configuration.python, who: "--python" }, runtimes);
   const declared = configuration.environments[0];
   if (declared !== undefined) {
     const first = runtimes.find(({ id }) => id === declared.name);
     if (first !== undefined) return first;
   }
-  if (required !== undefined) return ofPython(required, runtimes, "the Pipfile");
+  if (required !== undefined) {
+    return ofPython({ version: required, who: "the Pipfile", place: requires.place }, runtimes);
+  }
   const [first] = runtimes;
   if (first !== undefined) return first;
   throw new ThothError(
@@ -52,8 +54,14 @@ export async function chooseRuntime(
   );
 }
 
+interface WantedPython {
+  readonly version: string;
+  readonly who: string;
+  readonly place?: Place | undefined;
+}
+
 /** A runtime of one Python: the machine's own where it has it, else this system with that Python. */
-function ofPython(version: string, runtimes: readonly Runtime[], who: string): Runtime {
+function ofPython({ version, who, place }: WantedPython, runtimes: readonly Runtime[]): Runtime {
   const full = version.split(".").length > 2;
   const fits = ({ python, pythonFull }: Runtime) => (full ? pythonFull : python) === version;
   const found = runtimes.find((runtime) => fits(runtime) && runtime.interpreter !== undefined);
@@ -63,9 +71,7 @@ function ofPython(version: string, runtimes: readonly Runtime[], who: string): R
     throw new ThothError(
       "unknown-runtime",
       `there is no Python ${version}, which ${who} asks for`,
-      {
-        hint: "name a Python such as 3.12",
-      },
+      { place, hint: "name a Python such as 3.12" },
     );
   }
   const declaration = { name: `python-${version}`, pythonVersion: version };

@@ -70,8 +70,9 @@ export function renderConflict(
   const shown = source === undefined ? [] : excerpt(source, marks, color);
   const beside =
     shown.length === 0 ? conflict.lines.map((line) => `${file}:${line.line}: ${line.note}`) : [];
-  const story = options.verbose === true ? conflict.story : conflict.story.slice(0, storyLines);
-  const untold = conflict.story.length - story.length;
+  const steps = conflict.story.filter((step) => step !== conflict.message);
+  const story = options.verbose === true ? steps : steps.slice(0, storyLines);
+  const untold = steps.length - story.length;
   return [
     headline("unsatisfiable", conflict.message, color),
     ...(first === undefined ? [] : [arrow(file, first, gutterWidth(marks), color)]),
@@ -157,7 +158,8 @@ function causeNotes(cause: unknown, told: string): readonly string[] {
   let current = cause;
   while (current instanceof Error && notes.length < deepestCause) {
     const message = current.message.split("\n", 1)[0] ?? "";
-    if (message !== "" && !told.includes(message)) notes.push(`cause: ${message}`);
+    // "Invalid TOML document: illegal character" adds nothing to "not TOML: illegal character"
+    if (!told.includes(message.split(": ").at(-1) ?? "")) notes.push(`cause: ${message}`);
     current = current.cause;
   }
   return notes;

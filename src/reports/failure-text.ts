@@ -26,3 +26,10 @@ const texts = {
 export function failureText(failure: FailureClass): string {
   return texts[failure];
 }
+
+/** The line of a failure's detail that says most: of a traceback the last one, else the first. */
+export function tellingLine(detail: string): string {
+  const lines = detail.trimEnd().split("\n");
+  const isTraceback = /^(\s|Traceback)/.test(lines[0] ?? "");
+  return (isTraceback ? lines.at(-1) : lines[0]) ?? "";
+}

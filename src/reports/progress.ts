@@ -2,7 +2,7 @@ import type { Ora } from "ora";
 import type { Emit, Event } from "../model/event.ts";
 import { safeText } from "../util/terminal-text.ts";
 import { renderWarning } from "./diagnostic.ts";
-import { failureText } from "./failure-text.ts";
+import { failureText, tellingLine } from "./failure-text.ts";
 import type { Palette } from "./palette.ts";
 import { clip } from "./table.ts";
 
@@ -66,7 +66,7 @@ function lastingText(event: Event, color: Palette): string | undefined {
   if (event.type === "warning") return renderWarning(event, color);
   if (event.type !== "rejected") return undefined;
   const release = safeText(event.release);
-  const detail = clip(safeText(event.detail), 160);
+  const detail = clip(safeText(tellingLine(event.detail)), 160);
   const why = detail === "" ? "" : `: ${detail}`;
   return `rejected ${release}, it ${failureText(event.failure)}${color.faint(why)}`;
 }
