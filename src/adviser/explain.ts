@@ -27,7 +27,7 @@ export function explain(failure: Incompatibility, catalog: Catalog): Conflict {
   return {
     message: headline(facts, catalog),
     lines,
-    story: story(facts),
+    story: story(facts, catalog),
     culprits: [...culprits],
     fixes: [],
   };
@@ -42,8 +42,9 @@ function headline(facts: readonly Incompatibility[], catalog: Catalog): string {
   }
   const contested = mostDemanded(facts);
   if (contested !== undefined) return `no version of ${contested} satisfies everyone`;
-  const stuck = facts.find(({ cause }) => cause.kind === "no-version");
-  if (stuck !== undefined) return `no version of ${nameOf(stuck)} is what is asked for`;
+  const stuck = facts.filter(({ cause }) => cause.kind === "no-version");
+  const root = stuck.find((fact) => !demandsCount(nameOf(fact), facts)) ?? stuck[0];
+  if (root !== undefined) return `no version of ${nameOf(root)} is what is asked for`;
   return "what is asked for can't be had together";
 }
 
@@ -54,17 +55,19 @@ function isUnusableOnPython(fact: Incompatibility, facts: readonly Incompatibili
   if (cause.kind === "unusable" && !needsPython(cause.reason)) return false;
   if (cause.kind === "no-version" && !cause.reasons.some(needsPython)) return false;
   if (cause.kind !== "unusable" && cause.kind !== "no-version") return false;
-  const name = nameOf(fact);
-  return !facts.some(
-    (other) => other.cause.kind === "dependency" && other.cause.dependent === name,
-  );
+  return !demandsCount(nameOf(fact), facts);
+}
+
+/** Whether what a package demands of others is part of the proof. */
+function demandsCount(name: PackageName, facts: readonly Incompatibility[]): boolean {
+  return facts.some(({ cause }) => cause.kind === "dependency" && cause.dependent === name);
 }
 
 function nameOf({ terms }: Incompatibility): PackageName {
   return baseOf(terms.keys().next().value ?? "");
 }
 
-/** The package of which most lines and packages, at least two, demand something. */
+/** The package of which most lines and packages, at least two, demand something; the deepest first. */
 function mostDemanded(facts: readonly Incompatibility[]): PackageName | undefined {
   const demanding = new Map<PackageName, Set<string>>();
   for (const { cause, terms } of facts) {
@@ -76,17 +79,22 @@ function mostDemanded(facts: readonly Incompatibility[]): PackageName | undefine
       demanding.set(name, (demanding.get(name) ?? new Set()).add(by));
     }
   }
-  const [first] = [...demanding].sort(([, left], [, right]) => right.size - left.size);
-  return first === undefined || first[1].size < 2 ? undefined : first[0];
+  const contested = [...demanding]
+    .filter(([, by]) => by.size > 1)
+    .sort(([, left], [, right]) => right.size - left.size);
+  const deepest = contested.find(([name]) => !demandsCount(name, facts));
+  return (deepest ?? contested[0])?.[0];
 }
 
 /** One sentence a fact; what many releases of a package say alike becomes one sentence. */
-function story(facts: readonly Incompatibility[]): readonly string[] {
+function story(facts: readonly Incompatibility[], catalog: Catalog): readonly string[] {
   const versions = new Map<string, string[]>();
-  for (const { cause } of facts) {
+  for (const { cause, terms } of facts) {
     if (cause.kind !== "dependency") continue;
     const key = `${cause.dependent} ${cause.text}`;
-    versions.set(key, [...(versions.get(key) ?? []), cause.version]);
+    const alike = versions.get(key) ?? [];
+    alike.push(cause.version, ...covered(cause.dependent, terms, catalog));
+    versions.set(key, alike);
   }
   const told = facts.flatMap(({ cause, terms }) => {
     if (cause.kind !== "dependency")
@@ -95,6 +103,18 @@ function story(facts: readonly Incompatibility[]): readonly string[] {
     return [`${cause.dependent} ${versionsText(alike)} needs ${cause.text}`];
   });
   return [...new Set(told)];
+}
+
+/** The releases of a package that a fact about it speaks of: more than one if it holds for a span. */
+function covered(
+  name: PackageName,
+  terms: Incompatibility["terms"],
+  catalog: Catalog,
+): readonly string[] {
+  const range = terms.get(name)?.range;
+  const candidates = catalog.candidatesOf(name);
+  if (range === undefined || candidates === undefined) return [];
+  return [...candidates.within(range)].map(({ version }) => version.text);
 }
 
 function simpleSentences(cause: Cause, name: string): readonly string[] {
