@@ -9,6 +9,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 4;
 } else {
+  // Optimising code that runs for a tenth of a second costs more than it gains (docs/performance.md)
+  require("node:v8").setFlagsFromString("--interrupt-budget=600000");
   const { readFileSync, writeFileSync } = require("node:fs");
   const { createRequire } = require("node:module");
   const { join } = require("node:path");

@@ -1,11 +1,9 @@
 import { loadConfiguration } from "../config.ts";
-import { sender } from "../investigator/gaps.ts";
 import type { Bench } from "../loop/bench.ts";
-import { adviseAndLearn, endRun } from "../loop/learning.ts";
+import { adviseAndLearn } from "../loop/learning.ts";
 import { openBench } from "../loop/open-bench.ts";
 import { benchRunners } from "../loop/runners.ts";
 import { standaloneBench } from "../loop/standalone.ts";
-import { createMessage } from "../messaging/codec.ts";
 import type { Project } from "../model/project.ts";
 import { releaseText } from "../model/release.ts";
 import { parseRequirement, RequirementSyntaxError } from "../python/requirement.ts";
@@ -52,16 +50,9 @@ async function solveOne(base: Bench, project: Project): Promise<SolvedRelease> {
   const engine = services.engine(benchRunners(bench, async () => {}));
   const [wanted] = project.requirements;
   if (wanted === undefined) throw new Error("nothing to solve");
-  const trigger = createMessage("adviser_trigger", sender, {
-    project: "",
-    re_run_adviser_id: `solve ${wanted.where}`,
-    runtime: runtime.id,
-    dev: false,
-  });
   const { freshnessMs, offline } = services.configuration;
-  const options = { verify: true, offline, freshnessMs, trigger };
+  const options = { verify: true, offline, freshnessMs, trigger: undefined };
   const { advice, failure } = await adviseAndLearn(bench, engine, project, options);
-  await endRun(services.queue(), trigger);
   if (advice.outcome === "unsatisfiable")
     return { release: wanted.where, requires: [], problem: advice.conflict.message };
   if (advice.outcome === "incomplete") {

@@ -20,8 +20,8 @@ export interface LearningOptions {
   readonly offline: boolean;
   /** Lists of releases older than this are confirmed before they count, ms. */
   readonly freshnessMs: number;
-  /** The message that has the advice run again should this process die in between. */
-  readonly trigger: Message;
+  /** The message that has the advice run again should this process die in between, if it should. */
+  readonly trigger: Message | undefined;
 }
 
 /** The last consultation, and how it came about. */
@@ -91,7 +91,8 @@ async function askInvestigator(
   const queue = services.queue();
   services.emit({ type: "stage", stage: stageOf(gaps), detail: counted(gaps) });
   const own = messagesOf(gaps);
-  await queue.publish([...own, options.trigger], { priority: 0 });
+  const trigger = options.trigger === undefined ? [] : [options.trigger];
+  await queue.publish([...own, ...trigger], { priority: 0 });
   const keys = new Set(own.map(messageKey));
   const { failures } = await investigate({
     queue,
@@ -141,8 +142,7 @@ function isSame(message: Message, trigger: Message): boolean {
   if (message.type !== "adviser_trigger" || trigger.type !== "adviser_trigger") return false;
   if (message.re_run_adviser_id === trigger.re_run_adviser_id) return true;
   const { project, runtime, dev } = trigger;
-  const same = message.project === project && message.runtime === runtime && message.dev === dev;
-  return same && project !== "";
+  return message.project === project && message.runtime === runtime && message.dev === dev;
 }
 
 function stageOf(gaps: readonly Gap[]): string {

@@ -104,6 +104,8 @@ function spinnerLine(stream: ProgressStream, color: Palette): ProgressLine {
     spinner = ora({
       text: fitted(text),
       stream,
+      // Asked for by a terminal that is watched; ora itself would be silent where CI is set
+      isEnabled: true,
       hideCursor: false,
       discardStdin: false,
       color: color.enabled ? "cyan" : false,

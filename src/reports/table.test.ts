@@ -20,12 +20,12 @@ test("the widest column gives way first", () => {
 });
 
 test.each([
-  [undefined, 80],
+  [undefined, Number.POSITIVE_INFINITY],
   [0, 80],
   [19, 80],
   [20, 20],
   [132, 132],
-])("%s columns count as %i", (columns, expected) => {
+])("%s columns count as %s", (columns, expected) => {
   expect(usableColumns(columns)).toBe(expected);
 });
 

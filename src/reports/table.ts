@@ -3,9 +3,13 @@ import type { Palette } from "./palette.ts";
 const gap = 2;
 const narrowest = 4;
 
-/** Columns a report may use: a terminal that claims fewer than 20 (0 in some ptys) counts as 80. */
+/**
+ * Columns a report may use: a terminal that claims fewer than 20 (0 in some ptys) counts as 80;
+ * off a terminal nothing is cut.
+ */
 export function usableColumns(columns: number | undefined): number {
-  return columns === undefined || !Number.isFinite(columns) || columns < 20 ? 80 : columns;
+  if (columns === undefined) return Number.POSITIVE_INFINITY;
+  return columns < 20 ? 80 : columns;
 }
 
 /** Cuts a text to `width` characters, "..." at its end where something is missing. */
