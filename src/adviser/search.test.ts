@@ -164,3 +164,34 @@ test("the package whose demands fail is decided before the one that can meet any
   ]);
   expect(attempts).toBeLessThanOrEqual(32);
 });
+
+test("packages of which more and more is demanded are decided once all have spoken", () => {
+  // Decided early, base would be 10, then 9, then 8 … with all that follows decided anew each time
+  const store = new MemoryStore();
+  for (let version = 1; version <= 10; version += 1) {
+    store.add(`base==${version}`).add(`p${version}==1`, { requires: [`base<=${version}`] });
+  }
+  const demands = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map((version) => `p${version}`);
+
+  const { decisions, attempts } = search(contextOf(store, ["base", ...demands]));
+
+  expect(decisions.get("base")?.text).toBe("1");
+  expect(attempts).toBe(14);
+});
+
+test("what is learnt of one release is not said of a neighbour that does not need the same", () => {
+  // Tried in this order: a 5 and a 3 need c 2, a 4 in between only an m that x 2 excludes
+  const store = new MemoryStore()
+    .add("c==1")
+    .add("c==2")
+    .add("m==1")
+    .add("m==2")
+    .add("x==3", { requires: ["c>=2"] })
+    .add("x==2", { requires: ["m<2"] })
+    .add("x==1", { requires: ["m>=2"] })
+    .add("a==5", { requires: ["c>=2"] })
+    .add("a==4", { requires: ["m>=2"] })
+    .add("a==3", { requires: ["c>=2"] });
+
+  expect(resolved(store, ["c==1", "x", "a"])).toBe("locked: a==4 c==1 m==2 x==1");
+});
