@@ -142,10 +142,12 @@ const env = { INDEX_URL: await standIn({ cache, port: Number(values.port) }) };
 const flags = ["--verify", values.verify];
 let first;
 let place;
-for (const _ of ["fills the stand-in", "the reference"]) {
+// The first fills the stand-in; moments are drawn from the shortest, so that most runs are killed.
+for (let at = 0; at < 4; at++) {
   place = { ...world(testCase), env };
-  first = measure(adviseCommand(place, ...flags), { env: environment(place) });
-  if (first.exit !== 0) throw new Error(first.stderr);
+  const run = measure(adviseCommand(place, ...flags), { env: environment(place) });
+  if (run.exit !== 0) throw new Error(run.stderr);
+  if (first === undefined || run.wall < first.wall) first = run;
 }
 const reference = lockOf(place);
 const usual = knowledge(place, "stats", "--json").stdout;
@@ -153,7 +155,7 @@ say(`without a kill: ${first.wall} s, ${usual.replaceAll(/\s+/g, " ")}`);
 const next = random(Number(values.seed));
 const results = [];
 for (let at = 0; at < Number(values.n); at++) {
-  const delay = Math.round(next() * first.wall * 1050);
+  const delay = Math.round(next() * first.wall * 1000);
   const result = await crash(testCase, { flags, env, reference, delay, group: at % 2 === 1 });
   record(result);
   results.push(result);
