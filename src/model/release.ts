@@ -10,7 +10,7 @@ export type IndexUrl = Brand<string, "IndexUrl">;
 /** Takes credentials, fragment and trailing slashes off, so that one index has one name. */
 export function indexUrl(raw: string): IndexUrl {
   return raw
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1")
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1")
     .replace(/[#?].*$/, "")
     .replace(/\/+$/, "") as IndexUrl;
 }
