@@ -3,7 +3,7 @@ import type { MetadataFact, ReleaseList, SourceFact } from "../model/knowledge.t
 import type { ProjectRequirement } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { activeDependencies, type Dependency } from "../python/active-dependencies.ts";
-import type { PackageName } from "../python/name.ts";
+import { type PackageName, packageName } from "../python/name.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { type Candidate, Candidates, type PrereleasePolicy } from "./candidates.ts";
 import type { AdviceContext } from "./context.ts";
@@ -181,9 +181,21 @@ export class Catalog {
     return undefined;
   }
 
+  /** Whether a release, as far as its metadata is known, has no such extra: pip then only warns. */
+  lacksExtra(name: PackageName, version: Version, extra: string): boolean {
+    const extras = this.known(name, version)?.extras;
+    if (extras === undefined || extras.some((one) => packageName(one) === extra)) return false;
+    return this.dependencies(name, version, extra).length === 0;
+  }
+
   private requires(name: PackageName, version: Version): readonly string[] | undefined {
-    if (this.sourceKey(name) !== undefined) return this.source(name)?.requires;
+    return this.known(name, version)?.requires;
+  }
+
+  /** What the metadata of a release or of a direct source says. */
+  private known(name: PackageName, version: Version): KnownMetadata | SourceFact | undefined {
+    if (this.sourceKey(name) !== undefined) return this.source(name);
     const candidate = this.candidatesOf(name)?.at(version.text);
-    return candidate === undefined ? undefined : this.metadata(candidate)?.requires;
+    return candidate === undefined ? undefined : this.metadata(candidate);
   }
 }

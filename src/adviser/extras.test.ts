@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { resolved } from "../../fixtures/advice.ts";
+import { contextOf, resolved } from "../../fixtures/advice.ts";
 import { MemoryStore } from "../store/memory-store.ts";
+import { advise } from "./advise.ts";
 
 test("an extra adds its requirements and is noted on the pin", () => {
   const store = new MemoryStore()
@@ -88,4 +89,16 @@ test("an extra that needs an address excludes the version; no index is asked in 
 
   expect(resolved(store, ["kit"])).toBe("locked: kit==2");
   expect(resolved(store, ["kit[io]"])).toBe("locked: kit[io]==1 x==1");
+});
+
+test("an extra that the release does not have is warned of, and adds nothing", () => {
+  const store = new MemoryStore().add("web==1.0", { extras: ["fast"] });
+  const advice = advise(contextOf(store, ["web[fats]"]), { verify: false });
+
+  expect(advice).toMatchObject({
+    outcome: "locked",
+    product: {
+      justifications: [{ type: "WARNING", message: "web 1.0 has no extra `fats` (Pipfile:1)" }],
+    },
+  });
 });

@@ -49,6 +49,7 @@ export function walk(
     if (seen.has(`${category} ${key}`)) continue;
     seen.add(`${category} ${key}`);
     const dependent = `${name}==${version.text}`;
+    warnOfExtra(catalog, name, version, { extra, by: demand.by });
     for (const { name: next, extras, text, range } of catalog.dependencies(name, version, extra)) {
       const demanded = { by: dependent, text: `needs ${text}`, range };
       for (const one of keysOf(next, extras)) queue.push({ key: one, category, demand: demanded });
@@ -86,4 +87,15 @@ function noteNeed(
   const told = ({ by, text }: Demand) => by === demand.by && text === demand.text;
   if (!entry.demands.some(told)) entry.demands.push(demand);
   entry.requiredBy.add(demand.by);
+}
+
+/** An extra that a release does not have adds nothing; pip warns, and so do we. */
+function warnOfExtra(
+  catalog: Catalog,
+  name: PackageName,
+  version: Version,
+  { extra, by }: { readonly extra: string; readonly by: string },
+): void {
+  if (extra === "" || !catalog.lacksExtra(name, version, extra)) return;
+  catalog.warnings.add(`${name} ${version.text} has no extra \`${extra}\` (${by})`);
 }
