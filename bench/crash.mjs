@@ -1,7 +1,7 @@
 // kill -9 at random moments: `node bench/crash.mjs [--n 200] [--case NAME] [--verify none|all]
 // [--seed N] [--index-cache DIR] [--port N]`. A cold advise is killed (every other time with its
 // children), then: project whole, no process left, store whole; run again: same lock, queue drained.
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { measure, start } from "./lib/run.mjs";
@@ -102,8 +102,15 @@ function againFaults(place, flags, reference) {
   };
 }
 
+/** Temporary files lie in the world, too, where litter and processes are looked for. */
+function withTemporaryFolder(place, env) {
+  const temporary = join(place.home, "tmp");
+  mkdirSync(temporary);
+  return { ...place, env: { ...env, TMPDIR: temporary } };
+}
+
 async function crash(testCase, { flags, env, reference, delay, group }) {
-  const place = { ...world(testCase), env };
+  const place = withTemporaryFolder(world(testCase), env);
   const run = start(adviseCommand(place, ...flags), { env: environment(place) });
   await Promise.race([sleep(delay), run.finished]);
   try {
@@ -118,12 +125,14 @@ async function crash(testCase, { flags, env, reference, delay, group }) {
   const litter = files(place.home).filter((file) =>
     /\/tmp\/|\.tmp/.test(file.slice(place.home.length)),
   );
+  rmSync(place.home, { recursive: true, force: true });
   return {
     delay,
     group,
     killed: signal === "SIGKILL",
     ...rest,
-    litter,
+    litter: litter.length,
+    litterSample: litter.slice(0, 3),
     faults: [...left, ...half, ...faults],
   };
 }
@@ -181,7 +190,7 @@ table(
       first.wall,
       median(results.map(({ wall }) => wall)),
       Math.max(...results.map(({ waiting }) => waiting)),
-      Math.max(...results.map(({ litter }) => litter.length)),
+      Math.max(...results.map(({ litter }) => litter)),
     ],
   ],
 );
