@@ -7,6 +7,7 @@ import type { ConfigurationFlags } from "./config.ts";
 import { renderError } from "./reports/diagnostic.ts";
 import { palette, wantsColor } from "./reports/palette.ts";
 import { startProgress } from "./reports/progress.ts";
+import { errorCode, storageError } from "./util/atomic-write.ts";
 import { errorCodes, ThothError } from "./util/errors.ts";
 import { Interrupted } from "./util/interrupted.ts";
 import { programVersion } from "./util/program.ts";
@@ -83,7 +84,7 @@ async function perform(
     stderr.write(result.stderr);
     await written(stdout, result.stdout);
     const mild = result.exitCode === 1 || result.exitCode === 3;
-    return options.exitZero === true && mild ? 0 : result.exitCode;
+    return signals.caught() ?? (options.exitZero === true && mild ? 0 : result.exitCode);
   } catch (error) {
     progress.stop();
     return signals.caught() ?? failure(error, options.debug === true, color.stderr);
@@ -116,9 +117,14 @@ function colorChoice(choice: string): "auto" | "always" | "never" {
 
 /** A reader that went away (`| head`) is no failure of ours. */
 function written(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    stream.on("error", () => resolve());
-    stream.write(text, () => resolve());
+  return new Promise((resolve, reject) => {
+    stream.on("error", (error) => {
+      if (errorCode(error) === "EPIPE") resolve();
+      else reject(storageError(error, "standard output", "disk-full"));
+    });
+    stream.write(text, (error) => {
+      if (!error) resolve();
+    });
   });
 }
 

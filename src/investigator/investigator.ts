@@ -59,13 +59,26 @@ async function settle(
     // Before the acknowledgement: a crash in between repeats messages, it loses none
     if (follow.length > 0) await queue.publish(follow, { priority: 1 });
     await queue.ack(deliveries.filter((_, position) => results[position]?.ok).map(({ id }) => id));
-    for (const [position, result] of results.entries()) {
-      const delivery = deliveries[position];
-      if (!result.ok && delivery !== undefined) await queue.reject(delivery.id, result.reason);
-    }
+    await refuse(deliveries, results, options);
     return results;
   } catch (error) {
     await queue.release(deliveries.map(({ id }) => id));
     throw error;
   }
+}
+
+/** What failed waits to be tried again; what was merely stopped goes back as if never taken. */
+async function refuse(
+  deliveries: readonly Delivery[],
+  results: readonly TaskResult[],
+  { queue, signal }: InvestigatorOptions,
+): Promise<void> {
+  const stopped: string[] = [];
+  for (const [position, result] of results.entries()) {
+    const delivery = deliveries[position];
+    if (result.ok || delivery === undefined) continue;
+    if (signal.aborted) stopped.push(delivery.id);
+    else await queue.reject(delivery.id, result.reason);
+  }
+  if (stopped.length > 0) await queue.release(stopped);
 }

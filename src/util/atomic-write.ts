@@ -107,7 +107,10 @@ export function listFolder(folder: string): string[] {
  * Any other error comes back as it is.
  */
 export function storageError(error: unknown, path: string, code: ErrorCode): unknown {
-  switch (errorCode(error)) {
+  // Of a folder that a read-only file system refuses, Node says that its parent is missing
+  const refused = error instanceof Error && "syscall" in error && error.syscall === "mkdir";
+  const reason = errorCode(error);
+  switch (reason === "ENOENT" && refused ? "EROFS" : reason) {
     case "ENOSPC":
     case "EDQUOT":
       return new ThothError("disk-full", `no space left to write \`${path}\``, {
