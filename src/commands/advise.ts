@@ -27,6 +27,8 @@ export interface AdviseFlags {
   readonly upgrade: boolean;
   readonly upgradePackages: readonly string[];
   readonly dev: boolean;
+  /** `re_run_adviser_id` of the trigger that asks for this run, if one does. */
+  readonly triggeredBy?: string;
 }
 
 /** One run of `thoth advise`, for `cli.ts` and for triggers that ask for it again. */
@@ -119,6 +121,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     project,
     manifest,
     dev: flags.dev,
+    triggeredBy: flags.triggeredBy,
   });
   throwFailure(obtained);
   const { advice } = obtained;

@@ -80,7 +80,7 @@ function nameOf(message: Message): string {
 
 /** Messages may be for any runtime and any index: a bench for each that tasks need. */
 function investigatorEngine(services: Services, context: CommandContext): Engine {
-  const rerun = async ({ project, runtime, dev }: AdviserTrigger) => {
+  const rerun = async ({ project, runtime, dev, re_run_adviser_id }: AdviserTrigger) => {
     const flags = {
       directory: project,
       check: false,
@@ -88,6 +88,7 @@ function investigatorEngine(services: Services, context: CommandContext): Engine
       upgrade: false,
       upgradePackages: [],
       dev,
+      triggeredBy: re_run_adviser_id,
     };
     const own = runtime === null ? context : { ...context, flags: { ...context.flags, runtime } };
     await adviseProject(flags, own);

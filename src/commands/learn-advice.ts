@@ -25,7 +25,7 @@ export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
   const engine = services.engine(benchRunners(bench, rerun));
   const trigger = createMessage("adviser_trigger", sender, {
     project: manifest.directory,
-    re_run_adviser_id: randomUUID(),
+    re_run_adviser_id: question.triggeredBy ?? randomUUID(),
     runtime: configuration.runtime ?? null,
     dev,
   });

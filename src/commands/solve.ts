@@ -4,6 +4,7 @@ import { adviseAndLearn } from "../loop/learning.ts";
 import { openBench } from "../loop/open-bench.ts";
 import { benchRunners } from "../loop/runners.ts";
 import { standaloneBench } from "../loop/standalone.ts";
+import type { Conflict } from "../model/advice.ts";
 import type { Project } from "../model/project.ts";
 import { releaseText } from "../model/release.ts";
 import { parseRequirement, RequirementSyntaxError } from "../python/requirement.ts";
@@ -54,7 +55,7 @@ async function solveOne(base: Bench, project: Project): Promise<SolvedRelease> {
   const options = { verify: true, offline, freshnessMs, trigger: undefined };
   const { advice, failure } = await adviseAndLearn(bench, engine, project, options);
   if (advice.outcome === "unsatisfiable")
-    return { release: wanted.where, requires: [], problem: advice.conflict.message };
+    return { release: wanted.where, requires: [], problem: problemOf(advice.conflict) };
   if (advice.outcome === "incomplete") {
     if (failure !== undefined) throw failure;
     return { release: wanted.where, requires: [], problem: "it could not be learnt" };
@@ -69,6 +70,11 @@ async function solveOne(base: Bench, project: Project): Promise<SolvedRelease> {
     ...(pin.requiresPython === undefined ? {} : { requiresPython: pin.requiresPython }),
     ...(installed === undefined ? {} : { installed }),
   };
+}
+
+function problemOf({ message, story }: Conflict): string {
+  const reasons = story.filter((reason) => reason !== message);
+  return reasons.length === 0 ? message : `${message}: ${reasons.join("; ")}`;
 }
 
 function projectFor(spec: string, bench: Bench): Project {
