@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { type Configuration, loadConfiguration } from "../config.ts";
 import { type IndexSources, indexSources } from "../loop/index-sources.ts";
 import { chooseRuntime } from "../loop/runtime-choice.ts";
 import type { Advice, Pin } from "../model/advice.ts";
-import type { AdviceReport, LockResult } from "../model/advice-report.ts";
+import type { AdviceReport, LockResult, ReportedPin } from "../model/advice-report.ts";
+import type { ReleaseList } from "../model/knowledge.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { type PackageName, packageName } from "../python/name.ts";
@@ -121,11 +123,12 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     project,
     manifest,
     dev: flags.dev,
-    triggeredBy: flags.triggeredBy,
+    runId: flags.triggeredBy ?? newRunId(flags, context),
   });
   throwFailure(obtained);
   const { advice } = obtained;
-  const lock = lockResult(flags, setting, { advice, runtime, sources, project, categories });
+  const settled = { advice, runtime, sources, project, categories };
+  const { lock, text } = lockResult(flags, setting, settled);
   await obtained.end();
   const report = adviceReport({
     ...{ manifest, advice, runtime, lock, everyReason, startedAt },
@@ -137,7 +140,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     warnings: [...manifestWarnings(manifest, inactive), ...damageWarnings(services)],
     now: services.now(),
   });
-  keepUnchanged(question, report, obtained);
+  keepSettled(question, { report, text, consulted: obtained.consulted });
   return { report, manifest };
 }
 
@@ -160,11 +163,25 @@ function retold(report: AdviceReport, setting: Setting): AdviceReport {
 }
 
 /** A lock that is right is remembered as such, with what it stands on. */
-function keepUnchanged(question: AnswerQuestion, report: AdviceReport, obtained: Obtained): void {
-  const { lockText } = question.manifest;
-  if (report.lock !== "unchanged" || lockText === undefined) return;
-  const times = obtained.consulted.map(({ checkedAt }) => checkedAt);
-  keepAnswer(question, lockText, report, Math.min(...times));
+function keepSettled(
+  question: AnswerQuestion,
+  settled: {
+    readonly report: AdviceReport;
+    readonly text: string;
+    readonly consulted: readonly ReleaseList[];
+  },
+): void {
+  const { report, text, consulted } = settled;
+  if (report.lock !== "unchanged" && report.lock !== "written") return;
+  const times = consulted.map(({ checkedAt }) => checkedAt);
+  const pins = report.pins.flatMap((pin) => (pin.change === "removed" ? [] : [keptPin(pin)]));
+  keepAnswer(question, text, { ...report, lock: "unchanged", pins }, Math.min(...times));
+}
+
+/** A pin as the next run will find it. */
+function keptPin(pin: ReportedPin): ReportedPin {
+  const { previous: _, newest: __, whyNotNewest: ___, ...kept } = pin;
+  return { ...kept, change: "kept" };
 }
 
 /** What the lock's text stands on. */
@@ -176,18 +193,31 @@ interface Settled {
   readonly categories: ReadonlySet<string> | undefined;
 }
 
-function lockResult(flags: AdviseFlags, setting: Setting, settled: Settled): LockResult {
+function lockResult(
+  flags: AdviseFlags,
+  setting: Setting,
+  settled: Settled,
+): { readonly lock: LockResult; readonly text: string } {
   const { manifest, services } = setting;
   const { advice, runtime, sources, project, categories } = settled;
-  if (advice.outcome !== "locked") return "not-written";
-  const lock = lockOf(manifest, advice.product, {
+  if (advice.outcome !== "locked") return { lock: "not-written", text: "" };
+  const made = lockOf(manifest, advice.product, {
     runtime,
     defaultUrl: sources.defaultUrl,
     categories,
     source: (key) => services.store.source(key),
     indexName: indexNames(sources, manifest, project),
   });
-  return settleLock(flags, manifest, writeLock(lock));
+  const text = writeLock(made);
+  return { lock: settleLock(flags, manifest, text), text };
+}
+
+/** A trigger says nothing of other flags, and who only asked wants no lock afterwards. */
+function newRunId(flags: AdviseFlags, context: CommandContext): string | undefined {
+  const { python, indexUrl, verify } = context.flags;
+  const asked = flags.check || flags.dryRun || flags.upgrade || flags.upgradePackages.length > 0;
+  const own = python !== undefined || indexUrl !== undefined || verify !== undefined;
+  return asked || own ? undefined : randomUUID();
 }
 
 function upgraded(flags: AdviseFlags): ReadonlySet<PackageName> | "all" {
