@@ -13,8 +13,8 @@ export interface AdviceQuestion {
   readonly project: Project;
   readonly manifest: Manifest;
   readonly dev: boolean;
-  /** The trigger that is in hand already: the run must not ask for itself once more. */
-  readonly triggeredBy: string | undefined;
+  /** Identifies the run to whoever should repeat it if it dies; undefined if nobody should. */
+  readonly runId: string | undefined;
 }
 
 /** Advice, and what to do once it was acted upon. */

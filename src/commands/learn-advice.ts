@@ -1,16 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { sender } from "../investigator/gaps.ts";
 import { fixesOf } from "../loop/fixes.ts";
-import { adviseAndLearn, endRun } from "../loop/learning.ts";
+import { adviseAndLearn } from "../loop/learning.ts";
 import { openBench } from "../loop/open-bench.ts";
+import { RunTrigger } from "../loop/run-trigger.ts";
 import { benchRunners } from "../loop/runners.ts";
-import { createMessage } from "../messaging/codec.ts";
 import type { AdviceQuestion, Obtained } from "./advice-question.ts";
 import { directUrls } from "./project-of.ts";
 
 /** Advice by the learning loop: what is missing is learnt by the investigator in this process. */
 export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
-  const { services, runtime, sources, project, manifest, dev } = question;
+  const { services, runtime, sources, project, manifest } = question;
   const { configuration } = services;
   const bench = openBench({
     services,
@@ -23,12 +21,7 @@ export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
     throw new Error("advice waits for itself");
   };
   const engine = services.engine(benchRunners(bench, rerun));
-  const trigger = createMessage("adviser_trigger", sender, {
-    project: manifest.directory,
-    re_run_adviser_id: question.triggeredBy ?? randomUUID(),
-    runtime: configuration.runtime ?? null,
-    dev,
-  });
+  const trigger = triggerOf(question);
   const options = {
     verify: configuration.verify === "all",
     offline: false,
@@ -36,9 +29,19 @@ export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
     trigger,
   };
   const learnt = await adviseAndLearn(bench, engine, project, options);
-  const end = () => endRun(services.queue(), trigger);
+  const end = async () => trigger?.end(services.queue());
   if (learnt.advice.outcome !== "unsatisfiable") return { ...learnt, end };
   const fixes = await fixesOf(bench, project, learnt.advice.conflict);
   const conflict = { ...learnt.advice.conflict, fixes };
   return { ...learnt, advice: { outcome: "unsatisfiable", conflict }, end };
+}
+
+function triggerOf({ services, manifest, dev, runId }: AdviceQuestion): RunTrigger | undefined {
+  if (runId === undefined) return undefined;
+  return new RunTrigger({
+    project: manifest.directory,
+    re_run_adviser_id: runId,
+    runtime: services.configuration.runtime ?? null,
+    dev,
+  });
 }

@@ -4,7 +4,6 @@ import { gapMessage } from "../investigator/gaps.ts";
 import { taskOf } from "../investigator/handlers.ts";
 import { investigate } from "../investigator/investigator.ts";
 import { messageKey } from "../messaging/message-fields.ts";
-import type { MessageQueue } from "../messaging/queue.ts";
 import { type Gap, gapKey } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { Message } from "../model/message.ts";
@@ -12,6 +11,7 @@ import type { Project } from "../model/project.ts";
 import { indexUrl } from "../model/release.ts";
 import type { Engine } from "../workflow/engine.ts";
 import type { Bench } from "./bench.ts";
+import type { RunTrigger } from "./run-trigger.ts";
 
 /** How far learning may go. */
 export interface LearningOptions {
@@ -20,8 +20,8 @@ export interface LearningOptions {
   readonly offline: boolean;
   /** Lists of releases older than this are confirmed before they count, ms. */
   readonly freshnessMs: number;
-  /** The message that has the advice run again should this process die in between, if it should. */
-  readonly trigger: Message | undefined;
+  /** Has the advice run again should this process die in between; undefined if nothing should. */
+  readonly trigger: RunTrigger | undefined;
 }
 
 /** The last consultation, and how it came about. */
@@ -91,8 +91,8 @@ async function askInvestigator(
   const queue = services.queue();
   services.emit({ type: "stage", stage: stageOf(gaps), detail: counted(gaps) });
   const own = messagesOf(gaps);
-  const trigger = options.trigger === undefined ? [] : [options.trigger];
-  await queue.publish([...own, ...trigger], { priority: 0 });
+  await queue.publish(own, { priority: 0 });
+  await options.trigger?.publish(queue);
   const keys = new Set(own.map(messageKey));
   const { failures } = await investigate({
     queue,
@@ -122,27 +122,12 @@ async function workAlone(bench: Bench, engine: Engine, gaps: readonly Gap[]): Pr
   return undefined;
 }
 
-/** Takes back the trigger of a run that came to its end here, and those of the same question. */
-export async function endRun(queue: MessageQueue, trigger: Message): Promise<void> {
-  const own = await queue.claim(Number.POSITIVE_INFINITY, {
-    accept: (message) => isSame(message, trigger),
-  });
-  await queue.ack(own.map(({ id }) => id));
-}
-
 function messagesOf(gaps: readonly Gap[]): readonly Message[] {
   return [...new Map(gaps.map((gap) => [gapKey(gap), gapMessage(gap)])).values()];
 }
 
 function counted(gaps: readonly Gap[]): string {
   return gaps.length === 1 ? "1 fact" : `${gaps.length} facts`;
-}
-
-function isSame(message: Message, trigger: Message): boolean {
-  if (message.type !== "adviser_trigger" || trigger.type !== "adviser_trigger") return false;
-  if (message.re_run_adviser_id === trigger.re_run_adviser_id) return true;
-  const { project, runtime, dev } = trigger;
-  return message.project === project && message.runtime === runtime && message.dev === dev;
 }
 
 function stageOf(gaps: readonly Gap[]): string {
