@@ -1,32 +1,11 @@
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { readFiles, temporaryFolder, writeFiles } from "../../fixtures/folder.ts";
-import { type IndexOptions, startIndex, type TestIndex } from "../../fixtures/index-server.ts";
+import { testClient, testIndex } from "../../fixtures/index-client.ts";
 import { wheel } from "../../fixtures/packages.ts";
 import { packageName } from "../python/name.ts";
-import { createIndexClient } from "./client.ts";
 import { parseNetrc, shownUrl, withoutCredentials } from "./credentials.ts";
-import type { IndexClient, IndexClientOptions } from "./index-client.ts";
 import { indexSource } from "./index-source.ts";
-
-/** A client with short limits that sees nothing of the machine's configuration. */
-function testClient(options: Partial<IndexClientOptions> = {}): IndexClient {
-  const client = createIndexClient({
-    cacheDir: temporaryFolder(),
-    userAgent: "thoth/test",
-    ...options,
-    environment: { HOME: temporaryFolder(), PIP_CONFIG_FILE: "/dev/null", ...options.environment },
-    timeouts: { idleMs: 5_000, retryMs: 1, ...options.timeouts },
-  });
-  onTestFinished(() => client.close());
-  return client;
-}
-
-async function testIndex(options: IndexOptions = {}): Promise<TestIndex> {
-  const index = await startIndex(options);
-  onTestFinished(() => index.close());
-  return index;
-}
 
 const flask = packageName("flask");
 const current = wheel({ name: "flask", version: "3.0.3" });

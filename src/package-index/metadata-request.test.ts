@@ -1,31 +1,11 @@
 import { zipSync } from "fflate";
-import { expect, onTestFinished, test } from "vitest";
-import { temporaryFolder } from "../../fixtures/folder.ts";
-import { type IndexOptions, startIndex, type TestIndex } from "../../fixtures/index-server.ts";
+import { expect, test } from "vitest";
+import { testClient, testIndex } from "../../fixtures/index-client.ts";
+import type { TestIndex } from "../../fixtures/index-server.ts";
 import { type Distribution, sdist, wheel } from "../../fixtures/packages.ts";
 import { packageName } from "../python/name.ts";
-import { createIndexClient } from "./client.ts";
-import type { IndexClient, IndexClientOptions } from "./index-client.ts";
+import type { IndexClient } from "./index-client.ts";
 import { indexSource } from "./index-source.ts";
-
-/** A client with short limits that sees nothing of the machine's configuration. */
-function testClient(options: Partial<IndexClientOptions> = {}): IndexClient {
-  const client = createIndexClient({
-    cacheDir: temporaryFolder(),
-    userAgent: "thoth/test",
-    ...options,
-    environment: { HOME: temporaryFolder(), PIP_CONFIG_FILE: "/dev/null", ...options.environment },
-    timeouts: { idleMs: 5_000, retryMs: 1, ...options.timeouts },
-  });
-  onTestFinished(() => client.close());
-  return client;
-}
-
-async function testIndex(options: IndexOptions = {}): Promise<TestIndex> {
-  const index = await startIndex(options);
-  onTestFinished(() => index.close());
-  return index;
-}
 
 const demo = packageName("demo");
 const small = wheel({ name: "demo", version: "1.0", requires: ["click>=8"] });

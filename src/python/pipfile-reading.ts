@@ -1,5 +1,5 @@
+import { didYouMean as nearest } from "../util/did-you-mean.ts";
 import type { Place, Problem } from "../util/errors.ts";
-import { closest } from "./closest.ts";
 import type { TomlValue } from "./toml.ts";
 import { type KeyPath, type KeyPlace, locateKey } from "./toml-keys.ts";
 
@@ -92,7 +92,7 @@ export function didYouMean(
   known: Iterable<string>,
   show: (candidate: string) => string = (candidate) => `\`${candidate}\``,
 ): string | undefined {
-  const candidate = closest(word, known);
+  const candidate = nearest(word, known);
   return candidate === undefined ? undefined : `did you mean ${show(candidate)}?`;
 }
 
