@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { type Configuration, loadConfiguration } from "../config.ts";
 import { type IndexSources, indexSources } from "../loop/index-sources.ts";
 import { chooseRuntime } from "../loop/runtime-choice.ts";
 import type { Advice, Pin } from "../model/advice.ts";
@@ -12,7 +11,7 @@ import { type PackageName, packageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import { writeLock } from "../python/pipfile-lock.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
-import { connect, type Services } from "../wiring.ts";
+import type { Services } from "../wiring.ts";
 import type { Obtained } from "./advice-question.ts";
 import { adviceReport } from "./advice-report.ts";
 import { obtainAdvice } from "./advice-source.ts";
@@ -21,6 +20,7 @@ import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
 import { lockOf } from "./lock-of.ts";
 import { type Manifest, readManifest, shownPath } from "./manifest.ts";
 import { projectOf } from "./project-of.ts";
+import { withServices } from "./with-services.ts";
 
 export interface AdviseFlags {
   readonly directory: string;
@@ -75,30 +75,26 @@ export async function adviseProject(
   const startedAt = Date.now();
   const directory = resolve(context.workingDirectory, flags.directory);
   const manifest = readManifest(directory, context.workingDirectory);
-  const { environment } = context;
-  const configuration = await loadConfiguration({
-    flags: context.flags,
-    environment,
-    projectDirectory: directory,
-  });
-  const services = connect(configuration, context);
-  try {
-    return await adviseWith(flags, { manifest, configuration, services, context, startedAt });
-  } finally {
-    await services.close();
-  }
+  return withServices(context, directory, (services) =>
+    adviseWith(flags, {
+      manifest,
+      services,
+      context,
+      startedAt,
+    }),
+  );
 }
 
 interface Setting {
   readonly manifest: Manifest;
-  readonly configuration: Configuration;
   readonly services: Services;
   readonly context: CommandContext;
   readonly startedAt: number;
 }
 
 async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceRun> {
-  const { manifest, configuration, services, context, startedAt } = setting;
+  const { manifest, services, context, startedAt } = setting;
+  const { configuration } = services;
   const { pipfile } = manifest;
   const sources = await indexSources(pipfile.sources, services);
   const runtime = await chooseRuntime(services, pipfile.requires);

@@ -1,19 +1,20 @@
-import { loadConfiguration } from "../config.ts";
 import { type Investigation, investigate } from "../investigator/investigator.ts";
 import { indexSources } from "../loop/index-sources.ts";
 import { openBench } from "../loop/open-bench.ts";
+import { ownProject } from "../loop/own-project.ts";
 import { benchRunners } from "../loop/runners.ts";
 import { chooseRuntime, knownRuntimes } from "../loop/runtime-choice.ts";
-import { emptyProject, withIndexes } from "../loop/standalone.ts";
+import { withIndexes } from "../loop/standalone.ts";
 import type { AdviserTrigger, Message } from "../model/message.ts";
 import type { Task, TaskResult } from "../model/task.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import { renderInvestigation } from "../reports/results.ts";
 import { pause } from "../util/pause.ts";
-import { connect, type Services } from "../wiring.ts";
+import type { Services } from "../wiring.ts";
 import type { Engine } from "../workflow/engine.ts";
 import { adviseProject } from "./advise.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { withServices } from "./with-services.ts";
 
 /** How often `--follow` looks into an empty queue, ms. */
 const lookAgainMs = 500;
@@ -23,11 +24,8 @@ export async function runInvestigate(
   follow: boolean,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { flags, environment, workingDirectory: projectDirectory } = context;
-  const configuration = await loadConfiguration({ flags, environment, projectDirectory });
-  const services = connect(configuration, context);
   const startedAt = Date.now();
-  try {
+  return withServices(context, context.workingDirectory, async (services) => {
     const engine = investigatorEngine(services, context);
     let total: Investigation = { handled: 0, failures: [] };
     do {
@@ -44,10 +42,8 @@ export async function runInvestigate(
       };
       if (follow && drained.handled === 0) await pause(lookAgainMs, signal);
     } while (follow && !services.signal.aborted);
-    return await reported(total, services, context, Date.now() - startedAt);
-  } finally {
-    await services.close();
-  }
+    return reported(total, services, context, Date.now() - startedAt);
+  });
 }
 
 async function reported(
@@ -101,7 +97,7 @@ function investigatorEngine(services: Services, context: CommandContext): Engine
       const results = new Map<Task, TaskResult>();
       for (const [id, own] of byRuntime(tasks)) {
         const runtime = runtimes.find((one) => one.id === id) ?? fallback;
-        const project = emptyProject(sources.order);
+        const project = ownProject([], sources.order);
         const bench = openBench({ services, runtime, sources, project });
         const answers = await services.engine(benchRunners(bench, rerun)).run(own);
         for (const [position, task] of own.entries()) {

@@ -1,4 +1,3 @@
-import { loadConfiguration } from "../config.ts";
 import { packageName } from "../python/name.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import {
@@ -7,14 +6,14 @@ import {
   renderReleases,
   renderVerification,
 } from "../reports/results.ts";
-import { connect, type Services } from "../wiring.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { withServices } from "./with-services.ts";
 
 const shownReleases = 20;
 
 /** `thoth knowledge show NAME`: the releases known of a package, per index. Exit 3 if none is. */
 export function showKnowledge(raw: string, context: CommandContext): Promise<CommandResult> {
-  return withServices(context, async ({ store, now }) => {
+  return withServices(context, context.workingDirectory, async ({ store, now }) => {
     const name = packageName(raw);
     const lists = store.packages().flatMap((known) => {
       const list = known.name === name ? store.releases(name, known.index) : undefined;
@@ -51,34 +50,38 @@ export function showKnowledge(raw: string, context: CommandContext): Promise<Com
 
 /** `thoth knowledge stats`: how much is known, and what waits in the queue. */
 export function countKnowledge(context: CommandContext): Promise<CommandResult> {
-  return withServices(context, async ({ store, queue, configuration }) => {
-    const packages = store.packages();
-    let releases = 0;
-    for (const { name, index } of packages) releases += store.releases(name, index)?.count ?? 0;
-    const { ready, leased, dead } = await queue().stats();
-    const figures: readonly Figure[] = [
-      { name: "store", value: configuration.storeDirectory },
-      { name: "revision", value: store.revision() },
-      { name: "packages", value: packages.length },
-      { name: "releases", value: releases },
-      { name: "messages ready", value: ready },
-      { name: "messages in work", value: leased },
-      { name: "dead letters", value: dead },
-    ];
-    const stdout = context.json
-      ? jsonDocument({
-          schema: "thoth.knowledge-stats",
-          version: "1.0",
-          figures: Object.fromEntries(figures.map(({ name, value }) => [name, value])),
-        })
-      : renderFigures(figures, { columns: context.columns, color: context.color.stdout });
-    return { stdout, stderr: "", exitCode: 0 };
-  });
+  return withServices(
+    context,
+    context.workingDirectory,
+    async ({ store, queue, configuration }) => {
+      const packages = store.packages();
+      let releases = 0;
+      for (const { name, index } of packages) releases += store.releases(name, index)?.count ?? 0;
+      const { ready, leased, dead } = await queue().stats();
+      const figures: readonly Figure[] = [
+        { name: "store", value: configuration.storeDirectory },
+        { name: "revision", value: store.revision() },
+        { name: "packages", value: packages.length },
+        { name: "releases", value: releases },
+        { name: "messages ready", value: ready },
+        { name: "messages in work", value: leased },
+        { name: "dead letters", value: dead },
+      ];
+      const stdout = context.json
+        ? jsonDocument({
+            schema: "thoth.knowledge-stats",
+            version: "1.0",
+            figures: Object.fromEntries(figures.map(({ name, value }) => [name, value])),
+          })
+        : renderFigures(figures, { columns: context.columns, color: context.color.stdout });
+      return { stdout, stderr: "", exitCode: 0 };
+    },
+  );
 }
 
 /** `thoth knowledge verify`: reads every file. Exit 4 if one is damaged. */
 export function verifyKnowledge(context: CommandContext): Promise<CommandResult> {
-  return withServices(context, async ({ store }) => {
+  return withServices(context, context.workingDirectory, async ({ store }) => {
     const damaged = (await store.verify()).map(({ file, reason }) => ({ file, problem: reason }));
     const result = { files: store.packages().length, damaged };
     const stdout = context.json
@@ -86,18 +89,4 @@ export function verifyKnowledge(context: CommandContext): Promise<CommandResult>
       : renderVerification(result, { columns: context.columns, color: context.color.stdout });
     return { stdout, stderr: "", exitCode: damaged.length === 0 ? 0 : 4 };
   });
-}
-
-async function withServices(
-  context: CommandContext,
-  use: (services: Services) => Promise<CommandResult>,
-): Promise<CommandResult> {
-  const { flags, environment, workingDirectory: projectDirectory } = context;
-  const configuration = await loadConfiguration({ flags, environment, projectDirectory });
-  const services = connect(configuration, context);
-  try {
-    return await use(services);
-  } finally {
-    await services.close();
-  }
 }

@@ -1,4 +1,3 @@
-import { loadConfiguration } from "../config.ts";
 import { scanRelease } from "../loop/scan.ts";
 import { standaloneBench } from "../loop/standalone.ts";
 import { type Release, releaseText } from "../model/release.ts";
@@ -7,12 +6,11 @@ import { parseVersion } from "../python/version.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import { renderSecurity } from "../reports/results.ts";
 import { ThothError } from "../util/errors.ts";
-import { connect } from "../wiring.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { withServices } from "./with-services.ts";
 
 /** `thoth si-scan NAME==VERSION`: scans once; what is known is told again without any work. */
 export async function runSiScan(text: string, context: CommandContext): Promise<CommandResult> {
-  const { flags, environment, workingDirectory: projectDirectory } = context;
   const [rawName = "", rawVersion = "", more] = text.split("==");
   const version = parseVersion(rawVersion);
   if (rawName === "" || version === undefined || more !== undefined) {
@@ -20,9 +18,7 @@ export async function runSiScan(text: string, context: CommandContext): Promise<
       hint: "write NAME==VERSION, e.g. flask==3.0.3",
     });
   }
-  const configuration = await loadConfiguration({ flags, environment, projectDirectory });
-  const services = connect(configuration, context);
-  try {
+  return withServices(context, context.workingDirectory, async (services) => {
     const bench = await standaloneBench(services);
     const [index] = bench.sources.order;
     const release: Release = { name: packageName(rawName), version: version.text, index };
@@ -51,7 +47,5 @@ export async function runSiScan(text: string, context: CommandContext): Promise<
           verbose: context.verbosity === "verbose",
         });
     return { stdout, stderr: "", exitCode: fact.outcome === "failed" ? 3 : 0 };
-  } finally {
-    await services.close();
-  }
+  });
 }

@@ -1,7 +1,7 @@
-import { loadConfiguration } from "../config.ts";
 import type { Bench } from "../loop/bench.ts";
 import { adviseAndLearn } from "../loop/learning.ts";
 import { openBench } from "../loop/open-bench.ts";
+import { ownProject } from "../loop/own-project.ts";
 import { benchRunners } from "../loop/runners.ts";
 import { standaloneBench } from "../loop/standalone.ts";
 import type { Conflict } from "../model/advice.ts";
@@ -11,21 +11,24 @@ import { parseRequirement, RequirementSyntaxError } from "../python/requirement.
 import { jsonDocument } from "../reports/json-document.ts";
 import { renderSolved, type SolvedRelease } from "../reports/results.ts";
 import { ThothError } from "../util/errors.ts";
-import { connect } from "../wiring.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { withServices } from "./with-services.ts";
 
 /** `thoth solve NAME[SPEC]…`: learns all about the newest release that fits, and what it needs. */
 export async function runSolve(
   specs: readonly string[],
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { flags, environment, workingDirectory: projectDirectory } = context;
-  const configuration = await loadConfiguration({ flags, environment, projectDirectory });
-  const services = connect(configuration, context);
-  try {
+  return withServices(context, context.workingDirectory, async (services) => {
     const base = await standaloneBench(services);
     const solved: SolvedRelease[] = [];
-    for (const spec of specs) solved.push(await solveOne(base, projectFor(spec, base)));
+    for (const spec of specs)
+      solved.push(
+        await solveOne(
+          base,
+          ownProject([{ requirement: readSpec(spec), where: spec }], base.sources.order),
+        ),
+      );
     await services.store.flush();
     const failed = solved.some(
       ({ problem, installed }) => problem !== undefined || installed?.outcome === "failed",
@@ -40,9 +43,7 @@ export async function runSolve(
         })
       : renderSolved(solved, base.runtime.id, options);
     return { stdout, stderr: "", exitCode: failed ? 1 : 0 };
-  } finally {
-    await services.close();
-  }
+  });
 }
 
 async function solveOne(base: Bench, project: Project): Promise<SolvedRelease> {
@@ -75,30 +76,6 @@ async function solveOne(base: Bench, project: Project): Promise<SolvedRelease> {
 function problemOf({ message, story }: Conflict): string {
   const reasons = story.filter((reason) => reason !== message);
   return reasons.length === 0 ? message : `${message}: ${reasons.join("; ")}`;
-}
-
-function projectFor(spec: string, bench: Bench): Project {
-  const requirement = readSpec(spec);
-  const { order } = bench.sources;
-  const { canonical, name, extras, specifier } = requirement;
-  return {
-    requirements: [
-      {
-        name: canonical,
-        spelling: name,
-        category: "packages",
-        specifier: specifier.text,
-        range: specifier.range,
-        mentionsPrerelease: specifier.prereleases === true,
-        extras,
-        where: spec,
-        line: 1,
-      },
-    ],
-    indexes: order,
-    allowPrereleases: false,
-    preferred: new Map(),
-  };
 }
 
 function readSpec(spec: string) {

@@ -3,6 +3,7 @@ import type { Project } from "../model/project.ts";
 import { tryParseRequirement } from "../python/requirement.ts";
 import type { Bench, BuildEnvironment } from "./bench.ts";
 import { fetchWheel } from "./fetch-wheel.ts";
+import { ownProject } from "./own-project.ts";
 import { resolveDirectly } from "./resolve-directly.ts";
 
 /** Resolves and fetches what builds need; most builds need the same, so each set once. */
@@ -50,24 +51,9 @@ async function make(bench: Bench, lines: readonly string[]): Promise<BuildEnviro
 }
 
 function projectOf(bench: Bench, lines: readonly string[]): Project {
-  const requirements = lines.flatMap((line, position) => {
+  const asked = lines.flatMap((line) => {
     const requirement = tryParseRequirement(line);
-    if (requirement === undefined) return [];
-    const { canonical, name, specifier, extras } = requirement;
-    return [
-      {
-        name: canonical,
-        spelling: name,
-        category: "build-system",
-        specifier: specifier.text,
-        range: specifier.range,
-        mentionsPrerelease: specifier.prereleases === true,
-        extras,
-        where: "[build-system]",
-        line: position + 1,
-      },
-    ];
+    return requirement === undefined ? [] : [{ requirement, where: "[build-system]" }];
   });
-  const { order } = bench.sources;
-  return { requirements, indexes: order, allowPrereleases: false, preferred: new Map() };
+  return ownProject(asked, bench.sources.order);
 }
