@@ -7,6 +7,7 @@ import type { Emit } from "./model/event.ts";
 import { createIndexClient } from "./package-index/client.ts";
 import type { IndexClient } from "./package-index/index-client.ts";
 import { openJsonStore } from "./store/json-store.ts";
+import { openProjectRegistry, type ProjectRegistry } from "./store/project-registry.ts";
 import type { KnowledgeStore } from "./store/store.ts";
 import { ThothError } from "./util/errors.ts";
 import { programVersion } from "./util/program.ts";
@@ -20,6 +21,7 @@ export interface Services {
   readonly store: KnowledgeStore;
   /** Opened when first asked for: a lock from knowledge needs none. */
   readonly queue: () => MessageQueue;
+  readonly projects: ProjectRegistry;
   readonly client: IndexClient;
   /** Where tasks run, given what each kind of task does. */
   readonly engine: (runners: Runners) => Engine;
@@ -52,6 +54,7 @@ export function connect(
     configuration,
     store,
     client,
+    projects: openProjectRegistry(configuration.storeDirectory),
     engine: localEngine,
     queue: () => {
       queue ??= openLocalQueue(join(configuration.storeDirectory, "queue"));

@@ -30,7 +30,7 @@ export interface AdviseFlags {
   readonly upgradePackages: readonly string[];
   readonly dev: boolean;
   /** `re_run_adviser_id` of the trigger that asks for this run, if one does. */
-  readonly triggeredBy?: string;
+  readonly triggeredBy?: string | undefined;
 }
 
 /** One run of `thoth advise`, for `cli.ts` and for triggers that ask for it again. */

@@ -84,7 +84,7 @@ function investigatorEngine(services: Services, context: CommandContext): Engine
       upgrade: false,
       upgradePackages: [],
       dev,
-      triggeredBy: re_run_adviser_id,
+      triggeredBy: re_run_adviser_id ?? undefined,
     };
     const own = runtime === null ? context : { ...context, flags: { ...context.flags, runtime } };
     await adviseProject(flags, own);

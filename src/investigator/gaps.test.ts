@@ -7,7 +7,7 @@ import { runtimeId } from "../model/runtime.ts";
 import type { Task } from "../model/task.ts";
 import { packageName } from "../python/name.ts";
 import { gapMessage } from "./gaps.ts";
-import { taskOf } from "./handlers.ts";
+import { reactionTo } from "./handlers.ts";
 
 const index = indexUrl("https://index.example/simple");
 const name = packageName("flask");
@@ -51,7 +51,7 @@ test.each(cases)(
     const message = gapMessage(gap);
 
     expect(checkMessage(message)).toEqual(message);
-    expect(taskOf(message.type, message)).toEqual(task);
+    expect(reactionTo(message.type, message)).toEqual(task);
   },
 );
 

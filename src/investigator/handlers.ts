@@ -2,11 +2,13 @@ import type { MessageOf, MessageType } from "../model/message.ts";
 import { parseSourceKey } from "../model/project.ts";
 import { indexUrl, type Release } from "../model/release.ts";
 import { runtimeId } from "../model/runtime.ts";
-import type { Task } from "../model/task.ts";
+import type { Reaction, Task } from "../model/task.ts";
 import { packageName } from "../python/name.ts";
 
 /** What each message asks for: the one table of the investigator, a line a type. */
-export const handlers: { readonly [Type in MessageType]: (message: MessageOf<Type>) => Task } = {
+export const handlers: {
+  readonly [Type in MessageType]: (message: MessageOf<Type>) => Reaction;
+} = {
   unresolved_package: unresolvedTask,
   solved_package: (message) => ({ kind: "consider-security", release: releaseOf(message) }),
   si_unanalyzed_package: (message) => ({ kind: "si-scan", release: releaseOf(message) }),
@@ -22,10 +24,38 @@ export const handlers: { readonly [Type in MessageType]: (message: MessageOf<Typ
     index: indexUrl(message.index_url),
   }),
   adviser_trigger: (message) => ({ kind: "advise", trigger: message }),
+  package_released: (message) => ({ kind: "solve-everywhere", release: releaseOf(message) }),
+  hash_mismatch: (message) => ({
+    kind: "note-hashes",
+    release: releaseOf(message),
+    gone: message.missing_from_source,
+    come: message.missing_from_database,
+  }),
+  cve_provided: (message) => ({ kind: "warn-projects", release: releaseOf(message) }),
+  unrevsolved_package: (message) => ({
+    kind: "revsolve",
+    name: packageName(message.package_name),
+    version: message.package_version,
+  }),
+  provenance_checker_trigger: () => park("provenance is not checked by messages yet"),
+  inspection_completed: () => park("inspections are not taken in yet"),
+  advise_justification: () => park("it is a figure of the original's reports"),
+  build_analysis_trigger: () => park("Thoth analyses no container builds"),
+  kebechet_run_url_trigger: () => park("it is for the original's bot on Git services"),
+  kebechet_trigger: () => park("it is for the original's bot on Git services"),
+  package_extract_trigger: () => park("Thoth analyses no container images"),
+  thoth_repo_init: () => park("it is for the original's bot on Git services"),
 };
 
-/** The task of any message. */
-export function taskOf<Type extends MessageType>(type: Type, message: MessageOf<Type>): Task {
+function park(reason: string): Reaction {
+  return { kind: "park", reason };
+}
+
+/** What any message leads to. */
+export function reactionTo<Type extends MessageType>(
+  type: Type,
+  message: MessageOf<Type>,
+): Reaction {
   return handlers[type](message);
 }
 

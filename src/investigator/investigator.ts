@@ -2,7 +2,7 @@ import type { Delivery, MessageQueue } from "../messaging/queue.ts";
 import type { Message } from "../model/message.ts";
 import type { TaskResult } from "../model/task.ts";
 import type { Engine } from "../workflow/engine.ts";
-import { taskOf } from "./handlers.ts";
+import { reactionTo } from "./handlers.ts";
 
 /** What one drain of the queue did. */
 export interface Investigation {
@@ -52,8 +52,7 @@ async function settle(
 ): Promise<readonly TaskResult[]> {
   const { queue, engine, flush } = options;
   try {
-    const tasks = deliveries.map(({ message }) => taskOf(message.type, message));
-    const results = await engine.run(tasks);
+    const results = await react(deliveries, engine);
     await flush();
     const follow = results.flatMap((result) => (result.ok ? result.follow : []));
     // Before the acknowledgement: a crash in between repeats messages, it loses none
@@ -67,7 +66,28 @@ async function settle(
   }
 }
 
-/** What failed waits to be tried again; what was merely stopped goes back as if never taken. */
+/** Runs the tasks that messages lead to; results in the order of the deliveries. */
+async function react(
+  deliveries: readonly Delivery[],
+  engine: Engine,
+): Promise<readonly TaskResult[]> {
+  const reactions = deliveries.map(({ message }) => reactionTo(message.type, message));
+  const tasks = reactions.flatMap((reaction) => (reaction.kind === "park" ? [] : [reaction]));
+  const results = (await engine.run(tasks)).values();
+  return reactions.map((reaction): TaskResult => {
+    if (reaction.kind === "park") return { ok: false, final: true, ...parked(reaction.reason) };
+    return results.next().value ?? { ok: false, ...parked(`${reaction.kind} was not run`) };
+  });
+}
+
+function parked(reason: string) {
+  return { reason, cause: new Error(reason) };
+}
+
+/**
+ * What failed waits to be tried again, or is given up where trying again is of no use; what was
+ * merely stopped goes back as if never taken.
+ */
 async function refuse(
   deliveries: readonly Delivery[],
   results: readonly TaskResult[],
@@ -77,7 +97,8 @@ async function refuse(
   for (const [position, result] of results.entries()) {
     const delivery = deliveries[position];
     if (result.ok || delivery === undefined) continue;
-    if (signal.aborted) stopped.push(delivery.id);
+    if (result.final) await queue.bury(delivery.id, result.reason);
+    else if (signal.aborted) stopped.push(delivery.id);
     else await queue.reject(delivery.id, result.reason);
   }
   if (stopped.length > 0) await queue.release(stopped);

@@ -1,12 +1,12 @@
 import pLimit from "p-limit";
 import { type Consultation, consult } from "../adviser/advise.ts";
 import { gapMessage } from "../investigator/gaps.ts";
-import { taskOf } from "../investigator/handlers.ts";
+import { reactionTo } from "../investigator/handlers.ts";
 import { investigate } from "../investigator/investigator.ts";
 import { messageKey } from "../messaging/message-fields.ts";
 import { type Gap, gapKey } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
-import type { Message } from "../model/message.ts";
+import type { Message, MessageType } from "../model/message.ts";
 import type { Project } from "../model/project.ts";
 import { indexUrl } from "../model/release.ts";
 import type { Engine } from "../workflow/engine.ts";
@@ -110,12 +110,21 @@ async function askInvestigator(
  * `thoth investigate`.
  */
 function isFollowUp(message: Message, { sources }: Bench): boolean {
-  if (message.type === "unresolved_package" || message.type === "adviser_trigger") return false;
-  return sources.byUrl.has(indexUrl(message.index_url));
+  if (!followUps.has(message.type)) return false;
+  return "index_url" in message && sources.byUrl.has(indexUrl(message.index_url));
 }
 
+const followUps: ReadonlySet<MessageType> = new Set<MessageType>([
+  "solved_package",
+  "si_unanalyzed_package",
+  "update_provides_source_distro",
+  "missing_version",
+  "missing_package",
+]);
+
 async function workAlone(bench: Bench, engine: Engine, gaps: readonly Gap[]): Promise<unknown> {
-  const tasks = messagesOf(gaps).map((message) => taskOf(message.type, message));
+  const reactions = messagesOf(gaps).map((message) => reactionTo(message.type, message));
+  const tasks = reactions.flatMap((reaction) => (reaction.kind === "park" ? [] : [reaction]));
   const results = await engine.run(tasks);
   await bench.services.store.flush();
   for (const result of results) if (!result.ok) return result.cause;

@@ -10,7 +10,7 @@ function run(project: string, id: string): AdviceRunFields {
 }
 
 function trigger(project: string, id: string): Message {
-  return createMessage("adviser_trigger", sender, { ...run(project, id) });
+  return createMessage("adviser_trigger", sender, { ...run(project, id), justification: [] });
 }
 
 test("a run holds its own trigger while it lives, and takes it back when it ends", async () => {

@@ -4,10 +4,9 @@ import type { MessageQueue } from "../messaging/queue.ts";
 import type { AdviserTrigger, Message } from "../model/message.ts";
 
 /** What tells one run of advice from others. */
-export type AdviceRunFields = Pick<
-  AdviserTrigger,
-  "project" | "re_run_adviser_id" | "runtime" | "dev"
->;
+export interface AdviceRunFields extends Pick<AdviserTrigger, "project" | "runtime" | "dev"> {
+  readonly re_run_adviser_id: string;
+}
 
 /**
  * The message that has an advice run again should its process die. While the process lives it
@@ -24,7 +23,10 @@ export class RunTrigger {
   /** Puts it into the queue, once; a trigger that is in somebody's hand already stays there. */
   async publish(queue: MessageQueue): Promise<void> {
     if (this.held !== undefined) return;
-    const message = createMessage("adviser_trigger", sender, { ...this.run });
+    const message = createMessage("adviser_trigger", sender, {
+      ...this.run,
+      justification: [],
+    });
     await queue.publish([message], { priority: 0 });
     this.held = await claimed(queue, (message) => isRun(message, this.run));
   }

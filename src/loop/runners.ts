@@ -3,11 +3,13 @@ import { createMessage } from "../messaging/codec.ts";
 import type { AdviserTrigger, Message } from "../model/message.ts";
 import { done, type Task, type TaskResult } from "../model/task.ts";
 import type { Runners } from "../workflow/engine.ts";
+import { affectedTriggers, causeOf, newReleaseTriggers } from "./affected.ts";
 import type { Bench } from "./bench.ts";
 import { installReleases } from "./installs.ts";
 import { learnMetadata, learnReleases } from "./learn-gaps.ts";
 import { learnSource } from "./learn-source.ts";
 import { scanRelease } from "./scan.ts";
+import { solveEverywhere } from "./solve-everywhere.ts";
 
 /** Runs the advice that a trigger asks for, in its project. */
 export type AdviceRunner = (trigger: AdviserTrigger) => Promise<void>;
@@ -48,6 +50,12 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
       return [createMessage("si_unanalyzed_package", sender, named(release))];
     }),
     advise: each(({ trigger }) => silently(rerun(trigger))),
+    "solve-everywhere": each(async ({ release }) => solveEverywhere(bench, release)),
+    "note-hashes": each(async ({ release }) => solveEverywhere(bench, release)),
+    "warn-projects": each(async ({ release }) =>
+      affectedTriggers(services, causeOf("advisory", release)),
+    ),
+    revsolve: each(async ({ name, version }) => newReleaseTriggers(services, name, version)),
   };
 }
 

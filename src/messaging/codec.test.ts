@@ -10,6 +10,14 @@ const release = {
 };
 const solved = createMessage("solved_package", sender, { ...release, solver: "linux-cp311" });
 
+const trigger = createMessage("adviser_trigger", sender, {
+  project: "/work/shop",
+  re_run_adviser_id: null,
+  runtime: null,
+  dev: true,
+  justification: [{ type: "new-release", ...release }],
+});
+
 test("a message has the original's fields and envelope", () => {
   expect(solved).toEqual({
     type: "solved_package",
@@ -39,6 +47,21 @@ describe("a message is refused with the field that is wrong, not with what it ho
       { ...solved, index_url: "https://u:p@index.example/simple" },
       "invalid",
       "solved_package: index_url must be an address without credentials",
+    ],
+    [
+      {
+        ...solved,
+        type: "hash_mismatch",
+        missing_from_source: ["aa", 1],
+        missing_from_database: [],
+      },
+      "invalid",
+      "hash_mismatch: missing_from_source must be a list of texts",
+    ],
+    [
+      { ...trigger, justification: [{ type: "boredom" }] },
+      "invalid",
+      "adviser_trigger: justification must be a list of causes",
     ],
     [
       { ...solved, type: "update_provides_source_distro", value: 1 },
@@ -77,6 +100,18 @@ test("each type has a JSON Schema made of the same table", () => {
     "missing_version",
     "missing_package",
     "adviser_trigger",
+    "package_released",
+    "hash_mismatch",
+    "cve_provided",
+    "unrevsolved_package",
+    "provenance_checker_trigger",
+    "inspection_completed",
+    "advise_justification",
+    "build_analysis_trigger",
+    "kebechet_run_url_trigger",
+    "kebechet_trigger",
+    "package_extract_trigger",
+    "thoth_repo_init",
   ] as const;
   expect(Object.keys(messageSpecs)).toEqual(types);
   for (const type of types) expect(messageSchema(type)).toMatchObject({ title: type });

@@ -1,4 +1,4 @@
-import type { Message, MessageOf, MessageType } from "../model/message.ts";
+import type { Message, MessageOf, MessageType, TriggerCause } from "../model/message.ts";
 import { type EnvelopeField, type FieldKind, messageSpecs } from "./message-fields.ts";
 
 /**
@@ -60,7 +60,7 @@ export function checkMessage(value: unknown): Message {
 export function messageSchema(type: MessageType): Readonly<Record<string, unknown>> {
   const { topic, version, fields } = messageSpecs[type];
   const all = { ...envelopeFields, ...fields };
-  const properties = Object.entries(all).map(([name, kind]) => [name, fieldSchemas[kind]]);
+  const properties = Object.entries(all).map(([name, kind]) => [name, fieldKinds[kind].schema]);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: type,
@@ -85,26 +85,88 @@ const envelopeFields: Readonly<Record<EnvelopeField, FieldKind>> = {
 // No "@" before the path: credentials never travel in messages.
 const address = /^[a-z][a-z0-9+.-]*:\/\/[^/@]*(?:\/|$)/i;
 
-const fieldSchemas: Readonly<Record<FieldKind, object>> = {
-  text: { type: "string", minLength: 1 },
-  "text?": { type: ["string", "null"], minLength: 1 },
-  address: { type: "string", pattern: address.source },
-  truth: { type: "boolean" },
+const releaseAddress = { type: "string", pattern: address.source };
+const causeTypes: readonly TriggerCause["type"][] = [
+  "advisory",
+  "hash-mismatch",
+  "missing-package",
+  "missing-version",
+  "new-release",
+];
+
+/** What each kind of field looks like in JSON Schema, to the checker and to people. */
+const fieldKinds: Readonly<
+  Record<FieldKind, { schema: object; is: (value: unknown) => boolean; words: string }>
+> = {
+  text: { schema: { type: "string", minLength: 1 }, is: isText, words: "a text" },
+  "text?": {
+    schema: { type: ["string", "null"], minLength: 1 },
+    is: (value) => value === null || isText(value),
+    words: "a text or null",
+  },
+  texts: {
+    schema: { type: "array", items: { type: "string", minLength: 1 } },
+    is: (value) => Array.isArray(value) && value.every(isText),
+    words: "a list of texts",
+  },
+  address: { schema: releaseAddress, is: isAddress, words: "an address without credentials" },
+  addresses: {
+    schema: { type: "array", items: releaseAddress },
+    is: (value) => Array.isArray(value) && value.every(isAddress),
+    words: "a list of addresses without credentials",
+  },
+  truth: {
+    schema: { type: "boolean" },
+    is: (value) => typeof value === "boolean",
+    words: "true or false",
+  },
+  count: {
+    schema: { type: "integer", minimum: 0 },
+    is: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+    words: "a whole number",
+  },
+  record: { schema: { type: "object" }, is: isRecord, words: "an object" },
+  causes: {
+    schema: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          type: { enum: causeTypes },
+          package_name: { type: "string", minLength: 1 },
+          package_version: { type: ["string", "null"], minLength: 1 },
+          index_url: releaseAddress,
+        },
+        required: ["index_url", "package_name", "package_version", "type"],
+      },
+    },
+    is: (value) => Array.isArray(value) && value.every(isCause),
+    words: "a list of causes",
+  },
 };
 
-const fieldChecks: Readonly<Record<FieldKind, (value: unknown) => boolean>> = {
-  text: (value) => typeof value === "string" && value !== "",
-  "text?": (value) => value === null || (typeof value === "string" && value !== ""),
-  address: (value) => typeof value === "string" && address.test(value),
-  truth: (value) => typeof value === "boolean",
-};
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
 
-const fieldWords: Readonly<Record<FieldKind, string>> = {
-  text: "a text",
-  "text?": "a text or null",
-  address: "an address without credentials",
-  truth: "true or false",
-};
+function isAddress(value: unknown): boolean {
+  return typeof value === "string" && address.test(value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCause(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { type, package_name, package_version, index_url } = value;
+  return (
+    causeTypes.some((known) => known === type) &&
+    isText(package_name) &&
+    (package_version === null || isText(package_version)) &&
+    isAddress(index_url)
+  );
+}
 
 /** Says which field is wrong, never what it holds: that may be a secret. */
 function wrongField(
@@ -112,7 +174,8 @@ function wrongField(
   kinds: Readonly<Record<string, FieldKind>>,
 ): string | undefined {
   for (const [name, kind] of Object.entries(kinds)) {
-    if (!fieldChecks[kind](fields[name])) return `${name} must be ${fieldWords[kind]}`;
+    const { is, words } = fieldKinds[kind];
+    if (!is(fields[name])) return `${name} must be ${words}`;
   }
   return undefined;
 }

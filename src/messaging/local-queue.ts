@@ -10,6 +10,7 @@ import {
   deadLettersOf,
   isLeased,
   planAck,
+  planBury,
   planClaim,
   planPublish,
   planReject,
@@ -78,6 +79,10 @@ class LocalQueue implements MessageQueue {
 
   reject(id: string, reason: string): Promise<void> {
     return this.#change((world) => done(planReject(this.#journal.state, id, reason, world)));
+  }
+
+  bury(id: string, reason: string): Promise<void> {
+    return this.#change(() => done(planBury(this.#journal.state, id, reason)));
   }
 
   release(ids: readonly string[]): Promise<void> {

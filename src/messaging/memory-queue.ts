@@ -4,6 +4,7 @@ import {
   deadLettersOf,
   isLeased,
   planAck,
+  planBury,
   planClaim,
   planPublish,
   planReject,
@@ -49,6 +50,10 @@ export class MemoryQueue implements MessageQueue {
 
   async reject(id: string, reason: string): Promise<void> {
     this.#apply(planReject(this.#state, id, reason, this.#world()));
+  }
+
+  async bury(id: string, reason: string): Promise<void> {
+    this.#apply(planBury(this.#state, id, reason));
   }
 
   async release(ids: readonly string[]): Promise<void> {

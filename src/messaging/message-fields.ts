@@ -1,7 +1,16 @@
 import type { Message, MessageOf, MessageType } from "../model/message.ts";
 
-/** What a field may hold. `address` is a URL without credentials. */
-export type FieldKind = "text" | "text?" | "address" | "truth";
+/** What a field may hold, `?` for "or null". `address` is a URL without credentials. */
+export type FieldKind =
+  | "text"
+  | "text?"
+  | "texts"
+  | "address"
+  | "addresses"
+  | "truth"
+  | "count"
+  | "record"
+  | "causes";
 
 /** Fields that every message has, and that its type decides or its sender fills in. */
 export type EnvelopeField = "type" | "version" | "component_name" | "service_version";
@@ -18,8 +27,9 @@ const release = { package_name: "text", package_version: "text", index_url: "add
 
 /**
  * Every message, typed once: checks and JSON Schema are derived from this. The versions are the
- * original's where our fields are; `unresolved_package` has one more, and `adviser_trigger` names a
- * project on this machine instead of a stack, so they count on from the original's v1 and v5.
+ * original's where our fields are. `unresolved_package` has one more, and the triggers of advice and of
+ * provenance checks name a project on this machine instead of a stack: they count on from the
+ * original's v1, v5 and v4. Fields that would carry a registry's password are left out.
  */
 export const messageSpecs: { readonly [Type in MessageType]: MessageSpec<Type> } = {
   unresolved_package: {
@@ -60,8 +70,97 @@ export const messageSpecs: { readonly [Type in MessageType]: MessageSpec<Type> }
   },
   adviser_trigger: {
     topic: "thoth.adviser-trigger",
-    version: "v6",
-    fields: { project: "text", re_run_adviser_id: "text", runtime: "text?", dev: "truth" },
+    version: "v7",
+    fields: {
+      project: "text",
+      re_run_adviser_id: "text?",
+      runtime: "text?",
+      dev: "truth",
+      justification: "causes",
+    },
+  },
+  package_released: {
+    topic: "thoth.package-release.package-released",
+    version: "v1",
+    fields: release,
+  },
+  hash_mismatch: {
+    topic: "thoth.package-update.hash-mismatch",
+    version: "v1",
+    fields: { ...release, missing_from_source: "texts", missing_from_database: "texts" },
+  },
+  cve_provided: { topic: "thoth.cve-update.cve-provided", version: "v1", fields: release },
+  unrevsolved_package: {
+    topic: "thoth.investigator.unrevsolved-package",
+    version: "v1",
+    fields: { package_name: "text", package_version: "text" },
+  },
+  provenance_checker_trigger: {
+    topic: "thoth.provenance-checker-trigger",
+    version: "v5",
+    fields: { project: "text", whitelisted_sources: "addresses" },
+  },
+  inspection_completed: {
+    topic: "thoth.inspection-completed",
+    version: "v1",
+    fields: { inspection_id: "text", force_sync: "truth" },
+  },
+  advise_justification: {
+    topic: "thoth.advise-reporter.advise-justification",
+    version: "v1",
+    fields: {
+      message: "text",
+      justification_type: "text",
+      count: "count",
+      adviser_version: "text",
+    },
+  },
+  build_analysis_trigger: {
+    topic: "thoth.build-analysis-trigger",
+    version: "v1",
+    fields: {
+      base_image: "text?",
+      output_image: "text?",
+      buildlog_document_id: "text?",
+      environment_type: "text?",
+      job_id: "text?",
+      origin: "text?",
+    },
+  },
+  kebechet_run_url_trigger: {
+    topic: "thoth.kebechet-run-url-trigger",
+    version: "v2",
+    fields: {
+      url: "text?",
+      service_name: "text?",
+      installation_id: "text?",
+      job_id: "text?",
+      metadata: "record",
+    },
+  },
+  kebechet_trigger: {
+    topic: "thoth.kebechet-trigger",
+    version: "v1",
+    fields: { webhook_payload: "record", job_id: "text?" },
+  },
+  package_extract_trigger: {
+    topic: "thoth.package-extract-trigger",
+    version: "v2",
+    fields: {
+      image: "text",
+      environment_type: "text?",
+      is_external: "truth",
+      verify_tls: "truth",
+      debug: "truth",
+      graph_sync: "truth",
+      job_id: "text?",
+      origin: "text?",
+    },
+  },
+  thoth_repo_init: {
+    topic: "thoth.repo-init",
+    version: "v1",
+    fields: { project_url: "address", job_id: "text?" },
   },
 };
 

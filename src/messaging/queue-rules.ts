@@ -118,6 +118,12 @@ export function planReject(
   ];
 }
 
+export function planBury(state: QueueState, id: string, reason: string): QueueOperation[] {
+  const entry = state.entry(entryId(id));
+  if (entry === undefined || !isCurrent(entry, id)) return [];
+  return [{ op: "bury", ids: [entry.id], reason }];
+}
+
 export function planRelease(state: QueueState, ids: readonly string[]): QueueOperation[] {
   const held = ids.filter((id) => {
     const entry = state.entry(entryId(id));

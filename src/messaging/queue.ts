@@ -33,6 +33,8 @@ export interface MessageQueue {
   ack(ids: readonly string[]): Promise<void>;
   /** Tried again after a delay that grows; after the last attempt it becomes a dead letter with its reason. */
   reject(id: string, reason: string): Promise<void>;
+  /** Made a dead letter at once: trying again is of no use. */
+  bury(id: string, reason: string): Promise<void>;
   /** Given back untouched, e.g. on SIGINT. */
   release(ids: readonly string[]): Promise<void>;
   stats(): Promise<QueueStats>;

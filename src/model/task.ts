@@ -23,7 +23,23 @@ export type Task =
       readonly value: boolean;
     }
   | { readonly kind: "advise"; readonly trigger: AdviserTrigger }
-  | { readonly kind: "consider-security"; readonly release: Release };
+  | { readonly kind: "consider-security"; readonly release: Release }
+  /** Have a release solved on every runtime that its package is used on. */
+  | { readonly kind: "solve-everywhere"; readonly release: Release }
+  /** sha256 of files that left a release and that came to it. */
+  | {
+      readonly kind: "note-hashes";
+      readonly release: Release;
+      readonly gone: readonly string[];
+      readonly come: readonly string[];
+    }
+  /** Advise watched projects again that are locked to a release which an advisory names. */
+  | { readonly kind: "warn-projects"; readonly release: Release }
+  /** Advise watched projects again whose other pins leave room for this release. */
+  | { readonly kind: "revsolve"; readonly name: PackageName; readonly version: string };
+
+/** What a message leads to: work, or nothing ever, with the reason. */
+export type Reaction = Task | { readonly kind: "park"; readonly reason: string };
 
 /** How a task ended. `follow`: messages that it gives rise to. */
 export type TaskResult =
@@ -31,6 +47,8 @@ export type TaskResult =
   | {
       readonly ok: false;
       readonly reason: string;
+      /** Trying again is of no use. */
+      readonly final?: boolean;
       /** What was thrown, for whoever waits. */
       readonly cause: unknown;
     };

@@ -29,6 +29,10 @@ function runners(some: Partial<Runners>): Runners {
     "note-source-distribution": unwanted,
     "consider-security": unwanted,
     advise: unwanted,
+    "solve-everywhere": unwanted,
+    "note-hashes": unwanted,
+    "warn-projects": unwanted,
+    revsolve: unwanted,
     ...some,
   };
 }
