@@ -108,13 +108,13 @@ test("a message of a later Thoth becomes a dead letter that says so, not a deliv
   await queue.publish([wanted("a")]);
   const entry = { id: 2, priority: 1, attempt: 0, failures: 0, notBefore: 0 };
   const entries = [
-    { ...entry, message: { type: "cve_provided", version: "v1" } },
+    { ...entry, message: { type: "future_message", version: "v1" } },
     { ...entry, id: 3, message: { ...wanted("b"), version: "v9" } },
   ];
   appendFileSync(journal, `${JSON.stringify([{ op: "put", entries }])}\n`);
   expect(await queue.claim(5)).toMatchObject([{ message: wanted("a") }]);
   expect(await queue.deadLetters()).toMatchObject([
-    { id: "2", reason: 'unknown message type "cve_provided"' },
+    { id: "2", reason: 'unknown message type "future_message"' },
     { id: "3", reason: 'unresolved_package has version "v9", known is v2' },
   ]);
   await queue.close();
