@@ -12,6 +12,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addSolve(program, perform);
   addInvestigate(program, perform);
   addSiScan(program, perform);
+  addProvenanceCheck(program, perform);
   addRuntimes(program, perform);
   addKnowledge(program, perform);
 }
@@ -84,6 +85,29 @@ function addSiScan(program: Command, perform: Perform): void {
       perform(options, async (context) => {
         const { runSiScan } = await import("./si-scan.ts");
         return runSiScan(release, context);
+      }),
+    );
+}
+
+function addProvenanceCheck(program: Command, perform: Perform): void {
+  everywhere(program.command("provenance-check"))
+    .description("is every file of a lock where the lock says it comes from?")
+    .argument("[DIR]", "project directory", ".")
+    .option("--online", "ask the indexes first, in place of the store alone")
+    .option("--allow <url>", "an index that files may come from (repeatable)", collect, [])
+    .option("--no-wait", "leave it to the investigator")
+    .action((directory: string, options: Options) =>
+      perform(options, async (context) => {
+        const { runProvenanceCheck } = await import("./provenance-check.ts");
+        return runProvenanceCheck(
+          {
+            directory,
+            online: options["online"] === true,
+            allowed: texts(options["allow"]),
+            wait: options["wait"] !== false,
+          },
+          context,
+        );
       }),
     );
 }

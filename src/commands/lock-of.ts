@@ -1,10 +1,10 @@
+import { lockHash } from "../loop/lock-hash.ts";
 import type { Pin, Product } from "../model/advice.ts";
 import type { SourceFact } from "../model/knowledge.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { markerHolds, tryParseMarker } from "../python/marker.ts";
 import type { PackageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
-import { pipfileHash } from "../python/pipfile-hash.ts";
 import type {
   LockCategory,
   LockEntry,
@@ -41,13 +41,9 @@ export function lockOf(manifest: Manifest, product: Product, options: LockOption
     );
   }
   const { defaultUrl } = options;
-  const hashOptions = {
-    tolerate: ["thoth"],
-    ...(defaultUrl === undefined ? {} : { defaultSourceUrl: defaultUrl }),
-  };
   return {
     meta: {
-      sha256: pipfileHash(manifest.text, hashOptions),
+      sha256: lockHash(manifest.text, defaultUrl),
       requires: lockTable(pipfile.requires.written),
       sources:
         defaultUrl === undefined
