@@ -91,8 +91,9 @@ export class Journal {
       appendFileSync(this.#damagedPath, this.#unreadable.map((line) => `${line}\n`).join(""));
     }
     const entries: QueueEntry[] = [...this.#state.entries()];
-    const put: QueueOperation = { op: "put", entries };
-    const text = `${headerLine(this.nextId)}${JSON.stringify([put])}\n`;
+    const pauses = [...this.#state.paused].map((type): QueueOperation => ({ op: "pause", type }));
+    const operations: readonly QueueOperation[] = [{ op: "put", entries }, ...pauses];
+    const text = `${headerLine(this.nextId)}${JSON.stringify(operations)}\n`;
     writeAtomic(this.#path, text, { durable: true });
     this.#reset();
     this.read();

@@ -1,23 +1,36 @@
 import { join } from "node:path";
-import type { Message } from "../model/message.ts";
+import type { Message, MessageType } from "../model/message.ts";
 import { removeLeftovers, storageError } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import { liveness, type ProcessIdentity, processExists } from "../util/process-identity.ts";
 import { acquireLock, LockTimeoutError } from "../util/process-lock.ts";
 import { Journal } from "./journal.ts";
-import type { ClaimOptions, Delivery, MessageQueue, QueueStats } from "./queue.ts";
+import type {
+  ClaimOptions,
+  Delivery,
+  ListOptions,
+  MessageQueue,
+  QueuedMessage,
+  QueueStats,
+} from "./queue.ts";
 import {
   deadLettersOf,
-  isLeased,
+  listOf,
   planAck,
   planBury,
   planClaim,
+  planDrop,
+  planExtend,
+  planPause,
   planPublish,
   planReject,
   planRelease,
+  planRetry,
   type QueueSurroundings,
   type QueueWorld,
   queueRules,
+  stateOf,
+  unsettledOf,
 } from "./queue-rules.ts";
 import type { QueueOperation } from "./queue-state.ts";
 
@@ -58,9 +71,9 @@ class LocalQueue implements MessageQueue {
     options: { readonly priority?: number } = {},
   ): Promise<number> {
     const priority = options.priority ?? queueRules.defaultPriority;
-    return this.#change(() => {
+    return this.#change(({ now }) => {
       const { state, nextId } = this.#journal;
-      const { operations, added } = planPublish(state, messages, { priority, nextId });
+      const { operations, added } = planPublish(state, messages, { priority, nextId, now });
       return { operations, answer: added };
     });
   }
@@ -89,8 +102,53 @@ class LocalQueue implements MessageQueue {
     return this.#change(() => done(planRelease(this.#journal.state, ids)));
   }
 
+  extend(ids: readonly string[], leaseMs = queueRules.leaseMs): Promise<readonly string[]> {
+    return this.#change((world) => {
+      const { operations, lost } = planExtend(this.#journal.state, ids, leaseMs, world);
+      return { operations, answer: lost };
+    });
+  }
+
+  retry(ids: readonly string[] | "all"): Promise<number> {
+    return this.#change(({ now }) => {
+      const { state, nextId } = this.#journal;
+      const { operations, count } = planRetry(state, ids, { nextId, now });
+      return { operations, answer: count };
+    });
+  }
+
+  drop(ids: readonly string[]): Promise<number> {
+    return this.#change((world) => {
+      const { operations, count } = planDrop(this.#journal.state, ids, world);
+      return { operations, answer: count };
+    });
+  }
+
+  pause(type: MessageType): Promise<void> {
+    return this.#change(() => done(planPause(this.#journal.state, "pause", type)));
+  }
+
+  resume(type: MessageType): Promise<void> {
+    return this.#change(() => done(planPause(this.#journal.state, "resume", type)));
+  }
+
+  paused(): Promise<readonly MessageType[]> {
+    return this.#look(() => [...this.#journal.state.paused]);
+  }
+
+  unsettled(messages: readonly Message[]): Promise<readonly Message[]> {
+    return this.#look(() => unsettledOf(this.#journal.state, messages));
+  }
+
+  list(options: ListOptions = {}): Promise<readonly QueuedMessage[]> {
+    return this.#look((world) => listOf(this.#journal.state, options, world));
+  }
+
   stats(): Promise<QueueStats> {
-    return this.#look((world) => this.#journal.state.stats((entry) => isLeased(entry, world)));
+    return this.#look((world) => {
+      const { state } = this.#journal;
+      return state.stats((entry) => stateOf(state, entry, world));
+    });
   }
 
   deadLetters(): Promise<readonly { id: string; message: Message; reason: string }[]> {

@@ -1,17 +1,30 @@
-import type { Message } from "../model/message.ts";
-import type { ClaimOptions, Delivery, MessageQueue, QueueStats } from "./queue.ts";
+import type { Message, MessageType } from "../model/message.ts";
+import type {
+  ClaimOptions,
+  Delivery,
+  ListOptions,
+  MessageQueue,
+  QueuedMessage,
+  QueueStats,
+} from "./queue.ts";
 import {
   deadLettersOf,
-  isLeased,
+  listOf,
   planAck,
   planBury,
   planClaim,
+  planDrop,
+  planExtend,
+  planPause,
   planPublish,
   planReject,
   planRelease,
+  planRetry,
   type QueueSurroundings,
   type QueueWorld,
   queueRules,
+  stateOf,
+  unsettledOf,
 } from "./queue-rules.ts";
 import { type QueueOperation, QueueState } from "./queue-state.ts";
 
@@ -32,6 +45,7 @@ export class MemoryQueue implements MessageQueue {
     const { operations, added } = planPublish(this.#state, messages, {
       priority,
       nextId: this.#state.nextId,
+      now: this.#world().now,
     });
     this.#apply(operations);
     return added;
@@ -62,7 +76,47 @@ export class MemoryQueue implements MessageQueue {
 
   async stats(): Promise<QueueStats> {
     const world = this.#world();
-    return this.#state.stats((entry) => isLeased(entry, world));
+    return this.#state.stats((entry) => stateOf(this.#state, entry, world));
+  }
+
+  async extend(ids: readonly string[], leaseMs = queueRules.leaseMs): Promise<readonly string[]> {
+    const { operations, lost } = planExtend(this.#state, ids, leaseMs, this.#world());
+    this.#apply(operations);
+    return lost;
+  }
+
+  async unsettled(messages: readonly Message[]): Promise<readonly Message[]> {
+    return unsettledOf(this.#state, messages);
+  }
+
+  async list(options: ListOptions = {}): Promise<readonly QueuedMessage[]> {
+    return listOf(this.#state, options, this.#world());
+  }
+
+  async retry(ids: readonly string[] | "all"): Promise<number> {
+    const { now } = this.#world();
+    const { nextId } = this.#state;
+    const { operations, count } = planRetry(this.#state, ids, { nextId, now });
+    this.#apply(operations);
+    return count;
+  }
+
+  async drop(ids: readonly string[]): Promise<number> {
+    const { operations, count } = planDrop(this.#state, ids, this.#world());
+    this.#apply(operations);
+    return count;
+  }
+
+  async pause(type: MessageType): Promise<void> {
+    this.#apply(planPause(this.#state, "pause", type));
+  }
+
+  async resume(type: MessageType): Promise<void> {
+    this.#apply(planPause(this.#state, "resume", type));
+  }
+
+  async paused(): Promise<readonly MessageType[]> {
+    return [...this.#state.paused];
   }
 
   async deadLetters(): Promise<readonly { id: string; message: Message; reason: string }[]> {

@@ -1,8 +1,8 @@
-import type { Message } from "../model/message.ts";
+import type { Message, MessageType } from "../model/message.ts";
 import { ownIdentity, type ProcessIdentity } from "../util/process-identity.ts";
 import { checkMessage, MessageError } from "./codec.ts";
 import { messageKey } from "./message-fields.ts";
-import type { ClaimOptions, Delivery } from "./queue.ts";
+import type { ClaimOptions, Delivery, ListOptions, QueuedMessage, QueuedState } from "./queue.ts";
 import type { QueueEntry, QueueOperation, QueueState } from "./queue-state.ts";
 
 /** Times are milliseconds. */
@@ -37,9 +37,9 @@ export interface QueueWorld {
 export function planPublish(
   state: QueueState,
   messages: readonly Message[],
-  options: { readonly priority: number; readonly nextId: number },
+  options: { readonly priority: number; readonly nextId: number; readonly now: number },
 ): { readonly operations: readonly QueueOperation[]; readonly added: number } {
-  const { priority, nextId } = options;
+  const { priority, nextId, now } = options;
   const fresh = new Map<string, Message>();
   const raised: number[] = [];
   for (const message of messages.map(checkMessage)) {
@@ -54,6 +54,7 @@ export function planPublish(
     attempt: 0,
     failures: 0,
     notBefore: 0,
+    since: now,
   }));
   const operations: QueueOperation[] = [];
   if (entries.length > 0) operations.push({ op: "put", entries });
@@ -132,6 +133,118 @@ export function planRelease(state: QueueState, ids: readonly string[]): QueueOpe
   return held.length === 0 ? [] : [{ op: "release", ids: held.map(entryId) }];
 }
 
+/** Lengthens what is still in hand, and says what is not. */
+export function planExtend(
+  state: QueueState,
+  ids: readonly string[],
+  leaseMs: number,
+  world: QueueWorld,
+): { readonly operations: readonly QueueOperation[]; readonly lost: readonly string[] } {
+  const isHeld = (id: string) => {
+    const entry = state.entry(entryId(id));
+    return entry !== undefined && isCurrent(entry, id);
+  };
+  const held = ids.filter(isHeld).map(entryId);
+  const lease = { until: world.now + leaseMs, by: ownIdentity() };
+  return {
+    operations: held.length === 0 ? [] : [{ op: "extend", ids: held, lease }],
+    lost: ids.filter((id) => !isHeld(id)),
+  };
+}
+
+/** Dead letters become new entries, so that no late answer to the old ones is taken for theirs. */
+export function planRetry(
+  state: QueueState,
+  ids: readonly string[] | "all",
+  options: { readonly nextId: number; readonly now: number },
+): { readonly operations: readonly QueueOperation[]; readonly count: number } {
+  const wanted = ids === "all" ? undefined : new Set(ids.map(Number));
+  const letters = [...state.entries()].filter(
+    ({ id, dead }) => dead !== undefined && wanted?.has(id) !== false,
+  );
+  const fresh = letters.filter(({ message }) => state.waiting(message) === undefined);
+  const entries = fresh.map(({ message, priority }, position) => ({
+    id: options.nextId + position,
+    message,
+    priority,
+    attempt: 0,
+    failures: 0,
+    notBefore: 0,
+    since: options.now,
+  }));
+  const operations: QueueOperation[] = [];
+  if (letters.length > 0) operations.push({ op: "ack", ids: letters.map(({ id }) => id) });
+  if (entries.length > 0) operations.push({ op: "put", entries });
+  return { operations, count: letters.length };
+}
+
+/** Removes for good what nobody has in hand. */
+export function planDrop(
+  state: QueueState,
+  ids: readonly string[],
+  world: QueueWorld,
+): { readonly operations: readonly QueueOperation[]; readonly count: number } {
+  const dropped = [...new Set(ids.map(Number))].filter((id) => {
+    const entry = state.entry(id);
+    return entry !== undefined && !isLeased(entry, world);
+  });
+  const operations: QueueOperation[] = dropped.length === 0 ? [] : [{ op: "ack", ids: dropped }];
+  return { operations, count: dropped.length };
+}
+
+export function planPause(
+  state: QueueState,
+  op: "pause" | "resume",
+  type: MessageType,
+): QueueOperation[] {
+  return state.paused.has(type) === (op === "pause") ? [] : [{ op, type }];
+}
+
+/** Of these messages, those that wait or are in work. */
+export function unsettledOf(state: QueueState, messages: readonly Message[]): readonly Message[] {
+  return messages.filter((message) => state.waiting(message) !== undefined);
+}
+
+export function stateOf(state: QueueState, entry: QueueEntry, world: QueueWorld): QueuedState {
+  if (entry.dead !== undefined) return "dead";
+  if (isLeased(entry, world)) return "in-work";
+  if (entry.notBefore > world.now) return "delayed";
+  return state.paused.has(entry.message.type) ? "paused" : "ready";
+}
+
+const stateOrder: readonly QueuedState[] = ["in-work", "ready", "delayed", "paused", "dead"];
+
+export function listOf(
+  state: QueueState,
+  options: ListOptions,
+  world: QueueWorld,
+): readonly QueuedMessage[] {
+  const { states, types, limit } = options;
+  const chosen = [...state.entries()]
+    .map((entry) => ({ entry, state: stateOf(state, entry, world) }))
+    .filter(
+      (one) =>
+        states?.includes(one.state) !== false && types?.includes(one.entry.message.type) !== false,
+    );
+  chosen.sort(
+    (a, b) =>
+      stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) ||
+      (a.state === "delayed" ? a.entry.notBefore - b.entry.notBefore : 0) ||
+      a.entry.priority - b.entry.priority ||
+      a.entry.id - b.entry.id,
+  );
+  return chosen.slice(0, limit).map((one) => ({
+    id: String(one.entry.id),
+    message: one.entry.message,
+    state: one.state,
+    priority: one.entry.priority,
+    attempts: one.entry.attempt,
+    publishedAt: one.entry.since,
+    ...(one.state === "delayed" ? { dueAt: one.entry.notBefore } : {}),
+    ...(one.entry.dead === undefined ? {} : { reason: one.entry.dead }),
+  }));
+}
+
 /** Whether some living consumer has it in hand. */
 export function isLeased(entry: QueueEntry, world: QueueWorld): boolean {
   return (
@@ -150,6 +263,7 @@ export function deadLettersOf(
 function readyEntries(state: QueueState, world: QueueWorld): QueueEntry[] {
   const ready: QueueEntry[] = [];
   for (const entry of state.entries()) {
+    if (state.paused.has(entry.message.type)) continue;
     const waits = entry.dead !== undefined || entry.notBefore > world.now;
     if (!waits && !isLeased(entry, world)) ready.push(entry);
   }

@@ -1,7 +1,7 @@
 import type { Message, MessageType } from "../model/message.ts";
 import type { ProcessIdentity } from "../util/process-identity.ts";
 import { messageKey } from "./message-fields.ts";
-import type { QueueStats } from "./queue.ts";
+import type { QueuedState, QueueStats } from "./queue.ts";
 
 /** One message in the queue; what an entry is at a time follows from its lease and its death. */
 export interface QueueEntry {
@@ -15,6 +15,8 @@ export interface QueueEntry {
   readonly failures: number;
   /** Not to be delivered before, ms since the epoch. */
   readonly notBefore: number;
+  /** When it was published, ms since the epoch. */
+  readonly since?: number;
   readonly lease?: Lease;
   /** Set on a dead letter. */
   readonly dead?: string;
@@ -30,20 +32,27 @@ export type QueueOperation =
   | { readonly op: "put"; readonly entries: readonly QueueEntry[] }
   | { readonly op: "raise"; readonly ids: readonly number[]; readonly priority: number }
   | { readonly op: "claim"; readonly ids: readonly number[]; readonly lease: Lease }
+  | { readonly op: "extend"; readonly ids: readonly number[]; readonly lease: Lease }
   | { readonly op: "ack"; readonly ids: readonly number[] }
   | { readonly op: "release"; readonly ids: readonly number[] }
   | { readonly op: "retry"; readonly id: number; readonly notBefore: number }
-  | { readonly op: "bury"; readonly ids: readonly number[]; readonly reason: string };
+  | { readonly op: "bury"; readonly ids: readonly number[]; readonly reason: string }
+  | { readonly op: "pause" | "resume"; readonly type: MessageType };
 
 /** The queue as its operations made it. Pure: it knows no clock, no file and no process. */
 export class QueueState {
   readonly #entries = new Map<number, QueueEntry>();
   readonly #waiting = new Map<string, number>();
   readonly #buried = new Map<string, number>();
+  readonly #paused = new Set<MessageType>();
   #nextId = 1;
 
   get nextId(): number {
     return this.#nextId;
+  }
+
+  get paused(): ReadonlySet<MessageType> {
+    return this.#paused;
   }
 
   get size(): number {
@@ -79,6 +88,9 @@ export class QueueState {
           lease: operation.lease,
         }));
         break;
+      case "extend":
+        this.#change(operation.ids, (entry) => ({ ...entry, lease: operation.lease }));
+        break;
       case "ack":
         for (const id of operation.ids) this.#remove(id);
         break;
@@ -98,20 +110,32 @@ export class QueueState {
       case "bury":
         this.#bury(operation.ids, operation.reason);
         break;
+      case "pause":
+        this.#paused.add(operation.type);
+        break;
+      case "resume":
+        this.#paused.delete(operation.type);
+        break;
     }
   }
 
-  stats(isLeased: (entry: QueueEntry) => boolean): QueueStats {
-    let [ready, leased, dead] = [0, 0, 0];
+  stats(stateOf: (entry: QueueEntry) => QueuedState): QueueStats {
+    const states: Partial<Record<MessageType, Record<QueuedState, number>>> = {};
     const byType: Partial<Record<MessageType, number>> = {};
+    const total = noCounts();
+    let oldest: number | undefined;
     for (const entry of this.#entries.values()) {
-      if (entry.dead !== undefined) dead += 1;
-      else if (isLeased(entry)) leased += 1;
-      else ready += 1;
-      if (entry.dead === undefined)
-        byType[entry.message.type] = (byType[entry.message.type] ?? 0) + 1;
+      const { type } = entry.message;
+      const state = stateOf(entry);
+      states[type] ??= noCounts();
+      states[type][state] += 1;
+      total[state] += 1;
+      if (state === "dead") continue;
+      byType[type] = (byType[type] ?? 0) + 1;
+      oldest = Math.min(oldest ?? entry.since ?? Infinity, entry.since ?? Infinity);
     }
-    return { ready, leased, dead, byType };
+    const ready = total.ready + total.delayed + total.paused;
+    return { ready, leased: total["in-work"], dead: total.dead, byType, states, oldest };
   }
 
   #put(entry: QueueEntry): void {
@@ -148,4 +172,8 @@ export class QueueState {
       this.#put({ ...rest, dead });
     }
   }
+}
+
+function noCounts(): Record<QueuedState, number> {
+  return { ready: 0, delayed: 0, "in-work": 0, paused: 0, dead: 0 };
 }
