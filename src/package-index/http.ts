@@ -29,6 +29,12 @@ export interface Reply {
   drain(take: (chunk: Uint8Array) => void): Promise<void>;
 }
 
+/** Grows with every request and every piece of a body. */
+export interface TrafficCount {
+  requests: number;
+  bytes: number;
+}
+
 export interface HttpOptions {
   readonly transport: Transport;
   readonly connections: number;
@@ -36,6 +42,7 @@ export interface HttpOptions {
   /** First pause between two tries; doubled each time. */
   readonly retryMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly traffic: TrafficCount;
 }
 
 /** GET with limits, redirects and retries. */
@@ -71,7 +78,9 @@ export function createHttp(options: HttpOptions): Http {
     };
     const guard = startGuard(request.limits, [options.signal, request.signal]);
     const wire = { url, headers, verifySsl: request.verifySsl, signal: guard.signal };
-    return exchange(options.transport, wire, guard, read);
+    const { transport, traffic } = options;
+    traffic.requests += 1;
+    return exchange({ transport, traffic, guard }, wire, read);
   };
 
   const attempt = async <T>(request: HttpRequest, read: (reply: Reply) => Promise<T>) => {
@@ -124,13 +133,23 @@ type Step<T> =
   | { readonly kind: "done"; readonly value: T }
   | { readonly kind: "redirect"; readonly location: URL };
 
+/** What one exchange needs beside its request. */
+interface Line {
+  readonly transport: Transport;
+  readonly traffic: TrafficCount;
+  readonly guard: Guard;
+}
+
 async function exchange<T>(
-  transport: Transport,
+  { transport, traffic, guard }: Line,
   wire: Wire,
-  guard: Guard,
   read: (reply: Reply) => Promise<T>,
 ): Promise<Step<T>> {
   let headSeen = false;
+  const received = (bytes: number) => {
+    guard.touch();
+    traffic.bytes += bytes;
+  };
   const run = async (): Promise<Step<T>> => {
     const raw = await transport.get(wire);
     headSeen = true;
@@ -139,7 +158,7 @@ async function exchange<T>(
       const location = redirection(raw, wire.url);
       if (location !== undefined) return { kind: "redirect", location };
       complainOfServer(raw, wire.url);
-      return { kind: "done", value: await read(replyOf(raw, wire.url, guard)) };
+      return { kind: "done", value: await read(replyOf(raw, wire.url, received)) };
     } finally {
       await leave(raw);
     }
@@ -211,7 +230,7 @@ function header(raw: RawReply, name: string): string | undefined {
   return typeof value === "string" ? value : value?.[0];
 }
 
-function replyOf(raw: RawReply, url: URL, guard: Guard): Reply {
+function replyOf(raw: RawReply, url: URL, received: (bytes: number) => void): Reply {
   return {
     status: raw.status,
     url: url.href,
@@ -219,7 +238,7 @@ function replyOf(raw: RawReply, url: URL, guard: Guard): Reply {
     chunks: async function* () {
       for await (const chunk of raw.body) {
         const bytes: Uint8Array = chunk;
-        guard.touch();
+        received(bytes.length);
         yield bytes;
       }
     },
@@ -228,7 +247,7 @@ function replyOf(raw: RawReply, url: URL, guard: Guard): Reply {
       new Promise((resolve, reject) => {
         raw.body.on("error", reject).on("end", resolve);
         raw.body.on("data", (chunk: Uint8Array) => {
-          guard.touch();
+          received(chunk.length);
           try {
             take(chunk);
           } catch (error) {

@@ -39,6 +39,13 @@ export interface IndexClientOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was asked of all hosts so far, redirects and repeated tries included. */
+export interface Traffic {
+  readonly requests: number;
+  /** Of bodies, as they came over the wire. */
+  readonly bytes: number;
+}
+
 /**
  * Asks Python package indexes (PEP 503, 691). Nothing is loaded and no connection made before the
  * first request. Whatever a person can mend is a ThothError: `index-unreachable`,
@@ -62,5 +69,6 @@ export interface IndexClient {
   ): Promise<MetadataAnswer>;
   /** A file in the cache, its hash checked where the index gives one. */
   download(source: IndexSource, file: FileDetails, signal?: AbortSignal): Promise<DownloadAnswer>;
+  traffic(): Traffic;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { trustedCertificates } from "./certificates.ts";
 import { type Authorize, authorizeFor, loadNetrc } from "./credentials.ts";
 import type { Limits } from "./deadline.ts";
 import { downloadFile } from "./download.ts";
-import { createHttp } from "./http.ts";
+import { createHttp, type TrafficCount } from "./http.ts";
 import type { IndexClient, IndexClientOptions, Timeouts } from "./index-client.ts";
 import type { IndexSource } from "./index-source.ts";
 import { requestMetadata } from "./metadata-request.ts";
@@ -20,8 +20,11 @@ const defaults: Timeouts = {
   retryMs: 200,
 };
 
-/** Reads certificates, proxies and netrc once, and makes the client that asks. */
-export async function openSession(options: IndexClientOptions): Promise<IndexClient> {
+/** Reads certificates, proxies and netrc once, and makes the client that asks; counts in `traffic`. */
+export async function openSession(
+  options: IndexClientOptions,
+  traffic: TrafficCount,
+): Promise<Omit<IndexClient, "traffic">> {
   const { environment, connections = 16, signal: life, cacheDir, userAgent } = options;
   const timeouts = { ...defaults, ...options.timeouts };
   const [certificates, pipProxy, netrc, { Transport }] = await Promise.all([
@@ -44,6 +47,7 @@ export async function openSession(options: IndexClientOptions): Promise<IndexCli
     userAgent,
     retryMs: timeouts.retryMs,
     signal: life,
+    traffic,
   });
   const habits = new OriginHabits();
   const answers: Limits = { idleMs: timeouts.idleMs, totalMs: timeouts.answerMs };
