@@ -25,6 +25,14 @@ export interface FileDetails {
   readonly coreMetadata?: boolean;
 }
 
+/** A file that an index listed once and no longer offers with that hash. */
+export interface GoneFile {
+  readonly filename: string;
+  readonly sha256: string;
+  /** ISO date at which that was seen. */
+  readonly vanished: string;
+}
+
 /** One release as an index lists it. */
 export interface ReleaseFacts {
   /** Normalised (PEP 440). */
@@ -32,6 +40,22 @@ export interface ReleaseFacts {
   readonly files: readonly FileFacts[];
   /** Set once the release has vanished from its index: ISO date at which that was seen. */
   readonly vanished?: string;
+  /** Files that were replaced or taken away while the release stayed. */
+  readonly gone?: readonly GoneFile[];
+}
+
+/** What tells one file from another of the same name. */
+export interface FileIdentity {
+  readonly filename: string;
+  readonly sha256: string;
+}
+
+/** How the files of a release changed on its index. */
+export interface FilesChange {
+  /** No longer offered. */
+  readonly gone: readonly FileIdentity[];
+  /** Not offered before. */
+  readonly come: readonly FileIdentity[];
 }
 
 /** All that is known of the releases of one package on one index. Decoded lazily, newest first. */

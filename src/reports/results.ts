@@ -143,10 +143,13 @@ export function renderReleases(
   if (list.absent !== undefined) return lines([`${head}: the index has no such package`]);
   const shown = Math.min(list.count, options.most);
   const rows = Array.from({ length: shown }, (_, position) => {
-    const { version, files, vanished } = list.release(position);
-    const yanked = files.some((file) => file.yanked !== undefined) ? "yanked" : "";
-    const state = vanished === undefined ? yanked : `vanished, seen ${safeText(vanished)}`;
-    return ["", safeText(version), counted(files.length, "file"), state];
+    const { version, files, vanished, gone = [] } = list.release(position);
+    const states = [
+      ...(vanished === undefined ? [] : [`vanished, seen ${safeText(vanished)}`]),
+      ...(files.some((file) => file.yanked !== undefined) ? ["yanked"] : []),
+      ...(gone.length === 0 ? [] : [`${counted(gone.length, "file")} gone`]),
+    ];
+    return ["", safeText(version), counted(files.length, "file"), states.join(", ")];
   });
   const hidden = list.count - shown;
   return lines([

@@ -89,6 +89,13 @@ export function readWholeFacts(
   return factLines(path, facts);
 }
 
+/** What a facts file says it is about. Throws DamagedFileError. */
+export function readSubject(path: string): unknown {
+  const text = readOwn(path);
+  const value: unknown = text === undefined ? undefined : parseOwn(path, () => JSON.parse(text));
+  return isRecord(value) ? value["of"] : undefined;
+}
+
 function factLines(path: string, lines: unknown): Map<FactKey, string> {
   const facts = new Map<FactKey, string>();
   for (const line of Array.isArray(lines) ? lines : [undefined]) {
@@ -103,7 +110,8 @@ function headerStart(subject: FactsSubject): string {
   return `{"schema":"${storeSchema}","kind":"${subject.kind}","of":${subject.of},"bytes":`;
 }
 
-function keyParts(key: FactKey): readonly string[] {
+/** What a key was made of: a version, for metadata also a file name. */
+export function keyParts(key: FactKey): readonly string[] {
   return JSON.parse(`${key.slice(0, -1)}]`);
 }
 

@@ -24,6 +24,8 @@ export class FactsTable<Fact> {
   readonly #subject: FactsSubject;
   readonly #quarantine: Quarantine;
   readonly #put = new Map<FactKey, Fact>();
+  /** Facts of the file that hold no longer, by the key they had. */
+  readonly #outdated = new Map<FactKey, Fact>();
   /** Answers of the file, so that one question has one answer until the next flush. */
   readonly #answers = new Map<FactKey, Fact | undefined>();
 
@@ -35,7 +37,16 @@ export class FactsTable<Fact> {
   }
 
   get dirty(): boolean {
-    return this.#put.size > 0;
+    return this.#put.size > 0 || this.#outdated.size > 0;
+  }
+
+  /** The keys of all facts, of those not flushed too. Reads the whole file. */
+  keys(): readonly FactKey[] {
+    const whole = () => readWholeFacts(this.path, this.#subject);
+    const written = [...(this.#quarantine.guard(whole)?.keys() ?? [])];
+    return [
+      ...new Set([...written.filter((key) => !this.#outdated.has(key)), ...this.#put.keys()]),
+    ];
   }
 
   get(key: FactKey): Fact | undefined {
@@ -43,6 +54,20 @@ export class FactsTable<Fact> {
     const known = this.#known(key);
     if (put === undefined || known === undefined) return put ?? known;
     return this.#kind.prefer(known, put);
+  }
+
+  /** Forgets a fact if it is outdated; whether it was. A later `put` says anew what holds. */
+  forget(key: FactKey, isOutdated: (fact: Fact) => boolean): boolean {
+    const put = this.#put.get(key);
+    const known = this.#known(key);
+    let forgotten = false;
+    if (put !== undefined && isOutdated(put)) forgotten = this.#put.delete(key);
+    if (known !== undefined && isOutdated(known)) {
+      this.#outdated.set(key, known);
+      this.#answers.delete(key);
+      forgotten = true;
+    }
+    return forgotten;
   }
 
   put(key: FactKey, fact: Fact): void {
@@ -58,6 +83,10 @@ export class FactsTable<Fact> {
     const whole = () => readWholeFacts(this.path, this.#subject);
     const facts = this.#quarantine.guard(whole) ?? new Map<FactKey, string>();
     let changed = false;
+    for (const [key, fact] of this.#outdated) {
+      // What another process learnt meanwhile stays
+      if (facts.get(key) === asciiJson(fact)) changed = facts.delete(key);
+    }
     for (const [key, fact] of this.#put) {
       const text = facts.get(key);
       const known = this.#quarantine.guard(() => this.#read(text));
@@ -71,6 +100,7 @@ export class FactsTable<Fact> {
 
   written(): void {
     this.#put.clear();
+    this.#outdated.clear();
     this.#answers.clear();
   }
 
@@ -79,8 +109,10 @@ export class FactsTable<Fact> {
     if (answer !== undefined || this.#answers.has(key)) return answer;
     const find = () => this.#read(findFact(this.path, this.#subject, key));
     const found = this.#quarantine.guard(find);
-    this.#answers.set(key, found);
-    return found;
+    const outdated = this.#outdated.get(key);
+    const holds = outdated === undefined || asciiJson(found) !== asciiJson(outdated);
+    this.#answers.set(key, holds ? found : undefined);
+    return holds ? found : undefined;
   }
 
   #read(text: string | undefined): Fact | undefined {

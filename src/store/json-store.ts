@@ -1,5 +1,6 @@
 import type {
   FileDetails,
+  FilesChange,
   IndexPage,
   InstalledFact,
   MetadataFact,
@@ -115,6 +116,19 @@ class JsonStore implements KnowledgeStore {
     const { releases } = this.#slotOf(release);
     releases.putVanished(release.version, since);
     this.#dirty.set(releases, release.index);
+  }
+
+  forgetOutdated(release: Release, change: FilesChange): void {
+    for (const table of this.#slotOf(release).forget(release.version, change))
+      this.#dirty.set(table, release.index);
+  }
+
+  runtimes(name: PackageName, index: IndexUrl): readonly RuntimeId[] {
+    return this.#slot(name, index).runtimes();
+  }
+
+  installedVersions(name: PackageName, index: IndexUrl, runtime: RuntimeId): readonly string[] {
+    return this.#slot(name, index).installedVersions(runtime);
   }
 
   putMetadata(release: Release, filename: string, fact: MetadataFact): void {

@@ -1,5 +1,6 @@
 import type {
   FileDetails,
+  FilesChange,
   IndexPage,
   InstalledFact,
   MetadataFact,
@@ -9,10 +10,11 @@ import type {
   Validators,
 } from "../model/knowledge.ts";
 import { type IndexUrl, indexUrl, type Release } from "../model/release.ts";
-import type { RuntimeId } from "../model/runtime.ts";
+import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { installedFacts, metadataFacts, securityFacts, sourceFacts } from "./fact-kinds.ts";
 import type { FactKind } from "./facts-table.ts";
+import { isOutdatedInstallation, isOutdatedMetadata, isOutdatedScan } from "./outdated-facts.ts";
 import { PageList } from "./page-list.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { applyPatch, mergePages, newestFirst, pageOf, type StoredPage } from "./stored-page.ts";
@@ -110,6 +112,34 @@ export class MemoryStore implements KnowledgeStore {
     if (marked !== undefined) this.#setPage(marked);
   }
 
+  forgetOutdated(release: Release, change: FilesChange): void {
+    const outdated = [...change.gone, ...change.come].map((file) =>
+      this.#metadata.forget(releaseKey(release, file.filename), (fact) =>
+        isOutdatedMetadata(fact, file, change),
+      ),
+    );
+    outdated.push(
+      this.#security.forget(releaseKey(release), (fact) => isOutdatedScan(fact, change)),
+      ...this.runtimes(release.name, release.index).map((runtime) =>
+        this.#installed.forget(releaseKey(release, runtime), (fact) =>
+          isOutdatedInstallation(fact, change),
+        ),
+      ),
+    );
+    this.#changed = outdated.includes(true) || this.#changed;
+  }
+
+  runtimes(name: PackageName, index: IndexUrl): readonly RuntimeId[] {
+    const found = this.#installations(name, index).map(({ runtime }) => runtime);
+    return [...new Set(found)].sort();
+  }
+
+  installedVersions(name: PackageName, index: IndexUrl, runtime: RuntimeId): readonly string[] {
+    return this.#installations(name, index).flatMap((one) =>
+      one.runtime === runtime ? [one.version] : [],
+    );
+  }
+
   putMetadata(release: Release, filename: string, fact: MetadataFact): void {
     this.#changed = this.#metadata.put(releaseKey(release, filename), fact) || this.#changed;
   }
@@ -151,6 +181,15 @@ export class MemoryStore implements KnowledgeStore {
 
   async close(): Promise<void> {}
 
+  #installations(name: PackageName, index: IndexUrl) {
+    const start = `${index} ${name} `;
+    return this.#installed.keys().flatMap((key) => {
+      if (!key.startsWith(start)) return [];
+      const [version = "", ...runtime] = key.slice(start.length).split(" ");
+      return [{ version, runtime: runtimeId(runtime.join(" ")) }];
+    });
+  }
+
   #list(name: PackageName, index: IndexUrl): PageList | undefined {
     const page = this.#pages.get(pageKey(name, index));
     return page === undefined ? undefined : new PageList(page);
@@ -178,6 +217,16 @@ class Facts<Fact> {
 
   get(key: string): Fact | undefined {
     return this.#facts.get(key);
+  }
+
+  keys(): readonly string[] {
+    return [...this.#facts.keys()];
+  }
+
+  /** Whether there was one that is outdated. */
+  forget(key: string, isOutdated: (fact: Fact) => boolean): boolean {
+    const known = this.#facts.get(key);
+    return known !== undefined && isOutdated(known) && this.#facts.delete(key);
   }
 
   /** Whether that changed what is known. */

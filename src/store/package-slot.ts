@@ -1,13 +1,18 @@
-import type { InstalledFact, MetadataFact, SecurityFact } from "../model/knowledge.ts";
+import type { FilesChange, InstalledFact, MetadataFact, SecurityFact } from "../model/knowledge.ts";
 import type { IndexUrl } from "../model/release.ts";
-import type { RuntimeId } from "../model/runtime.ts";
+import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
+import { listFolder } from "../util/atomic-write.ts";
 import { asciiJson } from "./ascii-json.ts";
 import type { Quarantine } from "./damage.ts";
 import { installedFacts, metadataFacts, securityFacts } from "./fact-kinds.ts";
+import { factKey, keyParts, readSubject } from "./facts-file.ts";
 import { FactsTable } from "./facts-table.ts";
+import type { DirtyTable } from "./flush.ts";
+import { isOutdatedInstallation, isOutdatedMetadata, isOutdatedScan } from "./outdated-facts.ts";
 import { ReleasesTable } from "./releases-table.ts";
 import { installedFile } from "./store-paths.ts";
+import { isRecord } from "./stored-page-check.ts";
 
 /** The files of one package on one index. */
 export class PackageSlot {
@@ -50,6 +55,52 @@ export class PackageSlot {
       this.#quarantine,
     );
     return this.#security;
+  }
+
+  /** Runtimes that anything of the package was installed on. */
+  runtimes(): readonly RuntimeId[] {
+    const inMemory = [...this.#installed].flatMap(([runtime, { dirty }]) =>
+      dirty ? [runtime] : [],
+    );
+    const written = listFolder(this.#folder).flatMap((file) => {
+      const stem = /^installed-(.+)\.json$/.exec(file)?.[1];
+      return stem === undefined ? [] : this.#runtimesOf(stem, `${this.#folder}/${file}`);
+    });
+    return [...new Set([...inMemory, ...written])].sort();
+  }
+
+  /** Versions with an observation on a runtime. */
+  installedVersions(runtime: RuntimeId): readonly string[] {
+    return this.installed(runtime)
+      .keys()
+      .flatMap((key) => keyParts(key)[0] ?? []);
+  }
+
+  /** Forgets what holds no longer of a release whose files changed; the tables that changed. */
+  forget(version: string, change: FilesChange): readonly DirtyTable[] {
+    const key = factKey(version);
+    const tables: DirtyTable[] = [];
+    for (const file of [...change.gone, ...change.come]) {
+      const about = factKey(version, file.filename);
+      if (this.metadata.forget(about, (fact) => isOutdatedMetadata(fact, file, change)))
+        tables.push(this.metadata);
+    }
+    if (this.security.forget(key, (fact) => isOutdatedScan(fact, change)))
+      tables.push(this.security);
+    for (const runtime of this.runtimes()) {
+      const installed = this.installed(runtime);
+      if (installed.forget(key, (fact) => isOutdatedInstallation(fact, change)))
+        tables.push(installed);
+    }
+    return tables;
+  }
+
+  /** A file's name says the runtime, unless it had to be shortened. */
+  #runtimesOf(stem: string, path: string): readonly RuntimeId[] {
+    if (!/-[0-9a-f]{16}$/.test(stem)) return [runtimeId(stem)];
+    const of = this.#quarantine.guard(() => readSubject(path));
+    const runtime = isRecord(of) ? of["runtime"] : undefined;
+    return typeof runtime === "string" ? [runtimeId(runtime)] : [];
   }
 
   installed(runtime: RuntimeId): FactsTable<InstalledFact> {

@@ -34,9 +34,13 @@ export class PageList implements ReleaseList {
   }
 
   release(position: number): ReleaseFacts {
-    const { version, files, vanished } = this.#at(position);
-    const facts = { version, files: files.map(factsOf) };
-    return vanished === undefined ? facts : { ...facts, vanished };
+    const { version, files, vanished, gone } = this.#at(position);
+    return {
+      version,
+      files: files.map(factsOf),
+      ...(vanished === undefined ? {} : { vanished }),
+      ...(gone === undefined ? {} : { gone }),
+    };
   }
 
   version(position: number): string {

@@ -151,8 +151,12 @@ export class FileReleaseList implements ReleasesSource {
 
   #readRelease(position: number): ReleaseFacts {
     const line = this.#parse(this.#start(position));
-    const facts = { version: line.version, files: fileFacts(line) };
-    return line.vanished === undefined ? facts : { ...facts, vanished: line.vanished };
+    return {
+      version: line.version,
+      files: fileFacts(line),
+      ...(line.vanished === undefined ? {} : { vanished: line.vanished }),
+      ...(line.gone === undefined ? {} : { gone: line.gone }),
+    };
   }
 
   #readVersion(position: number): string {

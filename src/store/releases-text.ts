@@ -1,4 +1,4 @@
-import type { FileDetails, FileFacts, Validators } from "../model/knowledge.ts";
+import type { FileDetails, FileFacts, GoneFile, Validators } from "../model/knowledge.ts";
 import { asciiJson, paddedNumber } from "./ascii-json.ts";
 import { factsOf } from "./page-list.ts";
 import { isReadableSchema, storeSchema } from "./schema.ts";
@@ -18,7 +18,8 @@ import { isRecord, isStoredPage } from "./stored-page-check.ts";
  *
  * `detailsAt` is where the details begin, `at` and `size` of a release are its details' place
  * counted from there. `python` and `yanked` of a release hold for those of its files that are a
- * plain name; a file that differs is an object that says all of it. An address is `base`, `dir`,
+ * plain name; a file that differs is an object that says all of it. `gone` of a release are files
+ * that it had and has no longer. An address is `base`, `dir`,
  * "/" and the file's name, or `url` where it is not made so. `bytes` tells a file that was cut or
  * edited by hand from one that Thoth wrote.
  */
@@ -45,6 +46,7 @@ export interface ReleaseLine {
   readonly python?: string;
   readonly yanked?: string;
   readonly vanished?: string;
+  readonly gone?: readonly GoneFile[];
   readonly files: readonly FileEntry[];
 }
 
@@ -133,8 +135,13 @@ function wholeRelease(line: ReleaseLine, details: DetailsLine | undefined, base:
   if (!Array.isArray(line?.files) || !Array.isArray(details?.files)) return undefined;
   const byName = new Map(fileDetails(details, base).map((file) => [file.filename, file]));
   const files = fileFacts(line).map((file) => ({ ...byName.get(file.filename), ...file }));
-  const { version, vanished } = line;
-  return vanished === undefined ? { version, files } : { version, files, vanished };
+  const { version, vanished, gone } = line;
+  return {
+    version,
+    files,
+    ...(vanished === undefined ? {} : { vanished }),
+    ...(gone === undefined ? {} : { gone }),
+  };
 }
 
 function headerRest(page: StoredPage, base: string): string {
@@ -145,14 +152,14 @@ function headerRest(page: StoredPage, base: string): string {
 
 /** A ReleaseLine to be written; fields that are undefined are left out by JSON.stringify. */
 function releaseLine(release: StoredRelease, at: number, size: number): object {
-  const { version, files, vanished } = release;
+  const { version, files, vanished, gone } = release;
   const python = files[0]?.requiresPython;
   const yanked = files[0]?.yanked;
   const entries = files.map((file) => {
     const regular = file.requiresPython === python && file.yanked === yanked;
     return regular ? file.filename : factsOf(file);
   });
-  return { version, at, size, python, yanked, vanished, files: entries };
+  return { version, at, size, python, yanked, vanished, files: entries, gone };
 }
 
 /** A DetailsLine to be written. */

@@ -5,6 +5,7 @@ import { packageName } from "../python/name.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { examplePage, type StoreUnderTest } from "./store-example.ts";
 import { factRules, mergeRules, revisionRules } from "./store-suite-facts.ts";
+import { fileRules } from "./store-suite-files.ts";
 
 const index = indexUrl("https://index.example/simple");
 const flask = packageName("flask");
@@ -28,6 +29,7 @@ export function storeSuite(name: string, create: () => StoreUnderTest): void {
     changedPageRules(() => world);
     pageStateRules(() => world);
     factRules(() => world);
+    fileRules(() => world);
     mergeRules(() => world);
     revisionRules(() => world);
   });

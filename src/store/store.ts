@@ -1,4 +1,5 @@
 import type {
+  FilesChange,
   IndexPage,
   InstalledFact,
   Knowledge,
@@ -24,6 +25,12 @@ export interface KnowledgeStore extends Knowledge {
   putAbsent(name: PackageName, index: IndexUrl, reason: string, checkedAt: number): void;
   validators(name: PackageName, index: IndexUrl): Validators | undefined;
   putVanished(release: Release, since: string): void;
+  /** The files of a release changed: what was learnt of those that are gone, and failures that the new ones may mend, hold no longer. */
+  forgetOutdated(release: Release, change: FilesChange): void;
+  /** Runtimes that any release of a package was installed on. */
+  runtimes(name: PackageName, index: IndexUrl): readonly RuntimeId[];
+  /** Versions of a package with an observation on a runtime. */
+  installedVersions(name: PackageName, index: IndexUrl, runtime: RuntimeId): readonly string[];
   putMetadata(release: Release, filename: string, fact: MetadataFact): void;
   putInstalled(release: Release, runtime: RuntimeId, fact: InstalledFact): void;
   putSource(key: string, fact: SourceFact): void;

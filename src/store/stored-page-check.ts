@@ -24,8 +24,22 @@ function isStoredRelease(value: unknown): value is StoredRelease {
     isRecord(value) &&
     typeof value["version"] === "string" &&
     isOptionalText(value["vanished"]) &&
+    (value["gone"] === undefined || isGoneList(value["gone"])) &&
     Array.isArray(value["files"]) &&
     value["files"].every(isFile)
+  );
+}
+
+function isGoneList(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (file) =>
+        isRecord(file) &&
+        typeof file["filename"] === "string" &&
+        typeof file["sha256"] === "string" &&
+        typeof file["vanished"] === "string",
+    )
   );
 }
 

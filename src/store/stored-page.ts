@@ -1,4 +1,10 @@
-import type { FileDetails, FileFacts, IndexPage, Validators } from "../model/knowledge.ts";
+import type {
+  FileDetails,
+  FileFacts,
+  GoneFile,
+  IndexPage,
+  Validators,
+} from "../model/knowledge.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { compareVersions, parseVersion } from "../python/version.ts";
@@ -8,6 +14,7 @@ export interface StoredRelease {
   readonly version: string;
   readonly files: readonly (FileFacts & FileDetails)[];
   readonly vanished?: string;
+  readonly gone?: readonly GoneFile[];
 }
 
 /** All that the store keeps of one package on one index. Releases newest first. */
@@ -33,18 +40,49 @@ export function pageOf(page: IndexPage): StoredPage {
 }
 
 /**
- * The page that was checked later, with what vanished between the two: a release that an index no
- * longer lists is still in locks and in the memory of people, so it is kept and marked.
+ * The page that was checked later, with what vanished between the two: a release or a file that an
+ * index no longer lists is still in locks and in the memory of people, so it is kept and marked.
  */
 export function mergePages(one: StoredPage | undefined, other: StoredPage): StoredPage {
   if (one === undefined) return other;
   const [older, newer] = one.checkedAt > other.checkedAt ? [other, one] : [one, other];
-  const listed = new Set(newer.releases.map((release) => release.version));
-  const gone = older.releases.filter((release) => !listed.has(release.version));
-  if (gone.length === 0) return newer;
   const since = new Date(newer.checkedAt).toISOString();
-  const marked = gone.map((release) => ({ ...release, vanished: release.vanished ?? since }));
-  return { ...newer, releases: [...newer.releases, ...marked].sort(newestFirst) };
+  const before = new Map(older.releases.map((release) => [release.version, release]));
+  const listed = newer.releases.map((release) => {
+    const known = before.get(release.version);
+    before.delete(release.version);
+    return known === undefined ? release : rememberGone(known, release, since);
+  });
+  if (before.size === 0) return { ...newer, releases: listed };
+  const marked = [...before.values()].map((release) => ({
+    ...release,
+    vanished: release.vanished ?? since,
+  }));
+  return { ...newer, releases: [...listed, ...marked].sort(newestFirst) };
+}
+
+/** A release as it is listed now, with the files that it had before and has no longer. */
+function rememberGone(before: StoredRelease, now: StoredRelease, since: string): StoredRelease {
+  const same = (file: FileDetails, at: number) => file.sha256 === now.files[at]?.sha256;
+  if (before.gone === undefined && before.files.every(same)) return now;
+  const here = new Set(now.files.map(({ sha256 }) => sha256));
+  const left = before.files.flatMap(({ filename, sha256 }) =>
+    sha256 === undefined ? [] : [{ filename, sha256, vanished: since }],
+  );
+  const known = new Map(
+    [...left, ...(before.gone ?? []), ...(now.gone ?? [])].map((file) => [file.sha256, file]),
+  );
+  const gone = [...known.values()].filter(({ sha256 }) => !here.has(sha256));
+  return gone.length === 0 ? now : { ...now, gone: gone.sort(byVanished).slice(0, mostGone) };
+}
+
+/** A release that is built anew every night under one name must not grow for ever. */
+const mostGone = 20;
+
+/** The latest first, so that the text of a file does not depend on the order of merging. */
+function byVanished(a: GoneFile, b: GoneFile): number {
+  if (a.vanished !== b.vanished) return a.vanished < b.vanished ? 1 : -1;
+  return a.sha256 < b.sha256 ? -1 : Number(a.sha256 > b.sha256);
 }
 
 /** undefined where nothing is known and the patch brings no page either. */

@@ -1,0 +1,36 @@
+import type {
+  FileIdentity,
+  FilesChange,
+  InstalledFact,
+  MetadataFact,
+  SecurityFact,
+} from "../model/knowledge.ts";
+
+/*
+ * Which facts of a release hold no longer once its files have changed: what was learnt of a file
+ * that is gone, and what failed where a file that came may do better.
+ */
+
+/** `file` is the one that the fact is about, gone or come. */
+export function isOutdatedMetadata(fact: MetadataFact, file: FileIdentity, change: FilesChange) {
+  return change.gone.includes(file) || fact.state === "failed";
+}
+
+export function isOutdatedInstallation(fact: InstalledFact, change: FilesChange): boolean {
+  if (isGone(fact.sha256, change)) return true;
+  return fact.outcome === "failed" && change.come.length > 0;
+}
+
+export function isOutdatedScan(fact: SecurityFact, change: FilesChange): boolean {
+  if (isGone(fact.sha256, change)) return true;
+  const sources = change.come.some(({ filename }) => !filename.endsWith(".whl"));
+  return fact.outcome === "failed" ? change.come.length > 0 : !isOfSources(fact) && sources;
+}
+
+function isOfSources({ outcome, filename }: SecurityFact): boolean {
+  return outcome === "scanned" && filename?.endsWith(".whl") !== true;
+}
+
+function isGone(sha256: string | undefined, { gone }: FilesChange): boolean {
+  return gone.some((file) => file.sha256 === sha256);
+}
