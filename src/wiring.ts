@@ -8,7 +8,9 @@ import { createIndexClient } from "./package-index/client.ts";
 import type { IndexClient } from "./package-index/index-client.ts";
 import { openJsonStore } from "./store/json-store.ts";
 import { openProjectRegistry, type ProjectRegistry } from "./store/project-registry.ts";
+import { openRunStore, type RunStore } from "./store/run-store.ts";
 import type { KnowledgeStore } from "./store/store.ts";
+import { openWorkTimes, type WorkTimes } from "./store/work-times.ts";
 import { ThothError } from "./util/errors.ts";
 import { programVersion } from "./util/program.ts";
 import type { Engine, Runners } from "./workflow/engine.ts";
@@ -22,6 +24,8 @@ export interface Services {
   /** Opened when first asked for: a lock from knowledge needs none. */
   readonly queue: () => MessageQueue;
   readonly projects: ProjectRegistry;
+  readonly runs: RunStore;
+  readonly workTimes: WorkTimes;
   readonly client: IndexClient;
   /** Where tasks run, given what each kind of task does. */
   readonly engine: (runners: Runners) => Engine;
@@ -47,6 +51,7 @@ export function connect(
     offline: configuration.offline,
     signal,
   });
+  const workTimes = openWorkTimes(configuration.storeDirectory);
   let queue: MessageQueue | undefined;
   return {
     ...surroundings,
@@ -55,6 +60,8 @@ export function connect(
     store,
     client,
     projects: openProjectRegistry(configuration.storeDirectory),
+    runs: openRunStore(configuration.storeDirectory),
+    workTimes,
     engine: localEngine,
     queue: () => {
       queue ??= openLocalQueue(join(configuration.storeDirectory, "queue"));
@@ -64,6 +71,7 @@ export function connect(
     close: async () => {
       await client.close();
       await queue?.close();
+      await workTimes.close();
       await store.close();
     },
   };

@@ -1,0 +1,165 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { AdviceRun } from "../model/run.ts";
+import { errorCode, listFolder, storageError, writeAtomic } from "../util/atomic-write.ts";
+import { fileNameOf } from "./store-paths.ts";
+import { isRecord } from "./stored-page-check.ts";
+
+/** The advices that wait for facts, and those that did. They are no knowledge: no export holds them. */
+export interface RunStore {
+  get(id: string): AdviceRun | undefined;
+  /** The newest first. */
+  all(): readonly AdviceRun[];
+  waiting(): readonly AdviceRun[];
+  /** On disk when it resolves. */
+  put(run: AdviceRun): Promise<void>;
+  /** Where what a run leaves lies: `advice.json`, `Pipfile.lock`, `report.md`. */
+  folder(id: string): string;
+}
+
+const schema = "1.0.0";
+const keptRuns = 100;
+const keptMs = 30 * 24 * 3_600_000;
+
+/**
+ * Runs in `runs/ID/run.json` of a store. Of the finished ones those of the last 30 days stay, and
+ * the last 100. Opening touches nothing. Throws `store-unwritable` and `disk-full`.
+ */
+export function openRunStore(storeDirectory: string, now: () => number = Date.now): RunStore {
+  return new FolderRunStore(join(storeDirectory, "runs"), now);
+}
+
+class FolderRunStore implements RunStore {
+  readonly #root: string;
+  readonly #now: () => number;
+  /** Names of folders whose runs are done: they change no more. */
+  readonly #done = new Set<string>();
+
+  constructor(root: string, now: () => number) {
+    this.#root = root;
+    this.#now = now;
+  }
+
+  get(id: string): AdviceRun | undefined {
+    return this.#read(fileNameOf(id));
+  }
+
+  all(): readonly AdviceRun[] {
+    const runs = listFolder(this.#root).flatMap((name) => this.#read(name) ?? []);
+    return runs.sort((left, right) => (left.startedAt < right.startedAt ? 1 : -1));
+  }
+
+  waiting(): readonly AdviceRun[] {
+    const open = listFolder(this.#root).filter((name) => !this.#done.has(name));
+    return open
+      .flatMap((name) => this.#read(name) ?? [])
+      .filter(({ state }) => state === "waiting");
+  }
+
+  async put(run: AdviceRun): Promise<void> {
+    const path = join(this.folder(run.id), recordName);
+    try {
+      writeAtomic(path, `${JSON.stringify({ schema, run }, null, 2)}\n`, { durable: true });
+      if (run.state !== "waiting") this.#prune();
+    } catch (error) {
+      throw storageError(error, path, "store-unwritable");
+    }
+  }
+
+  folder(id: string): string {
+    return join(this.#root, fileNameOf(id));
+  }
+
+  #read(name: string): AdviceRun | undefined {
+    const path = join(this.#root, name, recordName);
+    const text = textOf(path);
+    if (text === undefined) return undefined;
+    const run = runIn(text) ?? unreadable(name);
+    if (run.state === "done") this.#done.add(name);
+    return run;
+  }
+
+  #prune(): void {
+    const limit = new Date(this.#now() - keptMs).toISOString();
+    const finished = this.all().filter(({ state }) => state !== "waiting");
+    for (const { id, updatedAt } of finished.slice(keptRuns)) {
+      if (updatedAt < limit) removeRun(this.folder(id));
+    }
+  }
+}
+
+const recordName = "run.json";
+
+/** The record goes last: killed in between, the rest is removed the next time. */
+function removeRun(folder: string): void {
+  for (const name of listFolder(folder)) {
+    if (name !== recordName) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
+    throw storageError(error, path, "store-damaged");
+  }
+}
+
+function runIn(text: string): AdviceRun | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const run = isRecord(value) ? value["run"] : undefined;
+    return isRun(run) ? run : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A record that somebody else wrote or damaged is shown, since a run that vanishes is worse. */
+function unreadable(id: string): AdviceRun {
+  const nothing = { runtime: null, python: null, verify: null, dev: true, upgrade: [] } as const;
+  const never = new Date(0).toISOString();
+  return {
+    ...nothing,
+    id,
+    project: "",
+    purpose: "asked",
+    causes: [],
+    state: "failed",
+    waitingFor: [],
+    passes: 0,
+    problem: `its \`${recordName}\` can't be read`,
+    startedAt: never,
+    updatedAt: never,
+  };
+}
+
+function isRun(value: unknown): value is AdviceRun {
+  if (!isRecord(value)) return false;
+  const texts = ["id", "project", "startedAt", "updatedAt"];
+  const optional = ["outcome", "lock", "problem"];
+  return (
+    texts.every((name) => typeof value[name] === "string") &&
+    optional.every((name) => value[name] === undefined || typeof value[name] === "string") &&
+    ["runtime", "python", "verify"].every(
+      (name) => value[name] === null || typeof value[name] === "string",
+    ) &&
+    ["waiting", "done", "failed"].some((state) => state === value["state"]) &&
+    ["asked", "watched"].some((purpose) => purpose === value["purpose"]) &&
+    (value["upgrade"] === "all" || isList(value["upgrade"], isText)) &&
+    isList(value["causes"], isRecord) &&
+    isList(value["waitingFor"], isRecord) &&
+    typeof value["dev"] === "boolean" &&
+    typeof value["passes"] === "number"
+  );
+}
+
+function isList(value: unknown, is: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}

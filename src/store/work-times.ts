@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Task } from "../model/task.ts";
+import { errorCode, writeAtomic } from "../util/atomic-write.ts";
+import { acquireLock, LockTimeoutError } from "../util/process-lock.ts";
+import { isRecord } from "./stored-page-check.ts";
+
+type Kind = Task["kind"];
+
+/** What a batch came to: its wall time and the number of tasks done in it. */
+export interface Work {
+  readonly tasks: number;
+  readonly ms: number;
+}
+
+/** How long work took on this machine, for telling people how long they wait. */
+export interface WorkTimes {
+  record(kind: Kind, work: Work): void;
+  /** Mean wall time of one task; undefined where none was measured. */
+  meanMs(kind: Kind): number | undefined;
+  /** Writes down what was recorded. */
+  close(): Promise<void>;
+}
+
+const schema = "1.0.0";
+const writeEveryMs = 5000;
+const lockTimeoutMs = 2000;
+/** Past this, older times count half: the machine and the network change. */
+const mostTasks = 500;
+
+/**
+ * Times in `work-times.json` of a store, those of all its processes together. Opening touches
+ * nothing. That they can't be kept is no harm: waiting times are unknown then.
+ */
+export function openWorkTimes(storeDirectory: string, now: () => number = Date.now): WorkTimes {
+  return new FileWorkTimes(join(storeDirectory, "work-times.json"), now);
+}
+
+class FileWorkTimes implements WorkTimes {
+  readonly #path: string;
+  readonly #now: () => number;
+  readonly #fresh = new Map<Kind, Work>();
+  #known: ReadonlyMap<string, Work> | undefined;
+  #writtenAt = 0;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(path: string, now: () => number) {
+    this.#path = path;
+    this.#now = now;
+  }
+
+  record(kind: Kind, work: Work): void {
+    if (work.tasks === 0) return;
+    this.#fresh.set(kind, sum(this.#fresh.get(kind), work));
+    const age = this.#now() - this.#writtenAt;
+    // A clock that was set back counts as a long time
+    if (age >= 0 && age < writeEveryMs) return;
+    this.#writtenAt = this.#now();
+    this.#last = this.#last.then(() => this.#write());
+  }
+
+  meanMs(kind: Kind): number | undefined {
+    this.#known ??= read(this.#path);
+    const work = sum(this.#known.get(kind), this.#fresh.get(kind));
+    return work.tasks === 0 ? undefined : work.ms / work.tasks;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#write();
+  }
+
+  async #write(): Promise<void> {
+    if (this.#fresh.size === 0) return;
+    try {
+      const lock = await acquireLock(`${this.#path}.lock`, { timeoutMs: lockTimeoutMs });
+      try {
+        const kinds = new Map(read(this.#path));
+        for (const [kind, work] of this.#fresh) kinds.set(kind, aged(sum(kinds.get(kind), work)));
+        const text = JSON.stringify({ schema, kinds: Object.fromEntries(kinds) }, null, 2);
+        writeAtomic(this.#path, `${text}\n`);
+        this.#fresh.clear();
+        this.#known = kinds;
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      if (errorCode(error) === undefined && !(error instanceof LockTimeoutError)) throw error;
+    }
+  }
+}
+
+const none: Work = { tasks: 0, ms: 0 };
+
+function sum(left: Work = none, right: Work = none): Work {
+  return { tasks: left.tasks + right.tasks, ms: left.ms + right.ms };
+}
+
+function aged({ tasks, ms }: Work): Work {
+  return tasks > mostTasks ? { tasks: tasks / 2, ms: ms / 2 } : { tasks, ms };
+}
+
+/** Nothing where there is no file, or one that is damaged. */
+function read(path: string): ReadonlyMap<string, Work> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return new Map();
+  }
+  const kinds = isRecord(value) && isRecord(value["kinds"]) ? value["kinds"] : {};
+  return new Map(
+    Object.entries(kinds).flatMap(([kind, work]): [string, Work][] =>
+      isWork(work) ? [[kind, work]] : [],
+    ),
+  );
+}
+
+function isWork(value: unknown): value is Work {
+  return (
+    isRecord(value) &&
+    typeof value["tasks"] === "number" &&
+    value["tasks"] > 0 &&
+    typeof value["ms"] === "number" &&
+    value["ms"] >= 0
+  );
+}
