@@ -1,9 +1,9 @@
 import type { Consultation } from "../adviser/advise.ts";
 import type { IndexSources } from "../loop/index-sources.ts";
+import type { Manifest } from "../loop/manifest.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import type { Services } from "../wiring.ts";
-import type { Manifest } from "./manifest.ts";
 
 /** All that advice on one project depends on. */
 export interface AdviceQuestion {

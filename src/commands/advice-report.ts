@@ -1,3 +1,4 @@
+import type { Manifest } from "../loop/manifest.ts";
 import type { Advice, Pin, Product } from "../model/advice.ts";
 import type {
   AdviceReport,
@@ -10,7 +11,6 @@ import type { Knowledge, ReleaseList } from "../model/knowledge.ts";
 import { releaseText } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { failureText, tellingLine } from "../reports/failure-text.ts";
-import type { Manifest } from "./manifest.ts";
 
 /** All that a report is made of. */
 export interface ReportInput {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { type IndexSources, indexSources } from "../loop/index-sources.ts";
+import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
+import { projectOf } from "../loop/project-of.ts";
 import { chooseRuntime } from "../loop/runtime-choice.ts";
 import type { Advice, Pin } from "../model/advice.ts";
 import type { AdviceReport, LockResult, ReportedPin } from "../model/advice-report.ts";
@@ -18,8 +20,6 @@ import { obtainAdvice } from "./advice-source.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
 import { lockOf } from "./lock-of.ts";
-import { type Manifest, readManifest, shownPath } from "./manifest.ts";
-import { projectOf } from "./project-of.ts";
 import { withServices } from "./with-services.ts";
 
 export interface AdviseFlags {

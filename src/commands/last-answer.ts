@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Manifest } from "../loop/manifest.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { errorCode, writeAtomic } from "../util/atomic-write.ts";
 import { programVersion } from "../util/program.ts";
 import type { Services } from "../wiring.ts";
-import type { Manifest } from "./manifest.ts";
 
 /** What an answer depends on. */
 export interface AnswerQuestion {

@@ -1,4 +1,5 @@
 import { lockHash } from "../loop/lock-hash.ts";
+import type { Manifest } from "../loop/manifest.ts";
 import type { Pin, Product } from "../model/advice.ts";
 import type { SourceFact } from "../model/knowledge.ts";
 import type { Runtime } from "../model/runtime.ts";
@@ -14,7 +15,6 @@ import type {
 } from "../python/pipfile-lock.ts";
 import { pythonMarker } from "../python/requires-python-marker.ts";
 import type { TomlTable, TomlValue } from "../python/toml.ts";
-import type { Manifest } from "./manifest.ts";
 
 /** What beside the stack decides the text of a lock. */
 export interface LockOptions {

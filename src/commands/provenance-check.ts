@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { sender } from "../investigator/gaps.ts";
 import { indexSources } from "../loop/index-sources.ts";
+import { readManifest } from "../loop/manifest.ts";
 import { openBench } from "../loop/open-bench.ts";
 import { ownProject } from "../loop/own-project.ts";
 import { provenanceOf } from "../loop/provenance.ts";
@@ -15,7 +16,6 @@ import { storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
-import { readManifest } from "./manifest.ts";
 import { withServices } from "./with-services.ts";
 
 export interface ProvenanceFlags {
