@@ -104,6 +104,11 @@ export class FactsTable<Fact> {
     this.#answers.clear();
   }
 
+  /** Forgets the answers of the file. */
+  forgetRead(): void {
+    this.#answers.clear();
+  }
+
   #known(key: FactKey): Fact | undefined {
     const answer = this.#answers.get(key);
     if (answer !== undefined || this.#answers.has(key)) return answer;

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type {
   FileDetails,
   FilesChange,
@@ -22,6 +23,7 @@ import { type DirtyTable, flushTables } from "./flush.ts";
 import { listPackages, type PackageOnIndex, verifyStore } from "./inventory.ts";
 import { OpenFiles } from "./open-files.ts";
 import { PackageSlot } from "./package-slot.ts";
+import { PackageSlots } from "./package-slots.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { StorePaths } from "./store-paths.ts";
 
@@ -30,9 +32,9 @@ import { StorePaths } from "./store-paths.ts";
  * until the first flush. With `readOnly` nothing in the folder changes: what is put stays in
  * memory, and `flush` throws `store-unwritable` if there is any.
  *
- * A package's files are read when first asked for and then kept as they were; what other
- * processes write is seen for files that were not read yet, and for every file that a flush
- * merges. Any call may throw `store-damaged` (a newer Thoth wrote it, no permission), `flush` also
+ * A package's files are read when first asked for and then kept as they were until `catchUp`, or
+ * until thousands of others were asked for; what other processes write is seen for files that were
+ * not read yet, and for every file that a flush merges. Any call may throw `store-damaged` (a newer Thoth wrote it, no permission), `flush` also
  * `store-unwritable` and `disk-full`; what was not written then is still in memory.
  */
 export function openJsonStore(
@@ -46,22 +48,27 @@ class JsonStore implements KnowledgeStore {
   readonly #paths: StorePaths;
   readonly #readOnly: boolean;
   readonly #quarantine: Quarantine;
-  readonly #packages = new Map<IndexUrl, Map<PackageName, PackageSlot>>();
+  readonly #packages: PackageSlots;
   readonly #sources = new Map<string, FactsTable<SourceFact>>();
   readonly #dirty = new Map<DirtyTable, IndexUrl | undefined>();
   readonly #files = new OpenFiles();
   /** null: there is none yet. undefined: not looked yet. */
   #catalogue: Catalogue | null | undefined;
   #flushing: Promise<void> = Promise.resolve();
+  /** What the disk said at the last `catchUp`. */
+  #caughtUpWith = "";
 
   constructor(paths: StorePaths, readOnly: boolean) {
     this.#paths = paths;
     this.#readOnly = readOnly;
     this.#quarantine = new Quarantine(readOnly ? undefined : paths.corrupt);
+    this.#packages = new PackageSlots(
+      (name, index) => new PackageSlot(name, index, paths.package(name, index), this.#quarantine),
+    );
   }
 
   releases(name: PackageName, index: IndexUrl): ReleaseList | undefined {
-    const table = this.#slot(name, index).releases;
+    const table = this.#packages.get(name, index).releases;
     const list = table.list();
     this.#files.used(table);
     return list;
@@ -91,23 +98,23 @@ class JsonStore implements KnowledgeStore {
   }
 
   validators(name: PackageName, index: IndexUrl): Validators | undefined {
-    return this.#slot(name, index).releases.validators();
+    return this.#packages.get(name, index).releases.validators();
   }
 
   putPage(page: IndexPage): void {
-    const { releases } = this.#slot(page.name, page.index);
+    const { releases } = this.#packages.get(page.name, page.index);
     releases.putPage(page);
     this.#dirty.set(releases, page.index);
   }
 
   confirmPage(name: PackageName, index: IndexUrl, checkedAt: number): void {
-    const { releases } = this.#slot(name, index);
+    const { releases } = this.#packages.get(name, index);
     releases.confirm(checkedAt);
     this.#dirty.set(releases, index);
   }
 
   putAbsent(name: PackageName, index: IndexUrl, reason: string, checkedAt: number): void {
-    const { releases } = this.#slot(name, index);
+    const { releases } = this.#packages.get(name, index);
     releases.putPage({ name, index, checkedAt, validators: {}, absent: reason, releases: [] });
     this.#dirty.set(releases, index);
   }
@@ -124,11 +131,11 @@ class JsonStore implements KnowledgeStore {
   }
 
   runtimes(name: PackageName, index: IndexUrl): readonly RuntimeId[] {
-    return this.#slot(name, index).runtimes();
+    return this.#packages.get(name, index).runtimes();
   }
 
   installedVersions(name: PackageName, index: IndexUrl, runtime: RuntimeId): readonly string[] {
-    return this.#slot(name, index).installedVersions(runtime);
+    return this.#packages.get(name, index).installedVersions(runtime);
   }
 
   putMetadata(release: Release, filename: string, fact: MetadataFact): void {
@@ -161,6 +168,23 @@ class JsonStore implements KnowledgeStore {
     return run;
   }
 
+  catchUp(): void {
+    this.#catalogue = undefined;
+    // Every flush makes and removes its lock there, also one that only confirms pages, which the
+    // revision does not tell.
+    const touched = statSync(this.#paths.root, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const disk = `${this.revision()} ${touched}`;
+    if (disk === this.#caughtUpWith) return;
+    this.#caughtUpWith = disk;
+    // Lists that somebody still holds stay readable.
+    this.#files.settleAll();
+    this.#packages.forgetRead();
+    for (const [key, table] of this.#sources) {
+      if (table.dirty) table.forgetRead();
+      else this.#sources.delete(key);
+    }
+  }
+
   revision(): string {
     if (this.#catalogue === undefined) {
       const read = () => readCatalogue(this.#paths.catalogue);
@@ -170,11 +194,7 @@ class JsonStore implements KnowledgeStore {
   }
 
   packages(): readonly PackageOnIndex[] {
-    const inMemory = [...this.#packages.values()].flatMap((slots) => [...slots.values()]);
-    return listPackages(
-      this.#paths,
-      inMemory.filter((slot) => slot.releases.dirty || slot.metadata.dirty),
-    );
+    return listPackages(this.#paths, this.#packages.dirty());
   }
 
   damaged(): readonly { readonly file: string; readonly reason: string }[] {
@@ -204,21 +224,7 @@ class JsonStore implements KnowledgeStore {
   }
 
   #slotOf(release: Release): PackageSlot {
-    return this.#slot(release.name, release.index);
-  }
-
-  #slot(name: PackageName, index: IndexUrl): PackageSlot {
-    let slots = this.#packages.get(index);
-    if (slots === undefined) {
-      slots = new Map();
-      this.#packages.set(index, slots);
-    }
-    let slot = slots.get(name);
-    if (slot === undefined) {
-      slot = new PackageSlot(name, index, this.#paths.package(name, index), this.#quarantine);
-      slots.set(name, slot);
-    }
-    return slot;
+    return this.#packages.get(release.name, release.index);
   }
 
   #source(key: string): FactsTable<SourceFact> {

@@ -161,6 +161,8 @@ export class MemoryStore implements KnowledgeStore {
     this.#changed = false;
   }
 
+  catchUp(): void {}
+
   revision(): string {
     return String(this.#revision);
   }

@@ -3,8 +3,7 @@ interface OpenTable {
   readonly open: boolean;
   /** Reads what may still be asked for and closes the file. */
   settle(): void;
-  /** Closes the file. */
-  forget(): void;
+  close(): void;
 }
 
 // Node raises its own limit to the hard one, which is 4,096 or more on all systems we know.
@@ -24,8 +23,13 @@ export class OpenFiles {
     oldest.settle();
   }
 
+  settleAll(): void {
+    for (const table of this.#tables) table.settle();
+    this.#tables.clear();
+  }
+
   closeAll(): void {
-    for (const table of this.#tables) table.forget();
+    for (const table of this.#tables) table.close();
     this.#tables.clear();
   }
 }

@@ -37,6 +37,17 @@ export class PackageSlot {
     this.releases = new ReleasesTable(`${folder}/releases.json`, name, index, quarantine);
   }
 
+  /** Whether something of it is not on disk yet. */
+  get dirty(): boolean {
+    return this.releases.dirty || this.#facts().some((table) => table.dirty);
+  }
+
+  /** Forgets what was read from disk. */
+  forgetRead(): void {
+    this.releases.forget();
+    for (const table of this.#facts()) table.forgetRead();
+  }
+
   get metadata(): FactsTable<MetadataFact> {
     this.#metadata ??= new FactsTable(
       `${this.#folder}/metadata.json`,
@@ -112,5 +123,10 @@ export class PackageSlot {
       this.#installed.set(runtime, table);
     }
     return table;
+  }
+
+  #facts(): readonly { readonly dirty: boolean; forgetRead(): void }[] {
+    const single = [this.#metadata, this.#security].filter((table) => table !== undefined);
+    return [...single, ...this.#installed.values()];
   }
 }

@@ -100,13 +100,20 @@ export class ReleasesTable {
     if (change.kind === "write" || merged) this.forget();
   }
 
+  /** Forgets what was read from disk. A list that somebody holds still answers as before. */
   forget(): void {
-    if (this.#file instanceof FileReleaseList) this.#file.close();
+    this.settle();
     this.#file = undefined;
+    this.#patched = undefined;
   }
 
   settle(): void {
     if (this.#file instanceof FileReleaseList) this.#file.settle();
+  }
+
+  close(): void {
+    if (this.#file instanceof FileReleaseList) this.#file.close();
+    this.#file = undefined;
   }
 
   #change(patch: PagePatch): void {

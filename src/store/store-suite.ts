@@ -4,6 +4,7 @@ import { runtimeId } from "../model/runtime.ts";
 import { packageName } from "../python/name.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { examplePage, type StoreUnderTest } from "./store-example.ts";
+import { sharingRules } from "./store-sharing-suite.ts";
 import { factRules, mergeRules, revisionRules } from "./store-suite-facts.ts";
 import { fileRules } from "./store-suite-files.ts";
 
@@ -32,6 +33,7 @@ export function storeSuite(name: string, create: () => StoreUnderTest): void {
     fileRules(() => world);
     mergeRules(() => world);
     revisionRules(() => world);
+    sharingRules(() => world);
   });
 }
 

@@ -36,6 +36,11 @@ export interface KnowledgeStore extends Knowledge {
   putSource(key: string, fact: SourceFact): void;
   putSecurity(release: Release, fact: SecurityFact): void;
   flush(): Promise<void>;
+  /**
+   * Has later reads see what other processes wrote, if they wrote anything; what was put and not
+   * flushed stays. A list of releases that was handed out before stays as it was.
+   */
+  catchUp(): void;
   /** Identifies the state of knowledge; changes with every flush that changed something. */
   revision(): string;
   /** Names with their index, sorted. For `thoth knowledge`. */
