@@ -9,7 +9,7 @@ const flask = packageName("flask");
 /** Part of the suite: a process that lives long beside others that write. */
 export function sharingRules(world: () => StoreUnderTest): void {
   catchUpRules(world);
-  heldListRules(world);
+  keptRules(world);
 }
 
 function catchUpRules(world: () => StoreUnderTest): void {
@@ -54,7 +54,9 @@ function catchUpRules(world: () => StoreUnderTest): void {
     expect(longLived.releases(flask, index)?.checkedAt).toBe(20);
     await longLived.close();
   });
+}
 
+function keptRules(world: () => StoreUnderTest): void {
   test("catching up keeps what was put and not flushed, laid over what others wrote", async () => {
     const { store, reopen } = world();
     const other = reopen();
@@ -70,9 +72,6 @@ function catchUpRules(world: () => StoreUnderTest): void {
     expect(list?.release(1).vanished).toBeDefined();
     await other.close();
   });
-}
-
-function heldListRules(world: () => StoreUnderTest): void {
   test("a list that was handed out stays readable when its package is written anew", async () => {
     const { store, reopen } = world();
     const versions = Array.from({ length: 300 }, (_, at) => `1.${299 - at}`);
