@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   closeSync,
+  fdatasyncSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -10,13 +11,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { errorCode, inNewFolder, writeAtomic } from "../util/atomic-write.ts";
-import { ThothError } from "../util/errors.ts";
-import { type QueueEntry, type QueueOperation, QueueState } from "./queue-state.ts";
+import { checkSchema, headerLine, parseLine, stateLines } from "./journal-lines.ts";
+import type { QueueOperation } from "./queue-operation.ts";
+import { QueueState } from "./queue-state.ts";
 
-const schema = "1.0.0";
-const compactAbove = 128 * 1024;
+const compactAbove = 512 * 1024;
 /** About what one entry takes in the journal. */
 const entryBytes = 400;
+const blockBytes = 4 * 1024 * 1024;
 
 /**
  * The queue's file, `journal.jsonl`: a header, then a line for every call, which holds all
@@ -28,11 +30,13 @@ const entryBytes = 400;
 export class Journal {
   readonly #path: string;
   readonly #damagedPath: string;
-  #file: number | undefined;
+  #file: { readonly number: number; readonly isReadOnly: boolean } | undefined;
   #state = new QueueState();
   #offset = 0;
   #unreadable: string[] = [];
+  #isOld = false;
   #nextId = 1;
+  #compactAt = compactAbove;
 
   constructor(folder: string) {
     this.#path = join(folder, "journal.jsonl");
@@ -53,113 +57,123 @@ export class Journal {
     if (this.#wasReplaced()) this.#reset();
     this.#file ??= openIfThere(this.#path);
     if (this.#file === undefined) return;
-    const { size } = fstatSync(this.#file);
-    const tail = Buffer.allocUnsafe(Math.max(0, size - this.#offset));
-    const text = tail.toString("utf8", 0, readSync(this.#file, tail, 0, tail.length, this.#offset));
-    const complete = text.slice(0, text.lastIndexOf("\n") + 1);
-    for (const line of complete.split("\n").slice(0, -1)) this.#applyLine(line);
-    this.#offset += Buffer.byteLength(complete);
+    const { number } = this.#file;
+    const { size } = fstatSync(number);
+    let length = Math.min(size - this.#offset, blockBytes);
+    while (length > 0) {
+      const block = Buffer.allocUnsafe(length);
+      const bytes = block.subarray(0, readSync(number, block, 0, length, this.#offset));
+      const end = bytes.lastIndexOf("\n") + 1;
+      for (const line of bytes.toString("utf8", 0, end).split("\n").slice(0, -1)) this.#apply(line);
+      this.#offset += end;
+      const rest = size - this.#offset;
+      // A line may be longer than a block; the last one may be unfinished
+      if (end === 0 && bytes.length >= rest) return;
+      length = Math.min(rest, end === 0 ? 2 * length : blockBytes);
+    }
   }
 
   /** Adds what one call does. Only under the lock, after `read`. */
   append(operations: readonly QueueOperation[]): void {
+    // An earlier Thoth would take operations that it does not know for none
+    if (this.#isOld) this.#compact();
     const file = this.#writable();
     const line = `${JSON.stringify(operations)}\n`;
     const header = this.#offset === 0 ? headerLine(this.nextId) : "";
     ftruncateSync(file, this.#offset);
+    let written: number;
     try {
-      this.#offset += writeAll(file, header + line, this.#offset);
+      written = writeAll(file, header + line, this.#offset);
+      if (operations.some(({ op }) => op === "put")) fdatasyncSync(file);
     } catch (error) {
       ftruncateSync(file, this.#offset);
       throw error;
     }
+    this.#offset += written;
     for (const operation of operations) this.#state.apply(operation);
-    const live = this.#state.size * entryBytes;
-    if (this.#unreadable.length > 0 || this.#offset > Math.max(compactAbove, 4 * live))
-      this.#compact();
+    const history = 4 * this.#state.size * entryBytes;
+    if (this.#unreadable.length > 0 || this.#offset > Math.max(this.#compactAt, history))
+      this.#tryToCompact();
   }
 
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
     this.#reset();
+  }
+
+  /** The call is in the journal already: that there is no room for another one is no failure of it. */
+  #tryToCompact(): void {
+    try {
+      this.#compact();
+      this.#compactAt = compactAbove;
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      this.#compactAt = 2 * this.#offset;
+    }
   }
 
   #compact(): void {
     // Never thrown away: what can't be read may still say something to a person.
     if (this.#unreadable.length > 0) {
       appendFileSync(this.#damagedPath, this.#unreadable.map((line) => `${line}\n`).join(""));
+      this.#unreadable = [];
     }
-    const entries: QueueEntry[] = [...this.#state.entries()];
-    const pauses = [...this.#state.paused].map((type): QueueOperation => ({ op: "pause", type }));
-    const operations: readonly QueueOperation[] = [{ op: "put", entries }, ...pauses];
-    const text = `${headerLine(this.nextId)}${JSON.stringify(operations)}\n`;
-    writeAtomic(this.#path, text, { durable: true });
-    this.#reset();
-    this.read();
+    const bytes = Buffer.concat([...stateLines(this.#state, this.nextId)]);
+    writeAtomic(this.#path, bytes, { durable: true });
+    if (this.#file !== undefined) closeSync(this.#file.number);
+    this.#file = openIfThere(this.#path);
+    this.#offset = bytes.length;
+    this.#isOld = false;
   }
 
-  #applyLine(line: string): void {
-    const value = parseLine(line);
-    if (Array.isArray(value)) {
-      for (const operation of value) this.#state.apply(operation);
-    } else if (typeof value === "object" && value !== null && "queue" in value) {
-      checkSchema(value.queue, this.#path);
-      if ("nextId" in value && typeof value.nextId === "number") this.#nextId = value.nextId;
-    } else this.#unreadable.push(line);
+  #apply(line: string): void {
+    const content = parseLine(line);
+    if (content === undefined) this.#unreadable.push(line);
+    else if ("operations" in content) {
+      for (const operation of content.operations) this.#state.apply(operation);
+    } else {
+      this.#isOld = checkSchema(content.schema, this.#path) === "old";
+      this.#nextId = content.nextId;
+    }
   }
 
   #writable(): number {
-    this.#file ??= inNewFolder(this.#path, () => openSync(this.#path, "a+"));
-    return this.#file;
+    if (this.#file?.isReadOnly === true) {
+      // Says why not
+      closeSync(openSync(this.#path, "r+"));
+    }
+    this.#file ??= inNewFolder(this.#path, () => ({
+      number: openSync(this.#path, "a+"),
+      isReadOnly: false,
+    }));
+    return this.#file.number;
   }
 
   #wasReplaced(): boolean {
     if (this.#file === undefined) return false;
     const now = statSync(this.#path, { throwIfNoEntry: false });
-    const own = fstatSync(this.#file);
+    const own = fstatSync(this.#file.number);
     // While it is open its number is not given to another file.
     return now?.ino !== own.ino || now.dev !== own.dev || now.size < this.#offset;
   }
 
   #reset(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
+    if (this.#file !== undefined) closeSync(this.#file.number);
     this.#file = undefined;
     this.#state = new QueueState();
     this.#offset = 0;
     this.#unreadable = [];
+    this.#isOld = false;
     this.#nextId = 1;
   }
 }
 
-function headerLine(nextId: number): string {
-  return `${JSON.stringify({ queue: schema, nextId })}\n`;
-}
-
-function checkSchema(found: unknown, path: string): void {
-  const major = typeof found === "string" ? Number(found.split(".")[0]) : Number.NaN;
-  if (major <= 1) return;
-  throw new ThothError("queue-unusable", `\`${path}\` was written by a newer Thoth (${found})`, {
-    hint: "use that Thoth, or name another folder with --store",
-  });
-}
-
-function openIfThere(path: string): number | undefined {
+function openIfThere(path: string): { number: number; isReadOnly: boolean } | undefined {
   try {
-    return openSync(path, "r+");
+    return { number: openSync(path, "r+"), isReadOnly: false };
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
-    if (errorCode(error) === "EACCES" || errorCode(error) === "EROFS") return openSync(path, "r");
-    throw error;
-  }
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    if (errorCode(error) !== "EACCES" && errorCode(error) !== "EROFS") throw error;
+    return { number: openSync(path, "r"), isReadOnly: true };
   }
 }
 

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ownIdentity } from "../util/process-identity.ts";
 import { openLocalQueue } from "./local-queue.ts";
-import type { QueueOperation } from "./queue-state.ts";
+import type { QueueOperation } from "./queue-operation.ts";
 import { queueSuite, wanted } from "./queue-suite.ts";
 
 queueSuite("a queue in a folder", (surroundings) => {
@@ -42,7 +42,7 @@ test("each call is one line, and looking writes nothing", async () => {
   expect(readdirSync(folder)).toEqual(["journal.jsonl"]);
   const lines = readFileSync(journal, "utf8").trimEnd().split("\n");
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { queue: "1.0.0", nextId: 1 },
+    { queue: "2.0.0", nextId: 1 },
     [{ op: "put", entries: [{ id: 1 }, { id: 2 }] }],
     [{ op: "claim", ids: [1, 2], lease: { by: ownIdentity() } }],
     [{ op: "ack", ids: [1, 2] }],
@@ -77,12 +77,12 @@ test("a line that can't be read is kept aside, and the rest works", async () => 
 test("what a process held that died is delivered again at once, to a living one not", async () => {
   const queue = openLocalQueue(folder);
   await queue.publish([wanted("a"), wanted("b"), wanted("c")]);
-  const until = Date.now() + 1e6;
+  const [until, ms] = [Date.now() + 1e6, 1e6];
   const self = ownIdentity();
   const claims: QueueOperation[] = [
-    { op: "claim", ids: [1], lease: { until, by: { ...self, start: "1" } } },
-    { op: "claim", ids: [2], lease: { until, by: self } },
-    { op: "claim", ids: [3], lease: { until, by: { ...self, host: "elsewhere.example" } } },
+    { op: "claim", ids: [1], lease: { until, ms, by: { ...self, start: "1" } } },
+    { op: "claim", ids: [2], lease: { until, ms, by: self } },
+    { op: "claim", ids: [3], lease: { until, ms, by: { ...self, host: "elsewhere.example" } } },
   ];
   appendFileSync(journal, `${JSON.stringify(claims)}\n`);
   expect(await queue.stats()).toMatchObject({ ready: 1, leased: 2 });
@@ -123,22 +123,22 @@ test("a message of a later Thoth becomes a dead letter that says so, not a deliv
 test("a journal that is mostly history is shortened, and others notice", async () => {
   const queue = openLocalQueue(folder);
   const other = openLocalQueue(folder);
-  const messages = Array.from({ length: 800 }, (_, at) => wanted(`package-${at}`));
+  const messages = Array.from({ length: 1600 }, (_, at) => wanted(`package-${at}`));
   await queue.publish(messages);
-  expect(await other.stats()).toMatchObject({ ready: 800 });
+  expect(await other.stats()).toMatchObject({ ready: 1600 });
   const size = statSync(journal).size;
-  const deliveries = await queue.claim(800);
+  const deliveries = await queue.claim(1600);
   await queue.ack(deliveries.slice(1).map(({ id }) => id));
   expect(statSync(journal).size).toBeLessThan(size / 100);
   expect(await other.stats()).toMatchObject({ ready: 0, leased: 1 });
   await other.publish([wanted("later")]);
   const [later] = await queue.claim(5);
-  expect(later?.id).toBe("801.1");
+  expect(later?.id).toBe("1601.1");
   await Promise.all([queue.close(), other.close()]);
 });
 
 test("a journal of a newer Thoth is refused", async () => {
-  writeFileSync(journal, '{"queue":"2.0.0"}\n');
+  writeFileSync(journal, '{"queue":"3.0.0"}\n');
   const queue = openLocalQueue(folder);
   await expect(queue.stats()).rejects.toMatchObject({ code: "queue-unusable" });
   await expect(queue.publish([wanted("a")])).rejects.toMatchObject({ code: "queue-unusable" });

@@ -1,59 +1,30 @@
 import { join } from "node:path";
-import type { Message, MessageType } from "../model/message.ts";
 import { removeLeftovers, storageError } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import { liveness, type ProcessIdentity, processExists } from "../util/process-identity.ts";
 import { acquireLock, LockTimeoutError } from "../util/process-lock.ts";
 import { Journal } from "./journal.ts";
-import type {
-  ClaimOptions,
-  Delivery,
-  ListOptions,
-  MessageQueue,
-  QueuedMessage,
-  QueueStats,
-} from "./queue.ts";
-import {
-  deadLettersOf,
-  listOf,
-  planAck,
-  planBury,
-  planClaim,
-  planDrop,
-  planExtend,
-  planPause,
-  planPublish,
-  planReject,
-  planRelease,
-  planRetry,
-  type QueueSurroundings,
-  type QueueWorld,
-  queueRules,
-  stateOf,
-  unsettledOf,
-} from "./queue-rules.ts";
-import type { QueueOperation } from "./queue-state.ts";
+import { type Moment, PlannedQueue, type QueueKeeper } from "./planned-queue.ts";
+import type { MessageQueue } from "./queue.ts";
+import type { Plan } from "./queue-rules.ts";
+import type { QueueState } from "./queue-state.ts";
+import { type QueueSurroundings, type QueueWorld, worldNow } from "./queue-world.ts";
 
 // Every call is over in milliseconds; whoever holds the lock longer was stopped.
 const lockTimeoutMs = 30_000;
 
 /**
  * A queue in a folder, shared by all processes of this machine, that survives kill -9: each call
- * is one line of a journal, on disk when the call resolves (not synced: messages lost in a power
- * cut are asked for again by the next advice). What a process held that died is delivered again
- * at once. Opening touches nothing. Calls throw `queue-unusable` or `disk-full`.
+ * is one line of a journal. What is published is on disk, synced, when the call resolves; other
+ * calls are written but not synced: a power cut repeats work, it loses no message. What a process
+ * held that died is delivered again at once. Opening touches nothing. Calls throw
+ * `queue-unusable` or `disk-full`.
  */
 export function openLocalQueue(folder: string, surroundings: QueueSurroundings = {}): MessageQueue {
-  return new LocalQueue(folder, surroundings);
+  return new PlannedQueue(new LocalKeeper(folder, surroundings));
 }
 
-/** What a call does to the queue, and what it answers. */
-interface Step<Answer> {
-  readonly operations: readonly QueueOperation[];
-  readonly answer: Answer;
-}
-
-class LocalQueue implements MessageQueue {
+class LocalKeeper implements QueueKeeper {
   readonly #folder: string;
   readonly #journal: Journal;
   readonly #surroundings: QueueSurroundings;
@@ -66,93 +37,16 @@ class LocalQueue implements MessageQueue {
     this.#surroundings = surroundings;
   }
 
-  publish(
-    messages: readonly Message[],
-    options: { readonly priority?: number } = {},
-  ): Promise<number> {
-    const priority = options.priority ?? queueRules.defaultPriority;
-    return this.#change(({ now }) => {
-      const { state, nextId } = this.#journal;
-      const { operations, added } = planPublish(state, messages, { priority, nextId, now });
-      return { operations, answer: added };
+  change<Answer>(plan: (moment: Moment) => Plan<Answer>): Promise<Answer> {
+    return this.#inTurn(() => this.#underLock(plan));
+  }
+
+  look<Answer>(answer: (state: QueueState) => Answer): Promise<Answer> {
+    return this.#inTurn(async () => {
+      this.#journal.read();
+      this.#settle();
+      return answer(this.#journal.state);
     });
-  }
-
-  claim(limit: number, options: ClaimOptions = {}): Promise<readonly Delivery[]> {
-    const leaseMs = options.leaseMs ?? queueRules.leaseMs;
-    return this.#change((world) => {
-      const plan = planClaim(this.#journal.state, { ...options, limit, leaseMs }, world);
-      return { operations: plan.operations, answer: plan.deliveries };
-    });
-  }
-
-  ack(ids: readonly string[]): Promise<void> {
-    return this.#change((world) => done(planAck(this.#journal.state, ids, world)));
-  }
-
-  reject(id: string, reason: string): Promise<void> {
-    return this.#change((world) => done(planReject(this.#journal.state, id, reason, world)));
-  }
-
-  bury(id: string, reason: string): Promise<void> {
-    return this.#change(() => done(planBury(this.#journal.state, id, reason)));
-  }
-
-  release(ids: readonly string[]): Promise<void> {
-    return this.#change(() => done(planRelease(this.#journal.state, ids)));
-  }
-
-  extend(ids: readonly string[], leaseMs = queueRules.leaseMs): Promise<readonly string[]> {
-    return this.#change((world) => {
-      const { operations, lost } = planExtend(this.#journal.state, ids, leaseMs, world);
-      return { operations, answer: lost };
-    });
-  }
-
-  retry(ids: readonly string[] | "all"): Promise<number> {
-    return this.#change(({ now }) => {
-      const { state, nextId } = this.#journal;
-      const { operations, count } = planRetry(state, ids, { nextId, now });
-      return { operations, answer: count };
-    });
-  }
-
-  drop(ids: readonly string[]): Promise<number> {
-    return this.#change((world) => {
-      const { operations, count } = planDrop(this.#journal.state, ids, world);
-      return { operations, answer: count };
-    });
-  }
-
-  pause(type: MessageType): Promise<void> {
-    return this.#change(() => done(planPause(this.#journal.state, "pause", type)));
-  }
-
-  resume(type: MessageType): Promise<void> {
-    return this.#change(() => done(planPause(this.#journal.state, "resume", type)));
-  }
-
-  paused(): Promise<readonly MessageType[]> {
-    return this.#look(() => [...this.#journal.state.paused]);
-  }
-
-  unsettled(messages: readonly Message[]): Promise<readonly Message[]> {
-    return this.#look(() => unsettledOf(this.#journal.state, messages));
-  }
-
-  list(options: ListOptions = {}): Promise<readonly QueuedMessage[]> {
-    return this.#look((world) => listOf(this.#journal.state, options, world));
-  }
-
-  stats(): Promise<QueueStats> {
-    return this.#look((world) => {
-      const { state } = this.#journal;
-      return state.stats((entry) => stateOf(state, entry, world));
-    });
-  }
-
-  deadLetters(): Promise<readonly { id: string; message: Message; reason: string }[]> {
-    return this.#look(() => deadLettersOf(this.#journal.state));
   }
 
   async close(): Promise<void> {
@@ -162,53 +56,43 @@ class LocalQueue implements MessageQueue {
 
   /** One call after another: within a process they would only wait for each other's lock. */
   #inTurn<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-    const turn = Promise.allSettled([this.#last]).then(call);
-    this.#last = turn;
-    return turn;
-  }
-
-  #change<Answer>(plan: (world: QueueWorld) => Step<Answer>): Promise<Answer> {
-    return this.#inTurn(async () => {
+    const turn = Promise.allSettled([this.#last]).then(async () => {
       try {
-        return await this.#underLock(plan);
+        return await call();
       } catch (error) {
         throw this.#explained(error);
       }
     });
+    this.#last = turn;
+    return turn;
   }
 
-  async #underLock<Answer>(plan: (world: QueueWorld) => Step<Answer>): Promise<Answer> {
+  async #underLock<Answer>(plan: (moment: Moment) => Plan<Answer>): Promise<Answer> {
     const lock = await acquireLock(join(this.#folder, "queue.lock"), { timeoutMs: lockTimeoutMs });
+    const journal = this.#journal;
     try {
       if (!this.#tidied) removeLeftovers(this.#folder, processExists);
       this.#tidied = true;
-      this.#journal.read();
-      const { operations, answer } = plan(this.#world());
-      if (operations.length > 0) this.#journal.append(operations);
+      journal.read();
+      const world = this.#settle();
+      const { state, nextId } = journal;
+      const { operations, answer } = plan({ state, world, nextId });
+      if (operations.length > 0) journal.append(operations);
       return answer;
+    } catch (error) {
+      // What was planned did not come about
+      journal.state.putBack();
+      throw error;
     } finally {
       lock.release();
     }
   }
 
-  #look<Answer>(answer: (world: QueueWorld) => Answer): Promise<Answer> {
-    return this.#inTurn(async () => {
-      try {
-        this.#journal.read();
-      } catch (error) {
-        throw this.#explained(error);
-      }
-      return answer(this.#world());
-    });
-  }
-
-  #world(): QueueWorld {
+  #settle(): QueueWorld {
     const known = new Map<string, boolean>();
-    return {
-      now: (this.#surroundings.now ?? Date.now)(),
-      random: (this.#surroundings.random ?? Math.random)(),
-      isDead: (holder) => remember(known, holder),
-    };
+    const world = worldNow(this.#surroundings, (holder) => remember(known, holder));
+    this.#journal.state.settle(world);
+    return world;
   }
 
   #explained(error: unknown): unknown {
@@ -220,10 +104,6 @@ class LocalQueue implements MessageQueue {
       cause: error,
     });
   }
-}
-
-function done(operations: readonly QueueOperation[]): Step<void> {
-  return { operations, answer: undefined };
 }
 
 /** A process that claimed hundreds of messages is looked up once. */

@@ -1,50 +1,22 @@
 import type { Message, MessageType } from "../model/message.ts";
-import type { ProcessIdentity } from "../util/process-identity.ts";
 import { messageKey } from "./message-fields.ts";
-import type { QueuedState, QueueStats } from "./queue.ts";
+import type { QueueEntry } from "./queue-entry.ts";
+import type { QueueOperation } from "./queue-operation.ts";
+import { QueueSchedule, type Slot } from "./queue-schedule.ts";
+import type { QueueWorld } from "./queue-world.ts";
+import type { Accept } from "./ready-views.ts";
 
-/** One message in the queue; what an entry is at a time follows from its lease and its death. */
-export interface QueueEntry {
-  readonly id: number;
-  /** As published; checked again when it is handed out. */
-  readonly message: Message;
-  readonly priority: number;
-  /** Deliveries up to now. */
-  readonly attempt: number;
-  /** Rejections up to now. */
-  readonly failures: number;
-  /** Not to be delivered before, ms since the epoch. */
-  readonly notBefore: number;
-  /** When it was published, ms since the epoch. */
-  readonly since?: number;
-  readonly lease?: Lease;
-  /** Set on a dead letter. */
-  readonly dead?: string;
-}
-
-export interface Lease {
-  readonly until: number;
-  readonly by: ProcessIdentity;
-}
-
-/** One change of the queue; the journal holds one a line. Ids are of entries, not deliveries. */
-export type QueueOperation =
-  | { readonly op: "put"; readonly entries: readonly QueueEntry[] }
-  | { readonly op: "raise"; readonly ids: readonly number[]; readonly priority: number }
-  | { readonly op: "claim"; readonly ids: readonly number[]; readonly lease: Lease }
-  | { readonly op: "extend"; readonly ids: readonly number[]; readonly lease: Lease }
-  | { readonly op: "ack"; readonly ids: readonly number[] }
-  | { readonly op: "release"; readonly ids: readonly number[] }
-  | { readonly op: "retry"; readonly id: number; readonly notBefore: number }
-  | { readonly op: "bury"; readonly ids: readonly number[]; readonly reason: string }
-  | { readonly op: "pause" | "resume"; readonly type: MessageType };
-
-/** The queue as its operations made it. Pure: it knows no clock, no file and no process. */
+/**
+ * The queue as its operations made it. It knows no file; what the time has changed since the last
+ * operation, `settle` tells it.
+ */
 export class QueueState {
-  readonly #entries = new Map<number, QueueEntry>();
+  readonly #living = new Map<number, Slot>();
+  readonly #dead = new Map<number, QueueEntry>();
   readonly #waiting = new Map<string, number>();
   readonly #buried = new Map<string, number>();
   readonly #paused = new Set<MessageType>();
+  readonly #schedule = new QueueSchedule();
   #nextId = 1;
 
   get nextId(): number {
@@ -56,21 +28,55 @@ export class QueueState {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#living.size + this.#dead.size;
   }
 
-  entries(): Iterable<QueueEntry> {
-    return this.#entries.values();
+  /** How many living entries are in each place, by type, as of the last `settle`. */
+  get counts(): QueueSchedule["counts"] {
+    return this.#schedule.counts;
+  }
+
+  /** Ready entries that nobody can take, with the reason. */
+  get unfit(): ReadonlyMap<Slot, string> {
+    return this.#schedule.views.unfit;
+  }
+
+  /** Oldest first. */
+  living(): Iterable<Slot> {
+    return this.#living.values();
+  }
+
+  dead(): Iterable<QueueEntry> {
+    return this.#dead.values();
   }
 
   entry(id: number): QueueEntry | undefined {
-    return this.#entries.get(id);
+    return this.#living.get(id)?.entry ?? this.#dead.get(id);
+  }
+
+  isInWork(id: number): boolean {
+    return this.#living.get(id)?.place === "in-work";
   }
 
   /** The entry that asks for the same work and is not dead. */
   waiting(message: Message): QueueEntry | undefined {
     const id = this.#waiting.get(messageKey(message));
-    return id === undefined ? undefined : this.#entries.get(id);
+    return id === undefined ? undefined : this.#living.get(id)?.entry;
+  }
+
+  /** Makes ready what need not wait any longer. */
+  settle(world: QueueWorld): void {
+    this.#schedule.settle(world, () => this.#living.values());
+  }
+
+  /** Up to `limit` ready entries in order. They are to be claimed: else call `putBack`. */
+  take(limit: number, accept: Accept | undefined): readonly QueueEntry[] {
+    const slots = () => this.#living.values();
+    return this.#schedule.views.take(limit, { accept, paused: this.#paused, slots });
+  }
+
+  putBack(): void {
+    this.#schedule.views.forget();
   }
 
   apply(operation: QueueOperation): void {
@@ -108,72 +114,60 @@ export class QueueState {
         }));
         break;
       case "bury":
-        this.#bury(operation.ids, operation.reason);
+        for (const id of operation.ids) this.#bury(id, operation.reason);
         break;
       case "pause":
         this.#paused.add(operation.type);
         break;
       case "resume":
         this.#paused.delete(operation.type);
+        this.#schedule.resume(operation.type, this.#living.values());
         break;
     }
   }
 
-  stats(stateOf: (entry: QueueEntry) => QueuedState): QueueStats {
-    const states: Partial<Record<MessageType, Record<QueuedState, number>>> = {};
-    const byType: Partial<Record<MessageType, number>> = {};
-    const total = noCounts();
-    let oldest: number | undefined;
-    for (const entry of this.#entries.values()) {
-      const { type } = entry.message;
-      const state = stateOf(entry);
-      states[type] ??= noCounts();
-      states[type][state] += 1;
-      total[state] += 1;
-      if (state === "dead") continue;
-      byType[type] = (byType[type] ?? 0) + 1;
-      oldest = Math.min(oldest ?? entry.since ?? Infinity, entry.since ?? Infinity);
-    }
-    const ready = total.ready + total.delayed + total.paused;
-    return { ready, leased: total["in-work"], dead: total.dead, byType, states, oldest };
-  }
-
   #put(entry: QueueEntry): void {
-    this.#entries.set(entry.id, entry);
+    this.#remove(entry.id);
     this.#nextId = Math.max(this.#nextId, entry.id + 1);
-    const key = messageKey(entry.message);
-    (entry.dead === undefined ? this.#waiting : this.#buried).set(key, entry.id);
+    if (entry.dead === undefined) {
+      const slot: Slot = { entry, place: "gone" };
+      this.#living.set(entry.id, slot);
+      this.#waiting.set(messageKey(entry.message), entry.id);
+      this.#schedule.place(slot);
+    } else {
+      this.#dead.set(entry.id, entry);
+      this.#buried.set(messageKey(entry.message), entry.id);
+    }
   }
 
   #change(ids: readonly number[], change: (entry: QueueEntry) => QueueEntry): void {
     for (const id of ids) {
-      const entry = this.#entries.get(id);
-      if (entry !== undefined) this.#entries.set(id, change(entry));
+      const slot = this.#living.get(id);
+      if (slot === undefined) continue;
+      slot.entry = change(slot.entry);
+      this.#schedule.place(slot);
     }
   }
 
   #remove(id: number): void {
-    const entry = this.#entries.get(id);
+    const entry = this.entry(id);
     if (entry === undefined) return;
-    this.#entries.delete(id);
+    const slot = this.#living.get(id);
+    if (slot !== undefined) this.#schedule.remove(slot);
+    this.#living.delete(id);
+    this.#dead.delete(id);
     const key = messageKey(entry.message);
     for (const keys of [this.#waiting, this.#buried]) if (keys.get(key) === id) keys.delete(key);
   }
 
   /** Of dead letters that ask for the same work, the last one says all. */
-  #bury(ids: readonly number[], dead: string): void {
-    for (const id of ids) {
-      const entry = this.#entries.get(id);
-      if (entry === undefined) continue;
-      const { lease, ...rest } = entry;
-      this.#remove(id);
-      const before = this.#buried.get(messageKey(entry.message));
-      if (before !== undefined) this.#remove(before);
-      this.#put({ ...rest, dead });
-    }
+  #bury(id: number, dead: string): void {
+    const entry = this.#living.get(id)?.entry;
+    if (entry === undefined) return;
+    const { lease, ...rest } = entry;
+    this.#remove(id);
+    const before = this.#buried.get(messageKey(entry.message));
+    if (before !== undefined) this.#remove(before);
+    this.#put({ ...rest, dead });
   }
-}
-
-function noCounts(): Record<QueuedState, number> {
-  return { ready: 0, delayed: 0, "in-work": 0, paused: 0, dead: 0 };
 }
