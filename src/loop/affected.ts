@@ -1,16 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { sender } from "../investigator/gaps.ts";
 import { createMessage } from "../messaging/codec.ts";
 import type { Message, TriggerCause } from "../model/message.ts";
-import type { Release } from "../model/release.ts";
+import type { IndexUrl, Release } from "../model/release.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
-import type { PackageName } from "../python/name.ts";
-import { parseLock } from "../python/pipfile-lock.ts";
-import { compareVersions, parseVersion } from "../python/version.ts";
-import { errorCode } from "../util/atomic-write.ts";
-import { ThothError } from "../util/errors.ts";
+import { type PackageName, packageName } from "../python/name.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import type { Services } from "../wiring.ts";
+import { namesInPipfile, watchedLock } from "./watched-lock.ts";
 
 /** A cause for new advice that speaks of one release. */
 export function causeOf(type: TriggerCause["type"], release: Release): TriggerCause {
@@ -18,40 +14,27 @@ export function causeOf(type: TriggerCause["type"], release: Release): TriggerCa
   return { type, package_name: name, package_version: version, index_url: index };
 }
 
+/** A cause for new advice that speaks of a package as such. */
+export function missingPackage(name: PackageName, index: IndexUrl): TriggerCause {
+  return { type: "missing-package", package_name: name, package_version: null, index_url: index };
+}
+
 /**
- * Messages that have the watched projects advised anew whose lock holds what a cause names. The
- * index is not compared: a lock need not say it, and advice for nothing does no harm.
+ * Messages that have the watched projects advised anew whose lock holds what a cause names. A lock
+ * that can't be read may hold it: its project is advised, and its user told what is wrong with it.
+ * The index is not compared: a lock need not say it, and advice for nothing does no harm.
  */
-export function affectedTriggers(services: Services, cause: TriggerCause): readonly Message[] {
-  return services.projects.all().flatMap((project) => {
-    const locked = lockedVersion(project, cause.package_name);
-    if (locked === undefined) return [];
-    if (cause.package_version !== null && locked !== cause.package_version) return [];
-    return [triggerOf(project, cause)];
-  });
-}
-
-/** Messages that have the watched projects advised anew that could move to a new release. */
-export function newReleaseTriggers(
-  services: Services,
-  name: PackageName,
-  version: string,
+export function affectedTriggers(
+  services: Pick<Services, "projects">,
+  cause: TriggerCause,
 ): readonly Message[] {
-  const released = parseVersion(version);
-  if (released === undefined) return [];
-  const [index] = services.store
-    .packages()
-    .flatMap((one) => (one.name === name ? [one.index] : []));
-  if (index === undefined) return [];
-  const cause = causeOf("new-release", { name, version, index });
-  return services.projects.all().flatMap((project) => {
-    const locked = parseVersion(lockedVersion(project, name) ?? "");
-    if (locked === undefined || compareVersions(locked, released) >= 0) return [];
-    return [triggerOf(project, cause)];
-  });
+  return services.projects
+    .all()
+    .flatMap((project) => (isAffected(project, cause) ? [triggerOf(project, cause)] : []));
 }
 
-function triggerOf(project: WatchedProject, cause: TriggerCause): Message {
+/** The message that has a watched project advised anew. */
+export function triggerOf(project: WatchedProject, cause: TriggerCause): Message {
   return createMessage("adviser_trigger", sender, {
     project: project.directory,
     re_run_adviser_id: null,
@@ -61,27 +44,23 @@ function triggerOf(project: WatchedProject, cause: TriggerCause): Message {
   });
 }
 
-/** Undefined if the project's lock does not hold the package, or there is no lock to read. */
-function lockedVersion({ directory }: WatchedProject, name: string): string | undefined {
-  const text = readIfThere(join(directory, "Pipfile.lock"));
-  if (text === undefined) return undefined;
-  try {
-    for (const category of parseLock(text, "Pipfile.lock").categories.values()) {
-      const version = category.get(name)?.version;
-      if (version !== undefined) return version.replace(/^==/, "");
-    }
-    return undefined;
-  } catch (error) {
-    if (error instanceof ThothError) return undefined;
-    throw error;
+function isAffected(project: WatchedProject, cause: TriggerCause): boolean {
+  const name = packageName(cause.package_name);
+  const lock = watchedLock(project, name);
+  switch (lock.state) {
+    case "gone":
+      return false;
+    case "unreadable":
+      return true;
+    case "unlocked":
+      return cause.type === "missing-package" && namesInPipfile(project, name);
+    case "locked":
+      return lock.versions.some((version) => isNamed(version, cause.package_version));
   }
 }
 
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return undefined;
-  }
+function isNamed(locked: Version, named: string | null): boolean {
+  if (named === null) return true;
+  const version = parseVersion(named);
+  return version !== undefined && compareVersions(locked, version) === 0;
 }

@@ -3,11 +3,12 @@ import { createMessage } from "../messaging/codec.ts";
 import type { AdviserTrigger, Message } from "../model/message.ts";
 import { done, type Task, type TaskResult } from "../model/task.ts";
 import type { Runners } from "../workflow/engine.ts";
-import { affectedTriggers, causeOf, newReleaseTriggers } from "./affected.ts";
+import { affectedTriggers, causeOf, missingPackage } from "./affected.ts";
 import type { Bench } from "./bench.ts";
 import { installReleases } from "./installs.ts";
 import { learnMetadata, learnReleases } from "./learn-gaps.ts";
 import { learnSource } from "./learn-source.ts";
+import { isNewToProjects, newReleaseTriggers } from "./new-releases.ts";
 import { scanRelease } from "./scan.ts";
 import { solveEverywhere } from "./solve-everywhere.ts";
 
@@ -33,11 +34,11 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
     "si-scan": each(async ({ release }) => (await scanRelease(bench, release)).follow),
     "note-vanished": each(async ({ release }) => {
       store.putVanished(release, new Date(services.now()).toISOString());
-      return [];
+      return affectedTriggers(services, causeOf("missing-version", release));
     }),
     "note-absent": each(async ({ name, index }) => {
       store.putAbsent(name, index, "the index no longer has it", services.now());
-      return [];
+      return affectedTriggers(services, missingPackage(name, index));
     }),
     "note-source-distribution": each(async ({ release, value }) => {
       const known = store.security(release);
@@ -46,8 +47,14 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
       return [];
     }),
     "consider-security": each(async ({ release }) => {
-      if (!services.configuration.security || store.security(release) !== undefined) return [];
-      return [createMessage("si_unanalyzed_package", sender, named(release))];
+      const { package_name, package_version } = named(release);
+      const scan = services.configuration.security && store.security(release) === undefined;
+      return [
+        ...(scan ? [createMessage("si_unanalyzed_package", sender, named(release))] : []),
+        ...(isNewToProjects(services, release)
+          ? [createMessage("unrevsolved_package", sender, { package_name, package_version })]
+          : []),
+      ];
     }),
     advise: each(({ trigger }) => silently(rerun(trigger))),
     "solve-everywhere": each(async ({ release }) => solveEverywhere(bench, release)),

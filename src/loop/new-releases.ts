@@ -1,0 +1,134 @@
+import { consult } from "../adviser/advise.ts";
+import { loadConfiguration } from "../config.ts";
+import type { Message } from "../model/message.ts";
+import type { Release } from "../model/release.ts";
+import type { WatchedProject } from "../model/watched-project.ts";
+import type { PackageName } from "../python/name.ts";
+import { rankTags } from "../python/tags.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
+import { ThothError } from "../util/errors.ts";
+import type { Services } from "../wiring.ts";
+import { causeOf, triggerOf } from "./affected.ts";
+import { indexSources } from "./index-sources.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+import { projectOf } from "./project-of.ts";
+import { chooseRuntime } from "./runtime-choice.ts";
+import { watchedLock } from "./watched-lock.ts";
+
+/** Whether some watched project is locked to an older release, or may be. */
+export function isNewToProjects(
+  services: Pick<Services, "projects">,
+  { name, version }: Release,
+): boolean {
+  const released = parseVersion(version);
+  if (released === undefined) return false;
+  return services.projects.all().some((project) => isBehind(project, name, released));
+}
+
+/**
+ * Messages that have the watched projects advised anew which a new release would move: those whose
+ * lock the adviser, on what is known, would give another release of that package. Each project is
+ * advised once for each release that it would move to.
+ */
+export async function newReleaseTriggers(
+  services: Services,
+  name: PackageName,
+  version: string,
+): Promise<readonly Message[]> {
+  const released = parseVersion(version);
+  const listed = services.store.packages().find((one) => one.name === name);
+  if (released === undefined || listed === undefined) return [];
+  const triggers: Message[] = [];
+  for (const project of services.projects.all()) {
+    if (!isBehind(project, name, released)) continue;
+    const taken = await takenBy(services, project, name);
+    const release = taken === "unknown" ? { name, version, index: listed.index } : taken;
+    if (release === undefined || isAdvised(services, project, release)) {
+      const what = `${name} ${version} is nothing new to ${project.directory}`;
+      services.emit({ type: "learnt", what });
+    } else triggers.push(triggerOf(project, causeOf("new-release", release)));
+  }
+  return triggers;
+}
+
+function isBehind(project: WatchedProject, name: PackageName, released: Version): boolean {
+  const lock = watchedLock(project, name);
+  if (lock.state === "unreadable") return true;
+  if (lock.state !== "locked") return false;
+  return lock.versions.some((version) => compareVersions(version, released) < 0);
+}
+
+/**
+ * The release of a package that advice would move a project to; undefined if it would not move it
+ * up; "unknown" where that takes advice itself: a fact is missing, or something is wrong.
+ */
+async function takenBy(
+  services: Services,
+  project: WatchedProject,
+  name: PackageName,
+): Promise<Release | "unknown" | undefined> {
+  const { directory, dev } = project;
+  const lock = watchedLock(project, name);
+  if (lock.state !== "locked") return "unknown";
+  try {
+    const manifest = readManifest(directory, directory);
+    const { own, runtime } = await settingOf(services, project, manifest);
+    const sources = await indexSources(manifest.pipfile.sources, own);
+    const { project: asked } = projectOf(manifest, {
+      runtime,
+      ...(dev ? {} : { categories: new Set(["packages"]) }),
+      upgrade: new Set([name]),
+      indexes: sources.order,
+      indexNames: sources.byName,
+    });
+    const { advice } = consult(
+      {
+        project: asked,
+        runtime,
+        ranks: rankTags(runtime.tags),
+        knowledge: services.store,
+        heedFailures: own.configuration.verify === "all",
+      },
+      { verify: false },
+    );
+    if (advice.outcome !== "locked") return "unknown";
+    const release = advice.product.pins.get(name)?.release;
+    return release !== undefined && isNewer(release, lock.versions) ? release : undefined;
+  } catch (error) {
+    if (error instanceof ThothError) return "unknown";
+    throw error;
+  }
+}
+
+function isNewer({ version }: Release, locked: readonly Version[]): boolean {
+  const chosen = parseVersion(version);
+  if (chosen === undefined) return false;
+  return locked.some((one) => compareVersions(one, chosen) < 0);
+}
+
+/** A run for this release says all there is to say of it, be its lock taken over or not. */
+function isAdvised(services: Services, { directory }: WatchedProject, release: Release): boolean {
+  const { name, version } = release;
+  return services.runs
+    .all()
+    .some(
+      ({ project, causes }) =>
+        project === directory &&
+        causes.some(
+          ({ type, package_name, package_version }) =>
+            type === "new-release" && package_name === name && package_version === version,
+        ),
+    );
+}
+
+/** The configuration and the runtime that `thoth advise` would have there. */
+async function settingOf(services: Services, project: WatchedProject, manifest: Manifest) {
+  const { directory, runtime } = project;
+  const configuration = await loadConfiguration({
+    flags: runtime === null ? {} : { runtime },
+    environment: services.environment,
+    projectDirectory: directory,
+  });
+  const own = { ...services, configuration };
+  return { own, runtime: await chooseRuntime(own, manifest.pipfile.requires) };
+}
