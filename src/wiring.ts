@@ -62,7 +62,7 @@ export function connect(
     projects: openProjectRegistry(configuration.storeDirectory),
     runs: openRunStore(configuration.storeDirectory),
     workTimes,
-    engine: localEngine,
+    engine: (runners) => localEngine(runners, (kind, work) => workTimes.record(kind, work)),
     queue: () => {
       queue ??= openLocalQueue(join(configuration.storeDirectory, "queue"));
       return queue;

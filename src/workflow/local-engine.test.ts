@@ -75,3 +75,18 @@ test("a task without an answer is a failure, never a success", async () => {
 
   expect(result).toMatchObject({ ok: false, reason: "the runner of si-scan gave no answer" });
 });
+
+test("who asks is told of each batch what succeeded in it, since failures are soon over", async () => {
+  const batches: [string, number][] = [];
+  const engine = localEngine(
+    runners({ "si-scan": async () => [done, { ok: false, reason: "no", cause: "no" }] }),
+    (kind, { tasks }) => batches.push([kind, tasks]),
+  );
+
+  await engine.run([scan("a"), scan("b"), learn("c")]);
+
+  expect(batches.sort()).toEqual([
+    ["learn-releases", 0],
+    ["si-scan", 1],
+  ]);
+});
