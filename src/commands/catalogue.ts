@@ -15,6 +15,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addProvenanceCheck(program, perform);
   addRuntimes(program, perform);
   addKnowledge(program, perform);
+  addWatch(program, perform);
 }
 
 function addAdvise(program: Command, perform: Perform): void {
@@ -148,6 +149,40 @@ function addKnowledge(program: Command, perform: Perform): void {
       perform(options, async (context) => {
         const { verifyKnowledge } = await import("./knowledge.ts");
         return verifyKnowledge(context);
+      }),
+    );
+}
+
+function addWatch(program: Command, perform: Perform): void {
+  everywhere(program.command("watch"))
+    .description("advise projects anew when something changes under their locks, or list them")
+    .argument("[DIR...]", "project directories; none: list the watched ones")
+    .option("--no-dev", "advise on [packages] only")
+    .option("--dev", "advise on all categories (the default)")
+    .option("--write", "write new locks into the project")
+    .option("--exec <command>", "run this once a report is there (THOTH_REPORT, THOTH_LOCK, …)")
+    .action((directories: string[], options: Options) =>
+      perform(options, async (context) => {
+        const { runWatch } = await import("./watch.ts");
+        const exec = options["exec"];
+        return runWatch(
+          {
+            directories,
+            dev: options["dev"] !== false,
+            write: options["write"] === true,
+            exec: typeof exec === "string" ? exec : undefined,
+          },
+          context,
+        );
+      }),
+    );
+  everywhere(program.command("unwatch"))
+    .description("watch projects no longer")
+    .argument("<DIR...>", "project directories")
+    .action((directories: string[], options: Options) =>
+      perform(options, async (context) => {
+        const { runUnwatch } = await import("./watch.ts");
+        return runUnwatch(directories, context);
       }),
     );
 }
