@@ -1,4 +1,7 @@
 import type { FailureClass } from "./knowledge.ts";
+import type { LaneName } from "./lane.ts";
+import type { MessageType } from "./message.ts";
+import type { Task } from "./task.ts";
 
 /** What happened, for reports; nobody else prints. Numbers are counts, times milliseconds. */
 export type Event =
@@ -23,6 +26,39 @@ export type Event =
       readonly failure: FailureClass;
       readonly detail: string;
     }
-  | { readonly type: "warning"; readonly message: string; readonly hint?: string };
+  | { readonly type: "warning"; readonly message: string; readonly hint?: string }
+  | InvestigationEvent;
+
+/** What an investigator tells; `subject` and `reason` are foreign text. */
+export type InvestigationEvent =
+  | {
+      readonly type: "handled";
+      readonly message: MessageType;
+      /** What the message speaks of: `flask 3.0`, or a project. */
+      readonly subject: string;
+      readonly task: Task["kind"] | "park";
+      readonly outcome: "done" | "retry" | "dead" | "released" | "lost";
+      readonly reason?: string;
+    }
+  | {
+      readonly type: "batch";
+      readonly lane: LaneName;
+      readonly task: Task["kind"] | "park";
+      readonly tasks: number;
+      readonly failed: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "obstacle";
+      readonly place: string;
+      readonly reason: string;
+      readonly waitMs: number;
+    }
+  | { readonly type: "obstacle-gone"; readonly place: string }
+  | {
+      readonly type: "investigator";
+      readonly state: "started" | "listening" | "stopping";
+      readonly detail: string;
+    };
 
 export type Emit = (event: Event) => void;

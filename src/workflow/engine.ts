@@ -3,6 +3,8 @@ import type { Task, TaskResult } from "../model/task.ts";
 /** Where tasks run. Results in the order of the tasks; a task that fails spoils no other. */
 export interface Engine {
   run(tasks: readonly Task[]): Promise<readonly TaskResult[]>;
+  /** Tasks that it was given and did not start yet; an engine in this process starts all at once. */
+  pending?(): Promise<number>;
 }
 
 type TaskOf<Kind extends Task["kind"]> = Extract<Task, { readonly kind: Kind }>;

@@ -76,11 +76,11 @@ test("a task without an answer is a failure, never a success", async () => {
   expect(result).toMatchObject({ ok: false, reason: "the runner of si-scan gave no answer" });
 });
 
-test("who asks is told of each batch what succeeded in it, since failures are soon over", async () => {
+test("who measures is told of each batch, and how many of its tasks succeeded", async () => {
   const batches: [string, number][] = [];
   const engine = localEngine(
     runners({ "si-scan": async () => [done, { ok: false, reason: "no", cause: "no" }] }),
-    (kind, { tasks }) => batches.push([kind, tasks]),
+    (kind) => (succeeded) => batches.push([kind, succeeded]),
   );
 
   await engine.run([scan("a"), scan("b"), learn("c")]);

@@ -1,14 +1,11 @@
 import type { Task, TaskResult } from "../model/task.ts";
 import type { Engine, Runners } from "./engine.ts";
 
-/** Is told of a batch: how many of its tasks succeeded, and its wall time. */
-export type OnBatch = (
-  kind: Task["kind"],
-  work: { readonly tasks: number; readonly ms: number },
-) => void;
+/** Is told when a batch begins; its answer, how many tasks of it succeeded. */
+export type OnBatch = (kind: Task["kind"]) => (succeeded: number) => void;
 
 /** The embedded engine: runs tasks in this process, all of a kind together, the kinds in parallel. */
-export function localEngine(runners: Runners, onBatch: OnBatch = () => {}): Engine {
+export function localEngine(runners: Runners, onBatch: OnBatch = () => () => {}): Engine {
   return {
     async run(tasks) {
       const groups = new Map<Task["kind"], number[]>();
@@ -21,10 +18,9 @@ export function localEngine(runners: Runners, onBatch: OnBatch = () => {}): Engi
       await Promise.all(
         [...groups].map(async ([kind, positions]) => {
           const some = positions.flatMap((position) => tasks[position] ?? []);
-          const startedAt = performance.now();
+          const ended = onBatch(kind);
           const answers = await runKind(runners, kind, some);
-          const succeeded = answers.filter(({ ok }) => ok).length;
-          onBatch(kind, { tasks: succeeded, ms: performance.now() - startedAt });
+          ended(answers.filter(({ ok }) => ok).length);
           for (const [at, position] of positions.entries()) {
             results.set(position, answers[at] ?? unanswered(kind));
           }
