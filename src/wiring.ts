@@ -62,7 +62,7 @@ export function connect(
     projects: openProjectRegistry(configuration.storeDirectory),
     runs: openRunStore(configuration.storeDirectory),
     workTimes,
-    engine: (runners) => localEngine(runners, (kind, work) => workTimes.record(kind, work)),
+    engine: (runners) => localEngine(runners, (kind) => workTimes.begin(kind)),
     queue: () => {
       queue ??= openLocalQueue(join(configuration.storeDirectory, "queue"));
       return queue;

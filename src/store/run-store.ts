@@ -149,7 +149,7 @@ function isRun(value: unknown): value is AdviceRun {
     ["waiting", "done", "failed"].some((state) => state === value["state"]) &&
     ["asked", "watched"].some((purpose) => purpose === value["purpose"]) &&
     (value["upgrade"] === "all" || isList(value["upgrade"], isText)) &&
-    isList(value["causes"], isRecord) &&
+    isList(value["causes"], isCause) &&
     isList(value["waitingFor"], isRecord) &&
     typeof value["dev"] === "boolean" &&
     typeof value["passes"] === "number"
@@ -158,6 +158,14 @@ function isRun(value: unknown): value is AdviceRun {
 
 function isList(value: unknown, is: (item: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(is);
+}
+
+function isCause(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    ["type", "package_name", "index_url"].every((name) => isText(value[name])) &&
+    (value["package_version"] === null || isText(value["package_version"]))
+  );
 }
 
 function isText(value: unknown): boolean {

@@ -7,19 +7,26 @@ import { isRecord } from "./stored-page-check.ts";
 
 type Kind = Task["kind"];
 
-/** What a batch came to: its wall time and the number of tasks done in it. */
-export interface Work {
+/** How long work took on this machine, for telling people how long they wait. */
+export interface WorkTimes {
+  /** A batch begins. The answer is told how many of its tasks succeeded: failures are soon over. */
+  begin(kind: Kind): (succeeded: number) => void;
+  /** Wall time that passes per task, several in work at once or not; undefined if never measured. */
+  meanMs(kind: Kind): number | undefined;
+  /** Writes down what was measured. */
+  close(): Promise<void>;
+}
+
+/** Tasks done, and the wall time that went by while any of their kind was in work. */
+interface Work {
   readonly tasks: number;
   readonly ms: number;
 }
 
-/** How long work took on this machine, for telling people how long they wait. */
-export interface WorkTimes {
-  record(kind: Kind, work: Work): void;
-  /** Mean wall time of one task; undefined where none was measured. */
-  meanMs(kind: Kind): number | undefined;
-  /** Writes down what was recorded. */
-  close(): Promise<void>;
+/** Batches of one kind that are in work, and up to when their time was counted. */
+interface Busy {
+  batches: number;
+  countedTo: number;
 }
 
 const schema = "1.0.0";
@@ -32,16 +39,22 @@ const mostTasks = 500;
  * Times in `work-times.json` of a store, those of all its processes together. Opening touches
  * nothing. That they can't be kept is no harm: waiting times are unknown then.
  */
-export function openWorkTimes(storeDirectory: string, now: () => number = Date.now): WorkTimes {
+export function openWorkTimes(storeDirectory: string, now: () => number = monotonic): WorkTimes {
   return new FileWorkTimes(join(storeDirectory, "work-times.json"), now);
+}
+
+/** A clock that nobody sets. */
+function monotonic(): number {
+  return performance.now();
 }
 
 class FileWorkTimes implements WorkTimes {
   readonly #path: string;
   readonly #now: () => number;
   readonly #fresh = new Map<Kind, Work>();
+  readonly #busy = new Map<Kind, Busy>();
   #known: ReadonlyMap<string, Work> | undefined;
-  #writtenAt = 0;
+  #writtenAt = Number.NEGATIVE_INFINITY;
   #last: Promise<void> = Promise.resolve();
 
   constructor(path: string, now: () => number) {
@@ -49,14 +62,18 @@ class FileWorkTimes implements WorkTimes {
     this.#now = now;
   }
 
-  record(kind: Kind, work: Work): void {
-    if (work.tasks === 0) return;
-    this.#fresh.set(kind, sum(this.#fresh.get(kind), work));
-    const age = this.#now() - this.#writtenAt;
-    // A clock that was set back counts as a long time
-    if (age >= 0 && age < writeEveryMs) return;
-    this.#writtenAt = this.#now();
-    this.#last = this.#last.then(() => this.#write());
+  begin(kind: Kind): (succeeded: number) => void {
+    const busy = this.#busy.get(kind) ?? { batches: 0, countedTo: 0 };
+    this.#busy.set(kind, busy);
+    if (busy.batches === 0) busy.countedTo = this.#now();
+    busy.batches += 1;
+    return (succeeded) => {
+      busy.batches -= 1;
+      if (succeeded === 0) return;
+      const now = this.#now();
+      this.#record(kind, { tasks: succeeded, ms: now - busy.countedTo });
+      busy.countedTo = now;
+    };
   }
 
   meanMs(kind: Kind): number | undefined {
@@ -68,6 +85,13 @@ class FileWorkTimes implements WorkTimes {
   async close(): Promise<void> {
     await this.#last;
     await this.#write();
+  }
+
+  #record(kind: Kind, work: Work): void {
+    this.#fresh.set(kind, sum(this.#fresh.get(kind), work));
+    if (this.#now() - this.#writtenAt < writeEveryMs) return;
+    this.#writtenAt = this.#now();
+    this.#last = this.#last.then(() => this.#write());
   }
 
   async #write(): Promise<void> {
@@ -109,11 +133,8 @@ function read(path: string): ReadonlyMap<string, Work> {
     return new Map();
   }
   const kinds = isRecord(value) && isRecord(value["kinds"]) ? value["kinds"] : {};
-  return new Map(
-    Object.entries(kinds).flatMap(([kind, work]): [string, Work][] =>
-      isWork(work) ? [[kind, work]] : [],
-    ),
-  );
+  const works = Object.entries(kinds).map(([kind, work]) => ({ kind, work }));
+  return new Map(works.flatMap(({ kind, work }) => (isWork(work) ? [[kind, work] as const] : [])));
 }
 
 function isWork(value: unknown): value is Work {
