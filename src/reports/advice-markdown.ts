@@ -136,7 +136,7 @@ function changeLines(report: AdviceReport, causes: readonly TriggerCause[]): rea
     (pin) => `| ${markdownText(pin.name)} | ${oldText(pin)} | ${newText(pin)} | ${whyText(pin)} |`,
   );
   const { kept } = adviceCounts(report);
-  const stay = `${counted(kept, "package")} ${kept === 1 ? "stays" : "stay"} as they were`;
+  const stay = kept === 1 ? "1 package stays as it was" : `${kept} packages stay as they were`;
   if (rows.length === 0) return [stay];
   return ["| package | old | new | why |", "|---|---|---|---|", ...rows, "", stay];
 }
