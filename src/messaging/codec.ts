@@ -35,11 +35,8 @@ export function createMessage<Type extends MessageType>(
  * stay: a later sender may have added them. Throws MessageError.
  */
 export function checkMessage(value: unknown): Message {
-  if (typeof value !== "object" || value === null) {
-    throw new MessageError("invalid", "a message is a JSON object");
-  }
-  const fields: Readonly<Record<string, unknown>> = { ...value };
-  const { type, version } = fields;
+  if (!isRecord(value)) throw new MessageError("invalid", "a message is a JSON object");
+  const { type, version } = value;
   if (typeof type !== "string" || !isMessageType(type)) {
     throw new MessageError("unknown-type", `unknown message type ${JSON.stringify(type)}`);
   }
@@ -50,7 +47,7 @@ export function checkMessage(value: unknown): Message {
       `${type} has version ${JSON.stringify(version)}, known is ${spec.version}`,
     );
   }
-  const wrong = wrongField(fields, { ...envelopeFields, ...spec.fields });
+  const wrong = wrongField(value, type);
   if (wrong !== undefined) throw new MessageError("invalid", `${type}: ${wrong}`);
   if (!isMessage(value, wrong)) throw new Error("unreachable: every field was checked");
   return value;
@@ -169,15 +166,32 @@ function isCause(value: unknown): boolean {
 }
 
 /** Says which field is wrong, never what it holds: that may be a secret. */
-function wrongField(
-  fields: Readonly<Record<string, unknown>>,
-  kinds: Readonly<Record<string, FieldKind>>,
-): string | undefined {
-  for (const [name, kind] of Object.entries(kinds)) {
-    const { is, words } = fieldKinds[kind];
+function wrongField(fields: Readonly<Record<string, unknown>>, type: MessageType) {
+  for (const { name, is, words } of checksOf(type)) {
     if (!is(fields[name])) return `${name} must be ${words}`;
   }
   return undefined;
+}
+
+interface FieldCheck {
+  readonly name: string;
+  readonly is: (value: unknown) => boolean;
+  readonly words: string;
+}
+
+// Messages are checked by the hundred thousand when a long queue is opened
+const checksByType = new Map<MessageType, readonly FieldCheck[]>();
+
+function checksOf(type: MessageType): readonly FieldCheck[] {
+  const known = checksByType.get(type);
+  if (known !== undefined) return known;
+  const kinds: Readonly<Record<string, FieldKind>> = {
+    ...envelopeFields,
+    ...messageSpecs[type].fields,
+  };
+  const checks = Object.entries(kinds).map(([name, kind]) => ({ name, ...fieldKinds[kind] }));
+  checksByType.set(type, checks);
+  return checks;
 }
 
 function isMessageType(type: string): type is MessageType {

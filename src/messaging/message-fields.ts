@@ -172,6 +172,17 @@ export function messageKey(message: Message): string {
   // A journal may hold types that only a later Thoth knows.
   if (!Object.hasOwn(messageSpecs, message.type)) return JSON.stringify(message);
   const fields: Readonly<Record<string, unknown>> = { ...message };
-  const names = Object.keys(messageSpecs[message.type].fields).sort();
-  return JSON.stringify([message.type, ...names.map((name) => fields[name])]);
+  const values: unknown[] = [message.type];
+  for (const name of fieldNames(message.type)) values.push(fields[name]);
+  return JSON.stringify(values);
+}
+
+const namesByType = new Map<MessageType, readonly string[]>();
+
+function fieldNames(type: MessageType): readonly string[] {
+  const known = namesByType.get(type);
+  if (known !== undefined) return known;
+  const names = Object.keys(messageSpecs[type].fields).sort();
+  namesByType.set(type, names);
+  return names;
 }

@@ -29,3 +29,11 @@ export interface Lease {
   readonly ms?: number;
   readonly by: ProcessIdentity;
 }
+
+export type Place = "ready" | "delayed" | "in-work" | "gone";
+
+/** Where a living entry is; entries are replaced, the slot stays. */
+export interface Slot {
+  entry: QueueEntry;
+  place: Place;
+}

@@ -1,7 +1,7 @@
 import type { MessageType } from "../model/message.ts";
 import type { ProcessIdentity } from "../util/process-identity.ts";
 import { Heap } from "./heap.ts";
-import type { QueueEntry } from "./queue-entry.ts";
+import type { Place, QueueEntry, Slot } from "./queue-entry.ts";
 import {
   isByTicks,
   isDelayed,
@@ -11,14 +11,6 @@ import {
   queueRules,
 } from "./queue-world.ts";
 import { ReadyViews } from "./ready-views.ts";
-
-export type Place = "ready" | "delayed" | "in-work" | "gone";
-
-/** Where a living entry is; entries are replaced, the slot stays. */
-export interface Slot {
-  entry: QueueEntry;
-  place: Place;
-}
 
 /** A slot that waits; out of date once its slot holds another entry. */
 interface Timer {

@@ -1,8 +1,8 @@
 import type { Message, MessageType } from "../model/message.ts";
 import { messageKey } from "./message-fields.ts";
-import type { QueueEntry } from "./queue-entry.ts";
+import type { QueueEntry, Slot } from "./queue-entry.ts";
 import type { QueueOperation } from "./queue-operation.ts";
-import { QueueSchedule, type Slot } from "./queue-schedule.ts";
+import { QueueSchedule } from "./queue-schedule.ts";
 import type { QueueWorld } from "./queue-world.ts";
 import type { Accept } from "./ready-views.ts";
 

@@ -1,8 +1,7 @@
 import type { Message, MessageType } from "../model/message.ts";
 import { checkMessage, MessageError } from "./codec.ts";
 import { Heap } from "./heap.ts";
-import type { QueueEntry } from "./queue-entry.ts";
-import type { Slot } from "./queue-schedule.ts";
+import type { QueueEntry, Slot } from "./queue-entry.ts";
 import { queueRules } from "./queue-world.ts";
 
 export type Accept = (message: Message) => boolean;
