@@ -4,6 +4,7 @@ import type { WatchedProject } from "../model/watched-project.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import { acquireLock } from "../util/process-lock.ts";
+import { isReadableSchema, storeSchema } from "./schema.ts";
 import { isRecord } from "./stored-page-check.ts";
 
 /** The projects of this machine that are watched. They are no knowledge: no export holds them. */
@@ -16,7 +17,6 @@ export interface ProjectRegistry {
   remove(directory: string): Promise<boolean>;
 }
 
-const schema = "1.0.0";
 const lockTimeoutMs = 30_000;
 
 /** The registry in `projects.json` of a store. Throws `store-damaged` and `store-unwritable`. */
@@ -27,7 +27,9 @@ export function openProjectRegistry(storeDirectory: string): ProjectRegistry {
       const lock = await acquireLock(`${path}.lock`, { timeoutMs: lockTimeoutMs });
       try {
         const projects = edit([...read(path)]);
-        writeAtomic(path, `${JSON.stringify({ schema, projects }, null, 2)}\n`, { durable: true });
+        writeAtomic(path, `${JSON.stringify({ schema: storeSchema, projects }, null, 2)}\n`, {
+          durable: true,
+        });
       } finally {
         lock.release();
       }
@@ -35,14 +37,18 @@ export function openProjectRegistry(storeDirectory: string): ProjectRegistry {
       throw storageError(error, path, "store-unwritable");
     }
   };
-  const others = (projects: readonly WatchedProject[], directory: string) =>
-    projects.filter((project) => project.directory !== directory);
+  const at = (projects: readonly WatchedProject[], directory: string) =>
+    projects.findIndex((project) => project.directory === directory);
   return {
     all: () => read(path),
-    add: (project) => change((projects) => [...others(projects, project.directory), project]),
+    add: (project) =>
+      change((projects) => {
+        const place = at(projects, project.directory);
+        return place < 0 ? [...projects, project] : projects.with(place, project);
+      }),
     remove: async (directory) => {
-      if (!read(path).some((project) => project.directory === directory)) return false;
-      await change((projects) => others(projects, directory));
+      if (at(read(path), directory) < 0) return false;
+      await change((projects) => projects.filter((project) => project.directory !== directory));
       return true;
     },
   };
@@ -54,11 +60,17 @@ function read(path: string): readonly WatchedProject[] {
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (errorCode(error) === "ENOENT") return [];
-    throw storageError(error, path, "store-damaged");
+    if (errorCode(error) === undefined) throw error;
+    throw new ThothError("store-damaged", `\`${path}\` can't be read`, {
+      hint: "check its permissions, or name another folder with --store",
+      cause: error,
+    });
   }
   const value = parsed(text);
-  const projects = isRecord(value) ? value["projects"] : undefined;
-  if (Array.isArray(projects) && projects.every(isWatchedProject)) return projects;
+  if (isRecord(value) && isReadableSchema(value["schema"], path)) {
+    const { projects } = value;
+    if (Array.isArray(projects) && projects.every(isWatchedProject)) return projects;
+  }
   throw new ThothError("store-damaged", `\`${path}\` is not a list of watched projects`, {
     hint: "delete it, and name the projects again with `thoth watch`",
   });
