@@ -18,37 +18,65 @@ export async function learnGaps(bench: Bench, gaps: readonly Gap[]): Promise<voi
 }
 
 /** Asks the index for the releases of packages, and for what their likely picks need. */
-export async function learnReleases(
+export async function learnReleases(bench: Bench, wanted: readonly WantedList[]): Promise<void> {
+  await Promise.all(startReleases(bench, wanted));
+  await bench.frontier.settled();
+}
+
+interface WantedList {
+  readonly name: PackageName;
+  readonly index: Release["index"];
+}
+
+/** The same, one promise each; what is run ahead goes on until the frontier has settled. */
+export function startReleases(
   bench: Bench,
-  wanted: readonly { readonly name: PackageName; readonly index: Release["index"] }[],
+  wanted: readonly WantedList[],
+): readonly Promise<void>[] {
+  return wanted.map(async (one) => {
+    await freshReleases(bench, one);
+    bench.frontier.want(one.name, anyVersion, []);
+  });
+}
+
+/** Has the index asked, unless what it said is fresh: others may have asked meanwhile. */
+export async function freshReleases(
+  { services, learner }: Bench,
+  { name, index }: WantedList,
 ): Promise<void> {
-  const { learner, frontier } = bench;
-  await Promise.all(
-    wanted.map(async ({ name, index }) => {
-      await learner.releases(name, index);
-      frontier.want(name, anyVersion, []);
-    }),
-  );
-  await frontier.settled();
+  const checkedAt = services.store.releases(name, index)?.checkedAt;
+  if (checkedAt !== undefined && checkedAt >= services.now() - services.configuration.freshnessMs)
+    return;
+  await learner.releases(name, index);
+}
+
+interface WantedMetadata {
+  readonly release: Release;
+  readonly filename: string | null;
 }
 
 /** Asks for metadata, building where nothing else tells. */
 export async function learnMetadata(
   bench: Bench,
-  wanted: readonly { readonly release: Release; readonly filename: string | null }[],
+  wanted: readonly WantedMetadata[],
 ): Promise<void> {
-  const { learner, frontier } = bench;
+  await Promise.all(startMetadata(bench, wanted));
+  await bench.frontier.settled();
+}
+
+/** The same, one promise each; what is run ahead goes on until the frontier has settled. */
+export function startMetadata(
+  { learner, frontier }: Bench,
+  wanted: readonly WantedMetadata[],
+): readonly Promise<void>[] {
   const perName = new Map<PackageName, number>();
   for (const { release } of wanted) perName.set(release.name, (perName.get(release.name) ?? 0) + 1);
-  await Promise.all(
-    wanted.map(async ({ release, filename }) => {
-      const file = filename ?? learner.fileOf(release);
-      if (file === undefined) return;
-      const fact = await learner.metadata(release, file);
-      // One of a growing batch is a candidate among many, not a likely pick
-      const alone = perName.get(release.name) === 1;
-      if (alone && fact?.state === "known") frontier.followRequirements(release, fact.requires);
-    }),
-  );
-  await frontier.settled();
+  return wanted.map(async ({ release, filename }) => {
+    const file = filename ?? learner.fileOf(release);
+    if (file === undefined) return;
+    const fact = await learner.metadata(release, file);
+    // One of a growing batch is a candidate among many, not a likely pick
+    const alone = perName.get(release.name) === 1;
+    if (alone && fact?.state === "known") frontier.followRequirements(release, fact.requires);
+  });
 }

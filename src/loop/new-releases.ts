@@ -122,7 +122,7 @@ function isAdvised(services: Services, { directory }: WatchedProject, release: R
 }
 
 /** The configuration and the runtime that `thoth advise` would have there. */
-async function settingOf(services: Services, project: WatchedProject, manifest: Manifest) {
+export async function settingOf(services: Services, project: WatchedProject, manifest: Manifest) {
   const { directory, runtime } = project;
   const configuration = await loadConfiguration({
     flags: runtime === null ? {} : { runtime },

@@ -3,6 +3,7 @@ import type { Runtime } from "../model/runtime.ts";
 import { rankTags } from "../python/tags.ts";
 import { Learner } from "../solver/learner.ts";
 import type { Services } from "../wiring.ts";
+import { announceChanges } from "./announce-changes.ts";
 import type { Bench } from "./bench.ts";
 import { BuildEnvironments } from "./build-environments.ts";
 import { projectFrontier } from "./frontiers.ts";
@@ -32,6 +33,9 @@ export function openBench(options: BenchOptions): Bench {
     sources: sources.byUrl,
     signal: services.signal,
     now: services.now,
+    onChanges: async (changes) => {
+      await announceChanges(services, changes, "watched");
+    },
     build: (release, file) => buildMetadata(bench, release, file),
     onLearnt: (what) => services.emit({ type: "learnt", what }),
   });

@@ -2,15 +2,21 @@ import { named, sender } from "../investigator/gaps.ts";
 import { createMessage } from "../messaging/codec.ts";
 import type { AdviserTrigger, Message } from "../model/message.ts";
 import { done, type Task, type TaskResult } from "../model/task.ts";
+import type { Frontier } from "../solver/frontier.ts";
+import { ThothError } from "../util/errors.ts";
 import type { Runners } from "../workflow/engine.ts";
 import { affectedTriggers, causeOf, missingPackage } from "./affected.ts";
 import type { Bench } from "./bench.ts";
 import { installReleases } from "./installs.ts";
-import { learnMetadata, learnReleases } from "./learn-gaps.ts";
+import { startMetadata, startReleases } from "./learn-gaps.ts";
 import { learnSource } from "./learn-source.ts";
 import { isNewToProjects, newReleaseTriggers } from "./new-releases.ts";
+import { noteHashes } from "./note-hashes.ts";
 import { scanRelease } from "./scan.ts";
 import { solveEverywhere } from "./solve-everywhere.ts";
+import { releaseFacts, usedRuntimes } from "./used-runtimes.ts";
+
+type TaskOf<Kind extends Task["kind"]> = Extract<Task, { readonly kind: Kind }>;
 
 /** Runs the advice that a trigger asks for, in its project. */
 export type AdviceRunner = (trigger: AdviserTrigger) => Promise<void>;
@@ -20,8 +26,8 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
   const { services } = bench;
   const { store } = services;
   return {
-    "learn-releases": all((tasks) => learnReleases(bench, tasks)),
-    "learn-metadata": all((tasks) => learnMetadata(bench, tasks)),
+    "learn-releases": (tasks) => outcomes(startReleases(bench, tasks), bench.frontier),
+    "learn-metadata": (tasks) => outcomes(startMetadata(bench, tasks), bench.frontier),
     "learn-source": each(({ name, key }) => silently(learnSource(bench, name, key))),
     install: async (tasks) => {
       const own = tasks.filter(({ runtime }) => runtime === bench.runtime.id);
@@ -33,11 +39,13 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
     },
     "si-scan": each(async ({ release }) => (await scanRelease(bench, release)).follow),
     "note-vanished": each(async ({ release }) => {
-      store.putVanished(release, new Date(services.now()).toISOString());
+      if (releaseFacts(store, release)?.vanished === undefined)
+        store.putVanished(release, new Date(services.now()).toISOString());
       return affectedTriggers(services, causeOf("missing-version", release));
     }),
     "note-absent": each(async ({ name, index }) => {
-      store.putAbsent(name, index, "the index no longer has it", services.now());
+      if (store.releases(name, index)?.absent === undefined)
+        store.putAbsent(name, index, "the index no longer has it", services.now());
       return affectedTriggers(services, missingPackage(name, index));
     }),
     "note-source-distribution": each(async ({ release, value }) => {
@@ -57,8 +65,16 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
       ];
     }),
     advise: each(({ trigger }) => silently(rerun(trigger))),
-    "solve-everywhere": each(async ({ release }) => solveEverywhere(bench, release)),
-    "note-hashes": each(async ({ release }) => solveEverywhere(bench, release)),
+    "solve-everywhere": async (tasks) => {
+      const used = await usedRuntimes(services);
+      return each<TaskOf<"solve-everywhere">>(({ release }) =>
+        solveEverywhere(bench, release, used),
+      )(tasks);
+    },
+    "note-hashes": async (tasks) => {
+      const used = await usedRuntimes(services);
+      return each<TaskOf<"note-hashes">>((task) => noteHashes(bench, task, used))(tasks);
+    },
     "warn-projects": each(async ({ release }) =>
       affectedTriggers(services, causeOf("advisory", release)),
     ),
@@ -82,12 +98,19 @@ async function silently(work: Promise<void>): Promise<readonly Message[]> {
   return [];
 }
 
-/** A runner that does all tasks as one; it succeeds or fails as one. */
-function all<One>(run: (tasks: readonly One[]) => Promise<void>) {
-  return async (tasks: readonly One[]): Promise<readonly TaskResult[]> => {
-    await run(tasks);
-    return tasks.map(() => done);
-  };
+/** What came of work that was started together; a failure of one is that one's alone. */
+async function outcomes(
+  started: readonly Promise<void>[],
+  frontier: Frontier,
+): Promise<readonly TaskResult[]> {
+  const settled = await Promise.allSettled(started);
+  try {
+    await frontier.settled();
+  } catch (error) {
+    // A guess that failed is no task; who needs it asks for it
+    if (!(error instanceof ThothError)) throw error;
+  }
+  return settled.map((one) => (one.status === "fulfilled" ? done : failure(one.reason)));
 }
 
 /** A runner that does tasks one by one; a failure is that task's alone. */
@@ -98,10 +121,13 @@ function each<One>(run: (task: One) => Promise<readonly Message[]>) {
       try {
         results.push({ ok: true, follow: await run(task) });
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        results.push({ ok: false, reason, cause });
+        results.push(failure(cause));
       }
     }
     return results;
   };
+}
+
+function failure(cause: unknown): TaskResult {
+  return { ok: false, reason: cause instanceof Error ? cause.message : String(cause), cause };
 }

@@ -18,18 +18,31 @@ export type WatchedLock =
   | { readonly state: "gone" };
 
 /** Looks into the lock of a watched project; where it is watched without `dev`, at `default` only. */
-export function watchedLock({ directory, dev }: WatchedProject, name: PackageName): WatchedLock {
-  if (!isProject(directory)) return { state: "gone" };
+export function watchedLock(project: WatchedProject, name: PackageName): WatchedLock {
+  if (!isProject(project.directory)) return { state: "gone" };
+  const entries = lockedEntries(project);
+  if (typeof entries === "string") {
+    return { state: entries === "absent" ? "unlocked" : "unreadable" };
+  }
+  return { state: "locked", versions: entries.flatMap((entry) => versionOf(entry, name)) };
+}
+
+/** All names that the lock of a watched project holds, as far as it can be read. */
+export function lockedNames(project: WatchedProject): ReadonlySet<PackageName> {
+  const entries = lockedEntries(project);
+  return new Set(typeof entries === "string" ? [] : entries.map(([name]) => packageName(name)));
+}
+
+function lockedEntries({ directory, dev }: WatchedProject) {
   const text = readText(join(directory, "Pipfile.lock"));
-  if (typeof text === "string") return { state: text === "absent" ? "unlocked" : "unreadable" };
+  if (typeof text === "string") return text;
   try {
     const { categories } = parseLock(text.text, "Pipfile.lock");
-    const entries = [...categories].flatMap(([category, pins]) =>
+    return [...categories].flatMap(([category, pins]) =>
       dev || category === "default" ? [...pins] : [],
     );
-    return { state: "locked", versions: entries.flatMap((entry) => versionOf(entry, name)) };
   } catch (error) {
-    if (error instanceof ThothError) return { state: "unreadable" };
+    if (error instanceof ThothError) return "unreadable";
     throw error;
   }
 }

@@ -15,6 +15,7 @@ export function createIndexClient(options: IndexClientOptions): IndexClient {
   return {
     page: async (source, name, validators, signal) =>
       (await session()).page(source, name, validators, signal),
+    freshPage: async (source, name, signal) => (await session()).freshPage(source, name, signal),
     metadata: async (source, file, name, signal) =>
       (await session()).metadata(source, file, name, signal),
     download: async (source, file, signal) => (await session()).download(source, file, signal),

@@ -60,6 +60,8 @@ export interface IndexClient {
     validators?: Validators,
     signal?: AbortSignal,
   ): Promise<PageAnswer>;
+  /** The same, asked for past every cache in between. */
+  freshPage(source: IndexSource, name: PackageName, signal?: AbortSignal): Promise<PageAnswer>;
   /** Core metadata of one file of the project `name`. */
   metadata(
     source: IndexSource,

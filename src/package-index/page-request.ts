@@ -18,6 +18,8 @@ export interface PageQuestion {
   readonly source: IndexSource;
   readonly name: PackageName;
   readonly validators?: Validators | undefined;
+  /** Caches in between are to ask the index themselves. */
+  readonly pastCaches?: boolean;
   /** Limits, credentials and the rest of the request. */
   readonly request: Pick<HttpRequest, "authorize" | "limits" | "signal">;
 }
@@ -32,10 +34,11 @@ const accept = [
 
 /** Asks for one page: JSON (PEP 691), else HTML (PEP 503), conditionally where it can. */
 export function requestPage(http: Http, question: PageQuestion): Promise<PageAnswer> {
-  const { source, name, validators = {}, request } = question;
+  const { source, name, validators = {}, pastCaches = false, request } = question;
   const headers: Record<string, string> = { accept, "accept-encoding": "gzip" };
   if (validators.etag !== undefined) headers["if-none-match"] = validators.etag;
   if (validators.lastModified !== undefined) headers["if-modified-since"] = validators.lastModified;
+  if (pastCaches) headers["cache-control"] = "no-cache";
   return http.get(
     {
       ...request,

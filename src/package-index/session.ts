@@ -67,6 +67,10 @@ export async function openSession(
   return {
     page: (source, name, validators, signal) =>
       requestPage(http, { source, name, validators, request: requestTo(source, answers, signal) }),
+    freshPage: (source, name, signal) => {
+      const request = requestTo(source, answers, signal);
+      return requestPage(http, { source, name, pastCaches: true, request });
+    },
     metadata: (source, file, name, signal) => {
       // An sdist and a wheel without ranges are downloaded as a whole.
       const request = requestTo(source, downloads, signal);

@@ -1,26 +1,20 @@
 import type { FailureClass, FileDetails, MetadataFact, ReleaseList } from "../model/knowledge.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
-import type { IndexClient } from "../package-index/index-client.ts";
 import type { IndexSource } from "../package-index/index-source.ts";
 import { chooseFile } from "../python/file-choice.ts";
 import { readCoreMetadata } from "../python/metadata.ts";
 import type { PackageName } from "../python/name.ts";
-import type { KnowledgeStore } from "../store/store.ts";
 import { ThothError } from "../util/errors.ts";
+import { learnPage, type PageLearning } from "./learn-page.ts";
 
-export interface LearnerOptions {
-  readonly client: IndexClient;
-  readonly store: KnowledgeStore;
+export interface LearnerOptions extends PageLearning {
   readonly runtime: Runtime;
   readonly ranks: ReadonlyMap<string, number>;
   /** How to reach each index. */
   readonly sources: ReadonlyMap<IndexUrl, IndexSource>;
   /** Builds a source distribution whose metadata is not static. */
   readonly build: (release: Release, file: FileDetails) => Promise<MetadataFact>;
-  readonly signal: AbortSignal;
-  /** ms since the epoch. */
-  readonly now: () => number;
   readonly onLearnt?: (what: string) => void;
 }
 
@@ -77,22 +71,9 @@ export class Learner {
   }
 
   private async askReleases(name: PackageName, index: IndexUrl): Promise<ReleaseList | undefined> {
-    const { client, store, signal, now, onLearnt } = this.options;
-    const source = this.sourceOf(index);
-    const answer = await client.page(source, name, store.validators(name, index), signal);
-    switch (answer.kind) {
-      case "page":
-        store.putPage(answer.page);
-        break;
-      case "not-modified":
-        store.confirmPage(name, index, now());
-        break;
-      case "absent":
-        store.putAbsent(name, index, answer.reason, now());
-        break;
-    }
-    onLearnt?.(name);
-    return store.releases(name, index);
+    await learnPage(this.options, this.sourceOf(index), name);
+    this.options.onLearnt?.(name);
+    return this.options.store.releases(name, index);
   }
 
   private async askMetadata(release: Release, filename: string): Promise<MetadataFact | undefined> {

@@ -66,8 +66,11 @@ function rememberGone(before: StoredRelease, now: StoredRelease, since: string):
   const same = (file: FileDetails, at: number) => file.sha256 === now.files[at]?.sha256;
   if (before.gone === undefined && before.files.every(same)) return now;
   const here = new Set(now.files.map(({ sha256 }) => sha256));
+  const unhashed = new Set(
+    now.files.flatMap((file) => (file.sha256 === undefined ? [file.filename] : [])),
+  );
   const left = before.files.flatMap(({ filename, sha256 }) =>
-    sha256 === undefined ? [] : [{ filename, sha256, vanished: since }],
+    sha256 === undefined || unhashed.has(filename) ? [] : [{ filename, sha256, vanished: since }],
   );
   const known = new Map(
     [...left, ...(before.gone ?? []), ...(now.gone ?? [])].map((file) => [file.sha256, file]),
@@ -91,7 +94,16 @@ export function applyPatch(old: StoredPage | undefined, patch: PagePatch): Store
   if (page === undefined) return undefined;
   const { vanished } = patch;
   const releases = vanished.size === 0 ? page.releases : page.releases.map(markVanished(vanished));
-  return { ...page, checkedAt: Math.max(page.checkedAt, patch.confirmedAt ?? 0), releases };
+  // Somebody else than the index says so: it is asked for the whole page next time, and its word wins
+  const contradicted = releases.some(
+    (release, at) => release.vanished !== page.releases[at]?.vanished,
+  );
+  return {
+    ...page,
+    ...(contradicted ? { validators: {} } : {}),
+    checkedAt: Math.max(page.checkedAt, patch.confirmedAt ?? 0),
+    releases,
+  };
 }
 
 export function newestFirst(a: { version: string }, b: { version: string }): number {
