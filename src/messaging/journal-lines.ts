@@ -22,7 +22,7 @@ export function parseLine(
   const value = parseJson(line);
   if (areOperations(value)) return { operations: value };
   if (typeof value !== "object" || value === null || !("queue" in value)) return undefined;
-  const nextId = "nextId" in value && typeof value.nextId === "number" ? value.nextId : 1;
+  const nextId = "nextId" in value && Number.isSafeInteger(value.nextId) ? Number(value.nextId) : 1;
   return { schema: value.queue, nextId };
 }
 

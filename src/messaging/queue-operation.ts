@@ -44,9 +44,8 @@ function isKnown(op: string): op is QueueOperation["op"] {
 function isEntry(value: unknown): boolean {
   return (
     isRecord(value) &&
-    [value["id"], value["priority"], value["attempt"], value["failures"], value["notBefore"]].every(
-      isNumber,
-    ) &&
+    Number.isSafeInteger(value["id"]) &&
+    [value["priority"], value["attempt"], value["failures"], value["notBefore"]].every(isNumber) &&
     isRecord(value["message"]) &&
     typeof value["message"]["type"] === "string" &&
     (value["since"] === undefined || isNumber(value["since"])) &&
