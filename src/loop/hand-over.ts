@@ -22,7 +22,7 @@ export interface HandedOver {
  * wrong, undefined if nothing did; throws only the reason of the signal.
  */
 export async function handOver(
-  services: Services,
+  services: Pick<Services, "environment" | "signal">,
   command: string | null,
   run: HandedOver,
 ): Promise<string | undefined> {

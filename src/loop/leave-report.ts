@@ -4,7 +4,7 @@ import type { AdviceReport, LockResult } from "../model/advice-report.ts";
 import type { TriggerCause } from "../model/message.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
 import { adviceMarkdown } from "../reports/advice-markdown.ts";
-import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
+import { errorCode, removeFile, storageError, writeAtomic } from "../util/atomic-write.ts";
 import type { Services } from "../wiring.ts";
 import { handOver } from "./hand-over.ts";
 
@@ -43,7 +43,10 @@ export const reportFile = "report.md";
  * again, with the same run, if the process dies before the run is recorded as done: the command
  * runs at least once. A command that fails is recorded and not run again.
  */
-export async function leaveReport(services: Services, advice: WatchedAdvice): Promise<LeftReport> {
+export async function leaveReport(
+  services: Pick<Services, "projects" | "environment" | "signal">,
+  advice: WatchedAdvice,
+): Promise<LeftReport> {
   const watched = services.projects.all().find(({ directory }) => directory === advice.project);
   const report = join(advice.folder, reportFile);
   // Died after the lock was written: the report of then is the one to hand over
@@ -51,7 +54,7 @@ export async function leaveReport(services: Services, advice: WatchedAdvice): Pr
   if (!again && nothingToDo(advice)) return { lock: "unchanged", nothingToDo: true };
   if (!again) writeReport(advice);
   const written = watched === undefined ? undefined : writeLock(watched, advice);
-  const lock = written?.lock ?? advice.report.lock;
+  const lock = again ? "written" : (written?.lock ?? advice.report.lock);
   const failure = await handOver(services, watched?.exec ?? null, {
     folder: advice.folder,
     project: advice.project,
@@ -77,6 +80,8 @@ function nothingToDo({ report, causes }: WatchedAdvice): boolean {
 }
 
 function writeReport({ folder, report, causes, json, lockText, pipfileText }: WatchedAdvice): void {
+  // Of a pass that died before its run was done
+  if (lockText === undefined) removeFile(join(folder, "Pipfile.lock"));
   const files = {
     "advice.json": json,
     ...(lockText === undefined ? {} : { "Pipfile.lock": lockText }),
