@@ -21,6 +21,7 @@ const owners = {
   ora: ["reports"],
   "p-limit": ["loop", "package-index"],
   "p-retry": ["package-index"],
+  "prom-client": ["reports"],
   semver: ["store"],
   "smol-toml": ["python", "config.ts"],
   "tar-stream": ["package-index", "solver", "security"],

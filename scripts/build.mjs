@@ -19,6 +19,7 @@ const vendored = [
   "ora",
   "p-limit",
   "p-retry",
+  "prom-client",
   "semver",
   "tar-stream",
   "undici",

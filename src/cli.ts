@@ -6,7 +6,7 @@ import type { CommandContext, CommandResult } from "./commands/command.ts";
 import type { ConfigurationFlags } from "./config.ts";
 import { renderError } from "./reports/diagnostic.ts";
 import { palette, wantsColor } from "./reports/palette.ts";
-import { startProgress } from "./reports/progress.ts";
+import { type Progress, type ProgressOptions, startProgress } from "./reports/progress.ts";
 import { errorCode, storageError } from "./util/atomic-write.ts";
 import { errorCodes, ThothError } from "./util/errors.ts";
 import { Interrupted } from "./util/interrupted.ts";
@@ -23,6 +23,8 @@ export interface GlobalOptions {
   readonly debug?: boolean;
   readonly json?: boolean;
   readonly exitZero?: boolean;
+  /** A log in place of progress: for what runs for days. */
+  readonly logFormat?: "text" | "json";
 }
 
 /** Runs the program; resolves to its exit code. The one place that ends it, and that hears signals. */
@@ -66,7 +68,12 @@ async function perform(
   const color = { stdout: colorFor(stdout), stderr: colorFor(stderr) };
   const json = options.json === true;
   const quiet = options.quiet === true;
-  const progress = startProgress({ stream: stderr, quiet, json, color: color.stderr });
+  const progress = await startTelling(options, {
+    stream: stderr,
+    quiet,
+    json,
+    color: color.stderr,
+  });
   const signals = listen();
   try {
     const result = await run({
@@ -93,6 +100,16 @@ async function perform(
   }
 }
 
+/** Progress for who watches, or a log. */
+async function startTelling(
+  { logFormat }: GlobalOptions,
+  options: ProgressOptions,
+): Promise<Progress> {
+  if (logFormat === undefined) return startProgress(options);
+  const { startLog } = await import("./reports/investigation-log.ts");
+  return startLog({ stream: options.stream, format: logFormat, now: Date.now });
+}
+
 /** The options that are settings, as the command line gave them. */
 function configurationFlags(options: Record<string, unknown>): ConfigurationFlags {
   const text = (name: string) => {
@@ -107,6 +124,9 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     indexUrl: text("indexUrl"),
     verify: text("verify"),
     timeout: text("timeout"),
+    jobs: text("jobs"),
+    maxPending: text("maxPending"),
+    listen: text("listen"),
   };
 }
 

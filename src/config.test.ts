@@ -53,6 +53,9 @@ test("without any setting the defaults hold and folders follow XDG", async () =>
     freshnessMs: 600_000,
     security: false,
     timeoutMs: undefined,
+    jobs: {},
+    maxPending: undefined,
+    listen: undefined,
     environments: [],
   });
 });
@@ -99,6 +102,36 @@ test.each([
 ])("a duration of %s is %i ms", async (text, ms) => {
   expect(await load({ flags: { freshness: text } })).toMatchObject({ freshnessMs: ms });
 });
+
+test("the bounds of an investigator's lanes are numbers by name", async () => {
+  expect(await load({ flags: { jobs: "install=4, si-scan=2" } })).toMatchObject({
+    jobs: { install: 4, "si-scan": 2 },
+  });
+});
+
+test.each(["installs=2", "install", "install=0", "install=-1", "install=2=3", "install=2,"])(
+  "--jobs %s is refused with the names of the lanes",
+  async (jobs) => {
+    expect(await complaint({ flags: { jobs } })).toContain(
+      "lanes: index, sources, install, si-scan, notes, advise",
+    );
+  },
+);
+
+test.each([
+  ["9090", { host: "127.0.0.1", port: 9090 }],
+  ["0.0.0.0:9090", { host: "0.0.0.0", port: 9090 }],
+  ["[::1]:0", { host: "::1", port: 0 }],
+])("--listen %s", async (listen, expected) => {
+  expect(await load({ flags: { listen } })).toMatchObject({ listen: expected });
+});
+
+test.each(["here", "99999", "::1:9090", "[here]:1", "a b:1", "http://here:1"])(
+  "--listen %s is refused",
+  async (listen) => {
+    expect(await complaint({ flags: { listen } })).toContain("--listen takes a port");
+  },
+);
 
 test.each([
   ["1", true],

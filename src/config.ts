@@ -6,12 +6,16 @@ import {
   declaredEnvironment,
   environmentShape,
 } from "./model/declared-environment.ts";
+import { type LaneName, laneNames } from "./model/lane.ts";
 import { type Environment, environmentValue, xdgFolder } from "./util/environment.ts";
 import { type Place, type Problem, ThothError } from "./util/errors.ts";
+import { type ListenAddress, listenAddress } from "./util/listen-address.ts";
 import {
   duration,
   durationWords,
   folder,
+  numberPerName,
+  positiveNumber,
   pythonVersion,
   type Reader,
   someText,
@@ -43,6 +47,12 @@ export interface Configuration {
   /** Scan what was solved for security indicators, too. */
   readonly security: boolean;
   readonly timeoutMs: number | undefined;
+  /** Messages that an investigator has in work at once, by lane; its own numbers for the others. */
+  readonly jobs: Jobs;
+  /** Most tasks that an investigator lets wait in its engine. */
+  readonly maxPending: number | undefined;
+  /** Where an investigator serves metrics and health; undefined: nowhere. */
+  readonly listen: ListenAddress | undefined;
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
 }
@@ -58,7 +68,13 @@ const settings = [
   "freshness",
   "security",
   "timeout",
+  "jobs",
+  "max_pending",
+  "listen",
 ] as const;
+
+/** Messages in work at once, by lane. */
+type Jobs = Readonly<Partial<Record<LaneName, number>>>;
 
 /** Flags of the command line by setting; what is absent was not given. */
 export interface ConfigurationFlags {
@@ -72,6 +88,9 @@ export interface ConfigurationFlags {
   readonly freshness?: string | undefined;
   readonly security?: boolean | undefined;
   readonly timeout?: string | undefined;
+  readonly jobs?: string | undefined;
+  readonly maxPending?: string | undefined;
+  readonly listen?: string | undefined;
 }
 
 /** Where settings come from; `environment` is normally `process.env`. */
@@ -108,6 +127,9 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     freshnessMs: given("freshness", duration, durationWords) ?? 10 * 60_000,
     security: given("security", yesOrNo, "`true` or `false`") ?? false,
     timeoutMs: given("timeout", duration, durationWords),
+    jobs: given("jobs", numberPerName(laneNames), jobsWords) ?? {},
+    maxPending: given("max_pending", positiveNumber, "a number of messages, 1 or more"),
+    listen: given("listen", listenAddress, "a port such as `9090`, or `HOST:PORT`"),
     environments: project?.environments ?? user?.environments ?? [],
   };
 }
@@ -139,10 +161,11 @@ function givenBy(sources: readonly (Source | undefined)[]) {
 }
 
 function flagSource(flags: ConfigurationFlags): Source {
-  const { indexUrl, ...sameName } = flags;
+  const { indexUrl, maxPending, ...sameName } = flags;
   const values: Partial<Record<Setting, string | boolean | undefined>> = {
     ...sameName,
     index_url: indexUrl,
+    max_pending: maxPending,
   };
   return {
     given: (setting) => {
@@ -170,6 +193,8 @@ function environmentSource(environment: Environment): Source {
   };
 }
 
+const jobsWords = `numbers of lanes such as \`install=2,si-scan=1\` (lanes: ${laneNames.join(", ")})`;
+
 const verification: Reader<"all" | "none"> = (text) =>
   text === "all" || text === "none" ? text : undefined;
 
@@ -195,7 +220,8 @@ async function readSettingsFile(path: string, file: string): Promise<SettingsFil
   const tree = await parseYaml(text, file);
   const wrong = misshapes(tree, fileShape, `\`${file}\``);
   const declared = treeAt(tree, "runtime_environments");
-  const read = (declared?.kind === "list" ? declared.items : []).map(declaredEnvironment);
+  const entries = declared?.kind === "list" ? declared.items : [];
+  const read = entries.map((entry) => declaredEnvironment(entry, dirname(path)));
   refuseAll([...wrong, ...read.flatMap((one) => one.problems)]);
   return {
     environments: declared === undefined ? undefined : read.flatMap((one) => one.environment),

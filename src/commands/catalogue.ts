@@ -9,6 +9,7 @@ type Perform = (options: Options, run: Run) => Promise<void>;
 /** Every subcommand with its options; each is loaded when it is chosen. */
 export function addCommands(program: Command, perform: Perform): void {
   addAdvise(program, perform);
+  addStatus(program, perform);
   addSolve(program, perform);
   addInvestigate(program, perform);
   addSiScan(program, perform);
@@ -32,6 +33,12 @@ function addAdvise(program: Command, perform: Perform): void {
     .option("--python <X.Y>", "Python to advise for")
     .option("--verify <what>", "install and import pins first: all (the default) or none")
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
+    .addOption(
+      new Option(
+        "--no-wait",
+        "leave what is missing to `thoth investigate`, and say how long",
+      ).conflicts(["check", "dryRun", "offline", "indexUrl"]),
+    )
     .action((directory: string, options: Options) =>
       perform(options, async (context) => {
         const { runAdvise } = await import("./advise.ts");
@@ -43,9 +50,22 @@ function addAdvise(program: Command, perform: Perform): void {
             upgrade: options["upgrade"] === true,
             upgradePackages: texts(options["upgradePackage"]),
             dev: options["dev"] !== false,
+            wait: options["wait"] !== false,
           },
           context,
         );
+      }),
+    );
+}
+
+function addStatus(program: Command, perform: Perform): void {
+  everywhere(program.command("status"))
+    .description("advices that wait for facts, and what became of those that did")
+    .argument("[RUN]", "the id of a run, or its beginning")
+    .action((id: string | undefined, options: Options) =>
+      perform(options, async (context) => {
+        const { runStatus } = await import("./status.ts");
+        return runStatus(id, context);
       }),
     );
 }
@@ -67,14 +87,25 @@ function addSolve(program: Command, perform: Perform): void {
 function addInvestigate(program: Command, perform: Perform): void {
   everywhere(program.command("investigate"))
     .description("handle what waits in the queue")
-    .option("--follow", "go on as messages come")
+    .option("--follow", "go on as messages come, until stopped")
     .option("--index-url <url>", "the index to ask, in place of pip's")
-    .action((options: Options) =>
-      perform(options, async (context) => {
+    .option("--jobs <lanes>", "messages at once by lane, e.g. install=2,si-scan=1")
+    .option("--max-pending <number>", "most tasks that may wait in the engine")
+    .option("--listen <[host:]port>", "serve /metrics and /health")
+    .addOption(
+      new Option("--log-format <format>", "a log on stderr (with --follow: text)").choices([
+        "text",
+        "json",
+      ]),
+    )
+    .action((options: Options) => {
+      const follow = options["follow"] === true;
+      const usual = follow && options["quiet"] !== true ? "text" : undefined;
+      return perform({ ...options, logFormat: options["logFormat"] ?? usual }, async (context) => {
         const { runInvestigate } = await import("./investigate.ts");
-        return runInvestigate(options["follow"] === true, context);
-      }),
-    );
+        return runInvestigate(follow, context);
+      });
+    });
 }
 
 function addSiScan(program: Command, perform: Perform): void {

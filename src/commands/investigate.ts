@@ -1,23 +1,15 @@
-import { type Investigation, investigate } from "../investigator/investigator.ts";
-import { indexSources } from "../loop/index-sources.ts";
-import { openBench } from "../loop/open-bench.ts";
-import { ownProject } from "../loop/own-project.ts";
-import { benchRunners } from "../loop/runners.ts";
-import { chooseRuntime, knownRuntimes } from "../loop/runtime-choice.ts";
-import { withIndexes } from "../loop/standalone.ts";
-import type { AdviserTrigger, Message } from "../model/message.ts";
-import type { Task, TaskResult } from "../model/task.ts";
+import { Attendance, type AttendanceStatus, type Attended } from "../investigator/attendance.ts";
+import { subjectOf } from "../investigator/group-work.ts";
+import { dueTriggers } from "../loop/due-runs.ts";
+import { investigatorEngine } from "../loop/investigator-engine.ts";
+import type { Emit } from "../model/event.ts";
+import { renderProblem } from "../reports/diagnostic.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import { renderInvestigation } from "../reports/results.ts";
-import { pause } from "../util/pause.ts";
 import type { Services } from "../wiring.ts";
-import type { Engine } from "../workflow/engine.ts";
-import { adviseProject } from "./advise.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { runContinuer } from "./continue-run.ts";
 import { withServices } from "./with-services.ts";
-
-/** How often `--follow` looks into an empty queue, ms. */
-const lookAgainMs = 500;
 
 /** `thoth investigate`: handles what waits, for all projects; `follow` goes on until stopped. */
 export async function runInvestigate(
@@ -26,107 +18,96 @@ export async function runInvestigate(
 ): Promise<CommandResult> {
   const startedAt = Date.now();
   return withServices(context, context.workingDirectory, async (services) => {
-    const engine = investigatorEngine(services, context);
-    let total: Investigation = { handled: 0, failures: [] };
-    do {
-      const { queue, signal, store } = services;
-      const drained = await investigate({
-        queue: queue(),
-        engine,
-        signal,
-        flush: () => store.flush(),
-      });
-      total = {
-        handled: total.handled + drained.handled,
-        failures: [...total.failures, ...drained.failures],
-      };
-      if (follow && drained.handled === 0) await pause(lookAgainMs, signal);
-    } while (follow && !services.signal.aborted);
-    return reported(total, services, context, Date.now() - startedAt);
+    const attended = await serving(services, (emit, watch) =>
+      attend(follow, { services, context, emit, watch }),
+    );
+    return reported(attended, services, context, Date.now() - startedAt);
   });
 }
 
+type Watch = (status: () => AttendanceStatus) => void;
+
+async function attend(
+  follow: boolean,
+  options: {
+    readonly services: Services;
+    readonly context: CommandContext;
+    readonly emit: Emit;
+    readonly watch: Watch;
+  },
+): Promise<Attended> {
+  const { services, context, emit, watch } = options;
+  const { configuration, store, signal, now } = services;
+  const attendance = new Attendance({
+    queue: services.queue(),
+    engine: investigatorEngine({ ...services, emit }, runContinuer(services, context)),
+    flush: () => store.flush(),
+    before: () => store.catchUp(),
+    due: () => dueTriggers(services),
+    follow,
+    jobs: configuration.jobs,
+    maxPending: configuration.maxPending,
+    signal,
+    emit,
+    now,
+  });
+  watch(() => attendance.status());
+  return attendance.run();
+}
+
+/** Serves metrics and health meanwhile, where that is asked for. */
+async function serving(
+  services: Services,
+  work: (emit: Emit, watch: Watch) => Promise<Attended>,
+): Promise<Attended> {
+  const { configuration, emit, now } = services;
+  const address = configuration.listen;
+  if (address === undefined) return work(emit, () => {});
+  const { serveInvestigator } = await import("./investigator-server.ts");
+  const { investigationMetrics } = await import("../reports/investigation-metrics.ts");
+  const metrics = investigationMetrics();
+  let status = (): AttendanceStatus => ({ lanes: [], obstacles: [], stopping: false });
+  const queue = services.queue();
+  const server = await serveInvestigator({ address, queue, status: () => status(), metrics, now });
+  emit({ type: "investigator", state: "listening", detail: server.at });
+  try {
+    return await work(
+      (event) => {
+        emit(event);
+        metrics.emit(event);
+      },
+      (told) => {
+        status = told;
+      },
+    );
+  } finally {
+    await server.close();
+  }
+}
+
 async function reported(
-  total: Investigation,
+  attended: Attended,
   services: Services,
   context: CommandContext,
   durationMs: number,
 ): Promise<CommandResult> {
   const { ready, leased } = await services.queue().stats();
   const dead = (await services.queue().deadLetters()).map(({ message, reason }) => ({
-    message: nameOf(message),
+    message: `${message.type} ${subjectOf(message)}`.trimEnd(),
     reason,
   }));
-  const result = {
-    handled: total.handled,
-    retried: total.failures.length,
-    dead,
-    waiting: ready + leased,
-    durationMs,
-  };
+  const { handled, retried, obstacles } = attended;
+  const result = { handled, retried, dead, waiting: ready + leased, durationMs };
+  const problems = obstacles.map(({ place, reason }) => ({ place, reason }));
   const stdout = context.json
-    ? jsonDocument({ schema: "thoth.investigation", version: "1.0", ...result })
+    ? jsonDocument({ schema: "thoth.investigation", version: "1.1", ...result, problems })
     : renderInvestigation(result, { columns: context.columns, color: context.color.stdout });
-  return { stdout, stderr: "", exitCode: total.failures.length > 0 ? 3 : 0 };
+  const stderr = problems.map((problem) => `${problemText(problem.reason, context)}\n`).join("");
+  return { stdout, stderr, exitCode: problems.length > 0 ? 4 : retried > 0 ? 3 : 0 };
 }
 
-function nameOf(message: Message): string {
-  return "package_name" in message ? `${message.type} ${message.package_name}` : message.type;
-}
-
-/** Messages may be for any runtime and any index: a bench for each that tasks need. */
-function investigatorEngine(services: Services, context: CommandContext): Engine {
-  const rerun = async ({ project, runtime, dev, re_run_adviser_id }: AdviserTrigger) => {
-    const flags = {
-      directory: project,
-      check: false,
-      dryRun: false,
-      upgrade: false,
-      upgradePackages: [],
-      dev,
-      triggeredBy: re_run_adviser_id ?? undefined,
-    };
-    const own = runtime === null ? context : { ...context, flags: { ...context.flags, runtime } };
-    await adviseProject(flags, own);
-  };
-  return {
-    async run(tasks: readonly Task[]): Promise<readonly TaskResult[]> {
-      const sources = withIndexes(await indexSources([], services), tasks.flatMap(indexOf));
-      const runtimes = await knownRuntimes(services);
-      const fallback = await chooseRuntime(services, { written: {} });
-      const results = new Map<Task, TaskResult>();
-      for (const [id, own] of byRuntime(tasks)) {
-        const runtime = runtimes.find((one) => one.id === id) ?? fallback;
-        const project = ownProject([], sources.order);
-        const bench = openBench({ services, runtime, sources, project });
-        const answers = await services.engine(benchRunners(bench, rerun)).run(own);
-        for (const [position, task] of own.entries()) {
-          const answer = answers[position];
-          if (answer !== undefined) results.set(task, answer);
-        }
-      }
-      return tasks.map((task) => results.get(task) ?? notRun(task));
-    },
-  };
-}
-
-function notRun(task: Task): TaskResult {
-  const reason = `${task.kind} was not run`;
-  return { ok: false, reason, cause: new Error(reason) };
-}
-
-function indexOf(task: Task): readonly string[] {
-  if ("release" in task) return [task.release.index];
-  return "index" in task ? [task.index] : [];
-}
-
-function byRuntime(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
-  const groups = new Map<string, Task[]>();
-  for (const task of tasks) {
-    const id = task.kind === "install" ? task.runtime : "";
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [task]);
-    else group.push(task);
-  }
-  return groups;
+function problemText(reason: string, context: CommandContext): string {
+  const hint = "what needs it waits in the queue: run `thoth investigate` again once it is back";
+  const problem = { code: "index-unreachable" as const, message: reason, hint };
+  return renderProblem(problem, { color: context.color.stderr });
 }

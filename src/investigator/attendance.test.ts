@@ -71,7 +71,6 @@ function attendance(
     jobs: {},
     due: async () => [],
     before: () => {},
-    onWork: () => {},
     emit: () => {},
     now: Date.now,
     ...options,
@@ -304,22 +303,5 @@ test("a message for nobody is parked with its reason", async () => {
 
   expect(await queue.deadLetters()).toMatchObject([
     { reason: "it is for the original's bot on Git services" },
-  ]);
-});
-
-test("the engine's kinds of work are told with their time", async () => {
-  const queue = new MemoryQueue();
-  await queue.publish([page("flask"), page("click"), install("six")]);
-  const work: [string, number][] = [];
-
-  await attendance(
-    queue,
-    engineOf(() => done),
-    { onWork: (kind, { tasks }) => work.push([kind, tasks]) },
-  ).run();
-
-  expect(work.sort()).toEqual([
-    ["install", 1],
-    ["learn-releases", 2],
   ]);
 });

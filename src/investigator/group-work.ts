@@ -2,7 +2,7 @@ import type { Delivery, MessageQueue } from "../messaging/queue.ts";
 import type { Emit, InvestigationEvent } from "../model/event.ts";
 import type { LaneName } from "../model/lane.ts";
 import type { Message } from "../model/message.ts";
-import type { Reaction, Task, TaskResult } from "../model/task.ts";
+import type { Reaction, TaskResult } from "../model/task.ts";
 import { pause } from "../util/pause.ts";
 import type { Engine } from "../workflow/engine.ts";
 import type { Heartbeat } from "./heartbeat.ts";
@@ -22,11 +22,6 @@ export interface GroupOptions {
   readonly follow: boolean;
   /** Called before a group of messages is worked on. */
   readonly before: () => void;
-  /** Told of each group: how many tasks of a kind took how long. */
-  readonly onWork: (
-    kind: Task["kind"],
-    work: { readonly tasks: number; readonly ms: number },
-  ) => void;
   readonly emit: Emit;
   /** ms since the epoch. */
   readonly now: () => number;
@@ -71,7 +66,7 @@ export class GroupWork {
       const reactions = deliveries.map(({ message }) => reactionOf(message));
       const results = await this.#run(deliveries);
       const durationMs = Math.max(0, now() - startedAt);
-      this.#note(reactions, results, durationMs);
+      this.#note(reactions, results);
       const verdict = this.#verdict(deliveries, reactions, results);
       const follow = results.flatMap((result) => (result.ok ? result.follow : []));
       await this.#durably(deliveries, follow, verdict);
@@ -95,11 +90,8 @@ export class GroupWork {
     }
   }
 
-  #note(reactions: readonly Reaction[], results: readonly TaskResult[], durationMs: number): void {
-    const [first] = reactions;
-    if (first === undefined || first.kind === "park") return;
-    const succeeded = results.some((result) => result.ok);
-    if (succeeded) this.#options.onWork(first.kind, { tasks: results.length, ms: durationMs });
+  /** What succeeded shows what works. */
+  #note(reactions: readonly Reaction[], results: readonly TaskResult[]): void {
     for (const [position, reaction] of reactions.entries()) {
       if (reaction.kind === "park" || results[position]?.ok !== true) continue;
       for (const place of placesOf(reaction)) this.worked(place);

@@ -25,6 +25,7 @@ const longestWaitMs = 60_000;
 const ofTheIndex: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["index-unreachable", "time-limit"]);
 const ofTheMachine: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "disk-full",
+  "machine-busy",
   "store-unwritable",
   "queue-unusable",
 ]);

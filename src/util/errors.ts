@@ -44,6 +44,8 @@ export const errorCodes = {
   "git-failed": { id: "THOTH-E0411", exit: 4 },
   "disk-full": { id: "THOTH-E0412", exit: 4 },
   "time-limit": { id: "THOTH-E0413", exit: 4 },
+  "machine-busy": { id: "THOTH-E0414", exit: 4 },
+  "address-unusable": { id: "THOTH-E0415", exit: 4 },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -38,3 +38,24 @@ export const duration: Reader<number> = (text) => {
   const unit = unitMs.get(match?.[2] ?? "?");
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 };
+
+/** 1 or more, without fractions. */
+export const positiveNumber: Reader<number> = (text) => {
+  const number = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
+  return number > 0 ? number : undefined;
+};
+
+/** `install=2,si-scan=1`: a positive number for some of the names. */
+export const numberPerName =
+  <Name extends string>(names: readonly Name[]): Reader<Readonly<Partial<Record<Name, number>>>> =>
+  (text) => {
+    const numbers: Partial<Record<Name, number>> = {};
+    for (const part of text.split(",")) {
+      const [written = "", value = "", ...rest] = part.split("=");
+      const name = names.find((one) => one === written.trim());
+      const number = positiveNumber(value, "");
+      if (name === undefined || number === undefined || rest.length > 0) return undefined;
+      numbers[name] = number;
+    }
+    return numbers;
+  };
