@@ -15,10 +15,7 @@ const shownReleases = 20;
 export function showKnowledge(raw: string, context: CommandContext): Promise<CommandResult> {
   return withServices(context, context.workingDirectory, async ({ store, now }) => {
     const name = packageName(raw);
-    const lists = store.packages().flatMap((known) => {
-      const list = known.name === name ? store.releases(name, known.index) : undefined;
-      return list === undefined ? [] : [list];
-    });
+    const lists = store.indexes(name).flatMap((index) => store.releases(name, index) ?? []);
     if (lists.length === 0) {
       return {
         stdout: "",
@@ -54,14 +51,12 @@ export function countKnowledge(context: CommandContext): Promise<CommandResult> 
     context,
     context.workingDirectory,
     async ({ store, queue, configuration }) => {
-      const packages = store.packages();
-      let releases = 0;
-      for (const { name, index } of packages) releases += store.releases(name, index)?.count ?? 0;
+      const { packages, releases } = await store.count();
       const { ready, leased, dead } = await queue().stats();
       const figures: readonly Figure[] = [
         { name: "store", value: configuration.storeDirectory },
         { name: "revision", value: store.revision() },
-        { name: "packages", value: packages.length },
+        { name: "packages", value: packages },
         { name: "releases", value: releases },
         { name: "messages ready", value: ready },
         { name: "messages in work", value: leased },
@@ -83,7 +78,7 @@ export function countKnowledge(context: CommandContext): Promise<CommandResult> 
 export function verifyKnowledge(context: CommandContext): Promise<CommandResult> {
   return withServices(context, context.workingDirectory, async ({ store }) => {
     const damaged = (await store.verify()).map(({ file, reason }) => ({ file, problem: reason }));
-    const result = { files: store.packages().length, damaged };
+    const result = { files: (await store.count()).packages, damaged };
     const stdout = context.json
       ? jsonDocument({ schema: "thoth.knowledge-verification", version: "1.0", damaged })
       : renderVerification(result, { columns: context.columns, color: context.color.stdout });

@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { IndexUrl } from "../model/release.ts";
 import { indexUrl } from "../model/release.ts";
-import { type PackageName, packageName } from "../python/name.ts";
+import { isNormalizedName, type PackageName, packageName } from "../python/name.ts";
 import { listFolder } from "../util/atomic-write.ts";
 import { indexesOf, readCatalogue } from "./catalogue.ts";
 import { DamagedFileError } from "./damage.ts";
 import { readWholeFacts } from "./facts-file.ts";
-import { readWholeReleases } from "./releases-file.ts";
+import { countReleases, readWholeReleases } from "./releases-file.ts";
 import type { StorePaths } from "./store-paths.ts";
 
 export interface PackageOnIndex {
@@ -24,18 +25,63 @@ export function listPackages(
   paths: StorePaths,
   inMemory: readonly PackageOnIndex[],
 ): readonly PackageOnIndex[] {
-  const found = new Map<string, PackageOnIndex>();
-  for (const { name, index } of inMemory) found.set(`${name} ${index}`, { name, index });
   const indexes = catalogueIndexes(paths);
+  const found: PackageOnIndex[] = [];
   for (const { key, name, folder } of packageFolders(paths)) {
     const subject = subjectOf(indexes.get(key), name, folder);
-    if (subject !== undefined) found.set(`${subject.name} ${subject.index}`, subject);
+    if (subject !== undefined) found.push(subject);
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : Number(a > b))).map(([, subject]) => subject);
+  const known = new Set(inMemory.length === 0 ? [] : found.map(textOf));
+  for (const { name, index } of inMemory) {
+    if (!known.has(textOf({ name, index }))) found.push({ name, index });
+  }
+  return found.sort(byNameAndIndex);
+}
+
+/** The indexes with anything about a package, in memory or in folders; sorted. Lists no packages. */
+export function listIndexes(
+  paths: StorePaths,
+  wanted: PackageName,
+  inMemory: readonly PackageOnIndex[],
+): readonly IndexUrl[] {
+  if (!isNormalizedName(wanted)) return [];
+  const indexes = catalogueIndexes(paths);
+  const written = listFolder(paths.packages).flatMap((key) => {
+    const { name, folder } = paths.packageBelow(key, wanted);
+    return listFolder(folder).length === 0 ? [] : (subjectOf(indexes.get(key), name, folder) ?? []);
+  });
+  const found = [...written, ...inMemory].filter(({ name }) => name === wanted);
+  return [...new Set(found.map(({ index }) => index))].sort();
+}
+
+/** How much the folders hold, from the heads of the lists of releases. */
+export async function countStore(
+  paths: StorePaths,
+): Promise<{ readonly packages: number; readonly releases: number }> {
+  let packages = 0;
+  let releases = 0;
+  for (const { folder } of packageFolders(paths)) {
+    packages += 1;
+    releases += countReleases(join(folder, "releases.json"));
+    if (packages % restAfter === 0) await setImmediate();
+  }
+  return { packages, releases };
+}
+
+// Signals are heard between two packages.
+const restAfter = 200;
+
+function textOf({ name, index }: PackageOnIndex): string {
+  return `${name} ${index}`;
+}
+
+function byNameAndIndex(a: PackageOnIndex, b: PackageOnIndex): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return a.index < b.index ? -1 : Number(a.index > b.index);
 }
 
 /** Reads every file as a whole; what is wrong, and with which file. Changes nothing. */
-export function verifyStore(paths: StorePaths): Problem[] {
+export async function verifyStore(paths: StorePaths): Promise<Problem[]> {
   const problems: Problem[] = [];
   const check = (read: () => unknown) => {
     try {
@@ -46,7 +92,10 @@ export function verifyStore(paths: StorePaths): Problem[] {
     }
   };
   check(() => readCatalogue(paths.catalogue));
+  let packages = 0;
   for (const { folder } of packageFolders(paths)) {
+    packages += 1;
+    if (packages % restAfter === 0) await setImmediate();
     for (const file of listFolder(folder)) {
       const path = join(folder, file);
       check(() => (file === "releases.json" ? readWholeReleases(path) : readWholeFacts(path)));

@@ -20,7 +20,13 @@ import { sourceFacts } from "./fact-kinds.ts";
 import { factKey } from "./facts-file.ts";
 import { FactsTable } from "./facts-table.ts";
 import { type DirtyTable, flushTables } from "./flush.ts";
-import { listPackages, type PackageOnIndex, verifyStore } from "./inventory.ts";
+import {
+  countStore,
+  listIndexes,
+  listPackages,
+  type PackageOnIndex,
+  verifyStore,
+} from "./inventory.ts";
 import { OpenFiles } from "./open-files.ts";
 import { PackageSlot } from "./package-slot.ts";
 import { PackageSlots } from "./package-slots.ts";
@@ -195,6 +201,14 @@ class JsonStore implements KnowledgeStore {
 
   packages(): readonly PackageOnIndex[] {
     return listPackages(this.#paths, this.#packages.dirty());
+  }
+
+  indexes(name: PackageName): readonly IndexUrl[] {
+    return listIndexes(this.#paths, name, this.#packages.dirty());
+  }
+
+  count(): Promise<{ readonly packages: number; readonly releases: number }> {
+    return countStore(this.#paths);
   }
 
   damaged(): readonly { readonly file: string; readonly reason: string }[] {

@@ -173,6 +173,18 @@ export class MemoryStore implements KnowledgeStore {
       .sort((a, b) => (pageKey(a.name, a.index) < pageKey(b.name, b.index) ? -1 : 1));
   }
 
+  indexes(wanted: PackageName): readonly IndexUrl[] {
+    return this.packages().flatMap(({ name, index }) => (name === wanted ? [index] : []));
+  }
+
+  async count(): Promise<{ readonly packages: number; readonly releases: number }> {
+    const pages = [...this.#pages.values()];
+    return {
+      packages: pages.length,
+      releases: pages.reduce((sum, { releases }) => sum + releases.length, 0),
+    };
+  }
+
   damaged(): readonly [] {
     return [];
   }

@@ -47,6 +47,20 @@ export function openReleases(
   return new FileReleaseList(file, found, { name, index, onDamage });
 }
 
+/** How many releases a releases.json lists, as its head says; 0 if there is none or it is damaged. */
+export function countReleases(path: string): number {
+  const file = WindowedFile.open(path);
+  if (file === undefined) return 0;
+  try {
+    return readHeader(file)?.header.count ?? readWholeReleases(path)?.releases.length ?? 0;
+  } catch (error) {
+    if (error instanceof DamagedFileError) return 0;
+    throw error;
+  } finally {
+    file.close();
+  }
+}
+
 /** The whole of a releases.json; undefined if there is none. Throws DamagedFileError. */
 export function readWholeReleases(path: string): StoredPage | undefined {
   const text = readOwn(path);

@@ -29,8 +29,13 @@ export class StorePaths {
     if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name)) {
       throw new Error(`not a normalised package name: ${JSON.stringify(name)}`);
     }
+    return this.packageBelow(indexKey(index), name).folder;
+  }
+
+  /** The same by the name of the index's folder. */
+  packageBelow(key: string, name: PackageName): { readonly name: string; readonly folder: string } {
     const file = name.length <= longestName ? name : fileNameOf(name);
-    return `${this.packages}/${indexKey(index)}/${name.slice(0, 2)}/${file}`;
+    return { name: file, folder: `${this.packages}/${key}/${name.slice(0, 2)}/${file}` };
   }
 
   source(key: string): string {

@@ -113,6 +113,9 @@ export function mergeRules(world: () => StoreUnderTest): void {
       { name: flask, index },
       { name: flask, index: other },
     ]);
+    expect([store.indexes(flask), view.indexes(flask)]).toEqual(Array(2).fill([index, other]));
+    expect(view.indexes(packageName("flas"))).toEqual([]);
+    expect(await view.count()).toEqual({ packages: 2, releases: 2 });
     await view.close();
   });
 }

@@ -43,8 +43,12 @@ export interface KnowledgeStore extends Knowledge {
   catchUp(): void;
   /** Identifies the state of knowledge; changes with every flush that changed something. */
   revision(): string;
-  /** Names with their index, sorted. For `thoth knowledge`. */
+  /** Names with their index, sorted. Takes time for each: to look for one, ask for its `indexes`. */
   packages(): readonly { readonly name: PackageName; readonly index: IndexUrl }[];
+  /** The indexes on which something is known of a package, sorted. */
+  indexes(name: PackageName): readonly IndexUrl[];
+  /** How many packages are on disk, with how many releases. */
+  count(): Promise<{ readonly packages: number; readonly releases: number }>;
   /** Files that could not be read and were set aside since the store was opened. */
   damaged(): readonly { readonly file: string; readonly reason: string }[];
   /** Reads every file; returns what is wrong. */
