@@ -36,13 +36,13 @@ export async function newReleaseTriggers(
   version: string,
 ): Promise<readonly Message[]> {
   const released = parseVersion(version);
-  const listed = services.store.packages().find((one) => one.name === name);
-  if (released === undefined || listed === undefined) return [];
+  const [index] = services.store.indexes(name);
+  if (released === undefined || index === undefined) return [];
   const triggers: Message[] = [];
   for (const project of services.projects.all()) {
     if (!isBehind(project, name, released)) continue;
     const taken = await takenBy(services, project, name);
-    const release = taken === "unknown" ? { name, version, index: listed.index } : taken;
+    const release = taken === "unknown" ? { name, version, index } : taken;
     if (release === undefined || isAdvised(services, project, release)) {
       const what = `${name} ${version} is nothing new to ${project.directory}`;
       services.emit({ type: "learnt", what });
