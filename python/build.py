@@ -13,6 +13,7 @@ import zipfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
+import entry  # noqa: E402
 import install_check  # noqa: E402
 import source  # noqa: E402
 
@@ -82,6 +83,7 @@ def inspect(request):
 
 
 def main():
+    entry.begin()
     request = json.loads(sys.stdin.read())
     try:
         answer = inspect(request) if request["want"] == "inspection" else build(request)

@@ -12,6 +12,10 @@ import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import entry  # noqa: E402
+
 OUTPUT_LIMIT = 4000
 
 
@@ -139,6 +143,7 @@ def import_all(plan, environment):
 
 
 def main():
+    entry.begin()
     plan = json.loads(sys.stdin.read())
     lock = threading.Lock()
     start = now()

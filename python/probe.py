@@ -1,4 +1,7 @@
-"""Describe this interpreter as one line of JSON. Runs on 2.7 and every 3.x, without site."""
+"""Describe this interpreter as one line of JSON. Runs on 2.7 and every 3.x, without site.
+
+In the sandbox, where it looks at another system's interpreter, python/entry.py says a line before.
+"""
 from __future__ import print_function
 
 import json
@@ -152,11 +155,12 @@ def find_pip():
         for name in entries(folder):
             if name.startswith("pip-") and name.endswith((".dist-info", ".egg-info")):
                 return {"version": name.split("-")[1].replace(".dist", ""),
-                        "path": os.path.join(folder, "pip")}
+                        "path": os.path.realpath(os.path.join(folder, "pip"))}
     for folder in wheel_folders():
         for name in entries(folder):
             if name.startswith("pip-") and name.endswith(".whl"):
-                return {"version": name.split("-")[1], "path": os.path.join(folder, name)}
+                return {"version": name.split("-")[1],
+                        "path": os.path.realpath(os.path.join(folder, name))}
     return None
 
 
@@ -192,4 +196,8 @@ def describe():
     }
 
 
+if "THOTH_LIMITS" in os.environ:
+    import entry
+
+    entry.begin()
 print(json.dumps(describe()))

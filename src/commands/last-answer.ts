@@ -78,6 +78,7 @@ function keyOf(
     runtime.id,
     runtime.pythonFull,
     runtime.interpreter ?? "",
+    runtime.root ?? "",
     ...indexes,
     ...requirements.map(({ source = "", index = "" }) => `${source} ${index}`),
     ...options,

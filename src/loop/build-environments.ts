@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Project } from "../model/project.ts";
 import { tryParseRequirement } from "../python/requirement.ts";
+import { ThothError } from "../util/errors.ts";
 import type { Bench, BuildEnvironment } from "./bench.ts";
 import { fetchWheel } from "./fetch-wheel.ts";
 import { ownProject } from "./own-project.ts";
@@ -23,6 +24,8 @@ export class BuildEnvironments {
     if (environment === undefined) {
       environment = this.chain.run([...chain, key], () => make(bench, lines));
       this.known.set(key, environment);
+      // An index that was away for a moment is asked again by the next build
+      environment.catch(() => this.known.delete(key));
     }
     return environment;
   }
@@ -31,11 +34,10 @@ export class BuildEnvironments {
 async function make(bench: Bench, lines: readonly string[]): Promise<BuildEnvironment> {
   if (lines.length === 0) return { ok: true, wheels: [] };
   const advice = await resolveDirectly(bench, projectOf(bench, lines));
-  if (advice.outcome !== "locked") {
-    const detail =
-      advice.outcome === "unsatisfiable"
-        ? `what the build needs can't be had together: ${advice.conflict.message}`
-        : `what the build needs could not be learnt: ${lines.join(", ")}`;
+  if (advice.outcome === "incomplete")
+    throw new ThothError("incomplete", `what a build needs is not known: ${lines.join(", ")}`);
+  if (advice.outcome === "unsatisfiable") {
+    const detail = `what the build needs can't be had together: ${advice.conflict.message}`;
     return { ok: false, failure: "build-requirements", detail };
   }
   const wheels: string[] = [];

@@ -1,4 +1,6 @@
+import type { FailureClass, ReleaseFacts } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
+import { admitsPython, chooseFile } from "../python/file-choice.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Bench } from "./bench.ts";
 import { buildSource, fetchFile, type NotBuilt } from "./source-builds.ts";
@@ -12,21 +14,53 @@ export interface FetchedWheel {
   readonly sha256: string;
 }
 
-/** Fetches the file that the runtime would install; a source distribution is built. */
+/**
+ * Fetches the file that the runtime would install; a source distribution is built.
+ * @throws ThothError where the index can't be reached: that says nothing of the release.
+ */
 export async function fetchWheel(bench: Bench, release: Release): Promise<FetchedWheel | NotBuilt> {
-  const filename = bench.learner.fileOf(release);
+  const facts = await listed(bench, release);
+  if (facts === undefined) return not("vanished", "its index does not list it");
+  const choice = chooseFile(facts, bench.runtime.pythonFull, bench.ranks);
+  if (!("file" in choice)) return not(classOfNone(bench, facts), choice.reason);
+  const { filename } = choice.file;
   const file = bench.services.store.details(release)?.find((one) => one.filename === filename);
-  if (file === undefined)
-    return { ok: false, failure: "no-file", detail: "no file for this runtime" };
+  if (file === undefined) return not("vanished", "the index no longer lists the file");
   const { sha256 = "" } = file;
   try {
     const fetched = await fetchFile(bench, release, file);
     if (!fetched.ok) return fetched;
-    if (file.filename.endsWith(".whl")) return { ...fetched, filename: file.filename, sha256 };
+    if (filename.endsWith(".whl")) return { ...fetched, filename, sha256 };
     const built = await buildSource(bench, { archive: fetched.path }, file.sha256, "wheel");
-    return built.ok ? { ok: true, path: built.wheelPath, filename: file.filename, sha256 } : built;
+    return built.ok ? { ok: true, path: built.wheelPath, filename, sha256 } : built;
   } catch (error) {
     if (!(error instanceof ThothError) || error.code !== "hash-mismatch") throw error;
-    return { ok: false, failure: "hash-mismatch", detail: error.message };
+    return not("hash-mismatch", error.message);
   }
+}
+
+/** What the index lists of a release; a list that lacks it may only be too old, so it is asked. */
+async function listed(bench: Bench, release: Release): Promise<ReleaseFacts | undefined> {
+  const known = knownFacts(bench, release);
+  if (known !== undefined) return known;
+  await bench.learner.releases(release.name, release.index);
+  return knownFacts(bench, release);
+}
+
+function knownFacts({ services }: Bench, release: Release): ReleaseFacts | undefined {
+  const list = services.store.releases(release.name, release.index);
+  for (let position = 0; position < (list?.count ?? 0); position += 1) {
+    if (list?.version(position) === release.version) return list.release(position);
+  }
+  return undefined;
+}
+
+function classOfNone({ runtime }: Bench, { files, vanished }: ReleaseFacts): FailureClass {
+  if (vanished !== undefined) return "vanished";
+  const forPython = files.some((file) => admitsPython(file.requiresPython, runtime.pythonFull));
+  return forPython || files.length === 0 ? "no-file" : "requires-python";
+}
+
+function not(failure: FailureClass, detail: string): NotBuilt {
+  return { ok: false, failure, detail };
 }

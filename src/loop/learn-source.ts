@@ -8,7 +8,7 @@ import { type PackageName, packageName } from "../python/name.ts";
 import { parseVersion } from "../python/version.ts";
 import { findSandbox } from "../sandbox/sandbox.ts";
 import { cloneAt, resolveGit } from "../solver/git.ts";
-import { installationFor } from "../solver/installation.ts";
+import { installationFor } from "../solver/installations.ts";
 import { inspectSource, type Source } from "../solver/source-inspection.ts";
 import { type SourceMetadata, sourceMetadata, staticMetadata } from "../solver/source-metadata.ts";
 import { ThothError } from "../util/errors.ts";

@@ -1,6 +1,7 @@
 import { named, sender } from "../investigator/gaps.ts";
 import { createMessage } from "../messaging/codec.ts";
 import type { AdviserTrigger, Message } from "../model/message.ts";
+import { releaseText } from "../model/release.ts";
 import { done, type Task, type TaskResult } from "../model/task.ts";
 import type { Frontier } from "../solver/frontier.ts";
 import { ThothError } from "../util/errors.ts";
@@ -18,11 +19,16 @@ import { releaseFacts, usedRuntimes } from "./used-runtimes.ts";
 
 type TaskOf<Kind extends Task["kind"]> = Extract<Task, { readonly kind: Kind }>;
 
-/** Runs the advice that a trigger asks for, in its project. */
-export type AdviceRunner = (trigger: AdviserTrigger) => Promise<void>;
+/** Has the advices go on that triggers ask for; results in their order. */
+export type AdviceRunner = (triggers: readonly AdviserTrigger[]) => Promise<readonly TaskResult[]>;
+
+/** Whoever learns for one advice leaves the others to the investigator. */
+async function notHere(): Promise<never> {
+  throw new Error("advice does not run advice");
+}
 
 /** What the embedded engine does for each kind of task, on one bench. */
-export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
+export function benchRunners(bench: Bench, rerun: AdviceRunner = notHere): Runners {
   const { services } = bench;
   const { store } = services;
   return {
@@ -31,11 +37,9 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
     "learn-source": each(({ name, key }) => silently(learnSource(bench, name, key))),
     install: async (tasks) => {
       const own = tasks.filter(({ runtime }) => runtime === bench.runtime.id);
-      await installReleases(
-        bench,
-        own.map(({ release }) => release),
-      );
-      return tasks.map((task): TaskResult => installed(bench, task));
+      const releases = own.map(({ release }) => release);
+      const thrown = await installReleases(bench, releases);
+      return tasks.map((task): TaskResult => installed(bench, task, thrown));
     },
     "si-scan": each(async ({ release }) => (await scanRelease(bench, release)).follow),
     "note-vanished": each(async ({ release }) => {
@@ -64,7 +68,7 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
           : []),
       ];
     }),
-    advise: each(({ trigger }) => silently(rerun(trigger))),
+    advise: (tasks) => rerun(tasks.map(({ trigger }) => trigger)),
     "solve-everywhere": async (tasks) => {
       const used = await usedRuntimes(services);
       return each<TaskOf<"solve-everywhere">>(({ release }) =>
@@ -82,7 +86,13 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner): Runners {
   };
 }
 
-function installed(bench: Bench, task: Extract<Task, { kind: "install" }>): TaskResult {
+function installed(
+  bench: Bench,
+  task: TaskOf<"install">,
+  thrown: ReadonlyMap<string, unknown>,
+): TaskResult {
+  const key = releaseText(task.release);
+  if (task.runtime === bench.runtime.id && thrown.has(key)) return failure(thrown.get(key));
   const fact = bench.services.store.installed(task.release, task.runtime);
   if (fact !== undefined) {
     const fields = { ...named(task.release), solver: task.runtime };

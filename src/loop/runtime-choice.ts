@@ -1,19 +1,54 @@
-import type { Runtime } from "../model/runtime.ts";
+import { type Runtime, type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { PipfileRequires } from "../python/pipfile-sections.ts";
 import { declaredRuntime } from "../solver/declared-runtime.ts";
 import { hostSystem } from "../solver/host-system.ts";
+import { rootRuntime } from "../solver/root-runtime.ts";
 import { discoverRuntimes } from "../solver/runtimes.ts";
 import { type Place, ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
+
+/** A declared runtime that can't be had as declared, and why. */
+export interface BrokenRuntime {
+  readonly id: RuntimeId;
+  readonly problem: ThothError;
+}
+
+interface Runtimes {
+  /** Those declared, then the machine's. */
+  readonly known: readonly Runtime[];
+  /** Whoever asks for another runtime need not mind them. */
+  readonly broken: readonly BrokenRuntime[];
+}
 
 /** All runtimes: the machine's, and those that `.thoth.yaml` declares, first. */
 export async function knownRuntimes(
   services: Pick<Services, "configuration">,
 ): Promise<readonly Runtime[]> {
-  const { configuration } = services;
-  const found = await discoverRuntimes({ cacheDirectory: configuration.cacheDirectory });
-  const declared = configuration.environments.map((one) => declaredRuntime(one, found));
-  return [...declared, ...found];
+  return (await allRuntimes(services)).known;
+}
+
+/** The same, with those whose folders can't be used. */
+export async function allRuntimes({
+  configuration,
+}: Pick<Services, "configuration">): Promise<Runtimes> {
+  const { cacheDirectory } = configuration;
+  const found = await discoverRuntimes({ cacheDirectory });
+  const declared: Runtime[] = [];
+  const broken: BrokenRuntime[] = [];
+  for (const one of configuration.environments) {
+    const id = runtimeId(one.name);
+    try {
+      declared.push(
+        one.rootfs === undefined
+          ? declaredRuntime(one, found)
+          : await rootRuntime({ ...one, rootfs: one.rootfs }, { cacheDirectory }),
+      );
+    } catch (problem) {
+      if (one.rootfs === undefined || !(problem instanceof ThothError)) throw problem;
+      broken.push({ id, problem });
+    }
+  }
+  return { known: [...declared, ...found], broken };
 }
 
 /**
@@ -25,11 +60,13 @@ export async function chooseRuntime(
   requires: PipfileRequires,
 ): Promise<Runtime> {
   const { configuration } = services;
-  const runtimes = await knownRuntimes(services);
+  const { known: runtimes, broken } = await allRuntimes(services);
   const wanted = configuration.runtime;
   if (wanted !== undefined) {
     const named = runtimes.find(({ id }) => id === wanted);
     if (named !== undefined) return named;
+    const problem = broken.find(({ id }) => id === wanted)?.problem;
+    if (problem !== undefined) throw problem;
     throw unknownRuntime(`no runtime is called \`${wanted}\``, runtimes);
   }
   const required = requires.pythonFullVersion ?? requires.pythonVersion;
@@ -39,6 +76,8 @@ export async function chooseRuntime(
   if (declared !== undefined) {
     const first = runtimes.find(({ id }) => id === declared.name);
     if (first !== undefined) return first;
+    const problem = broken.find(({ id }) => id === declared.name)?.problem;
+    if (problem !== undefined) throw problem;
   }
   if (required !== undefined) {
     return ofPython({ version: required, who: "the Pipfile", place: requires.place }, runtimes);

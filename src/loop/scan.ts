@@ -9,8 +9,10 @@ import { findSandbox } from "../sandbox/sandbox.ts";
 import { findBandit } from "../security/bandit-tool.ts";
 import { sandboxedScan } from "../security/sandboxed-scan.ts";
 import { type ScanResult, scanDistribution } from "../security/scan-distribution.ts";
+import { discoverRuntimes } from "../solver/runtimes.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Bench } from "./bench.ts";
+import { freshReleases } from "./learn-gaps.ts";
 import { fetchFile } from "./source-builds.ts";
 
 /** What a scan showed, and the messages it gives rise to. */
@@ -25,7 +27,7 @@ export interface Scanned {
  */
 export async function scanRelease(bench: Bench, release: Release): Promise<Scanned> {
   const { store } = bench.services;
-  await bench.learner.releases(release.name, release.index);
+  await freshReleases(bench, release);
   const files = store.details(release) ?? [];
   const sdist = files.find(({ filename }) => /\.(tar\.gz|tgz|zip)$/.test(filename));
   const file = sdist ?? files.find(({ filename }) => filename.endsWith(".whl"));
@@ -33,7 +35,7 @@ export async function scanRelease(bench: Bench, release: Release): Promise<Scann
   const fetched = await fetchFile(bench, release, file);
   if (!fetched.ok) return vanished(bench, release, fetched.detail);
   const { services } = bench;
-  const { interpreter } = bench.runtime;
+  const interpreter = await ownInterpreter(bench);
   if (interpreter === undefined) {
     throw new ThothError("no-python", "bandit needs a Python on this machine", {
       hint: "install Python 3",
@@ -57,6 +59,13 @@ export async function scanRelease(bench: Bench, release: Release): Promise<Scann
   if (sdist !== undefined) return { result, follow: [] };
   const fields = { ...named(release), value: false };
   return { result, follow: [createMessage("update_provides_source_distro", sender, fields)] };
+}
+
+/** The runtime's, save one of another system: bandit is this machine's own. */
+async function ownInterpreter({ runtime, services }: Bench): Promise<string | undefined> {
+  if (runtime.root === undefined) return runtime.interpreter;
+  const { cacheDirectory } = services.configuration;
+  return (await discoverRuntimes({ cacheDirectory }))[0]?.interpreter;
 }
 
 function vanished(bench: Bench, release: Release, detail: string): Scanned {

@@ -12,7 +12,7 @@ import {
   buildWheel,
   prepareMetadata,
 } from "../solver/build.ts";
-import { installationFor } from "../solver/installation.ts";
+import { installationFor } from "../solver/installations.ts";
 import { inspectSource, type Source } from "../solver/source-inspection.ts";
 import { sourceMetadata } from "../solver/source-metadata.ts";
 import type { Bench } from "./bench.ts";

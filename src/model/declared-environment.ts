@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Place } from "../util/errors.ts";
 import { pythonVersion } from "../util/setting-readers.ts";
 import { type Misshape, type Shape, type Tree, textAt, treeAt } from "../util/shaped-tree.ts";
@@ -10,16 +11,19 @@ export interface DeclaredEnvironment {
   readonly pythonVersion?: string;
   /** e.g. "linux-x86_64"; as written. */
   readonly platform?: string;
+  /** Absolute path of a folder that holds the runtime's whole system. */
+  readonly rootfs?: string;
   readonly place: Place;
 }
 
-/** The keys that the original's `.thoth.yaml` has for one runtime; most say nothing to us yet. */
+/** The keys of the original's `.thoth.yaml`, most of which say nothing to us yet, and `rootfs`. */
 export const environmentShape = {
   name: "text",
   operating_system: { name: "text", version: "text" },
   hardware: { cpu_family: "anything", cpu_model: "anything", gpu_model: "anything" },
   python_version: "text",
   platform: "text",
+  rootfs: "text",
   cuda_version: "text",
   cudnn_version: "text",
   mkl_version: "text",
@@ -30,8 +34,14 @@ export const environmentShape = {
   labels: "anything",
 } satisfies Shape;
 
-/** Reads one entry of `runtime_environments`; either an environment or problems come of it. */
-export function declaredEnvironment(tree: Tree): {
+/**
+ * Reads one entry of `runtime_environments` of a file in the folder `base`; either an environment
+ * or problems come of it.
+ */
+export function declaredEnvironment(
+  tree: Tree,
+  base: string,
+): {
   readonly environment: readonly DeclaredEnvironment[];
   readonly problems: readonly Misshape[];
 } {
@@ -53,6 +63,7 @@ export function declaredEnvironment(tree: Tree): {
   const system = textAt(tree, "operating_system", "name");
   const systemVersion = textAt(tree, "operating_system", "version");
   const platform = textAt(tree, "platform");
+  const rootfs = textAt(tree, "rootfs");
   const ofSystem = systemVersion === undefined ? {} : { version: systemVersion };
   const environment: DeclaredEnvironment = {
     name,
@@ -60,6 +71,7 @@ export function declaredEnvironment(tree: Tree): {
     ...(system === undefined ? {} : { operatingSystem: { name: system, ...ofSystem } }),
     ...(version === undefined ? {} : { pythonVersion: version }),
     ...(platform === undefined ? {} : { platform }),
+    ...(rootfs === undefined ? {} : { rootfs: resolve(base, rootfs) }),
   };
   return { environment: [environment], problems };
 }

@@ -22,4 +22,9 @@ export interface Runtime {
   readonly tags: readonly string[];
   /** Path of an interpreter of this runtime on this machine; absent where there is none. */
   readonly interpreter?: string;
+  /**
+   * Folder that holds the runtime's own system, in which `interpreter` is then a path; it runs
+   * through the sandbox only.
+   */
+  readonly root?: string;
 }

@@ -2,19 +2,15 @@ import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { ThothError } from "../util/errors.ts";
 import { pythonScript } from "../util/package-root.ts";
-import type {
-  Isolation,
-  Mount,
-  Sandbox,
-  SandboxedCommand,
-  SandboxLimits,
+import { limitsForEntry, rootFolders } from "./root-folders.ts";
+import {
+  type Isolation,
+  type Mount,
+  type Sandbox,
+  type SandboxedCommand,
+  type SandboxLimits,
+  sandboxUser,
 } from "./sandboxed-command.ts";
-
-/**
- * A user nobody is: between those that useradd gives out and nobody, and below 65536, so that it
- * exists in a container too.
- */
-export const sandboxUser = 65_531;
 
 /** The command line of bubblewrap for one command. Later mounts lie over earlier ones. */
 export function bubblewrapArguments(
@@ -23,12 +19,12 @@ export function bubblewrapArguments(
   run: SandboxedCommand,
 ): readonly string[] {
   const memory = run.inMemory ?? [];
-  const interpreter = outsideUsr(run.interpreterPaths).map((from) => ({ from }));
-  const shown = [...interpreter, ...run.readOnly];
+  const { root } = run;
+  const interpreter = root === undefined ? outsideUsr(run.interpreterPaths) : [];
+  const shown = [...interpreter.map((from) => ({ from })), ...run.readOnly];
   return [
     ...isolationArguments(isolation),
-    ...systemFolders(),
-    ...systemFiles(),
+    ...(root === undefined ? [...systemFolders(), ...systemFiles()] : rootFolders(root)),
     ...privateFolders(sandbox),
     ...parentFolders([...shown, ...run.writable].map(target)),
     ...memory.flatMap(({ path, bytes }) => memoryFolder(sandbox, path, bytes)),
@@ -38,10 +34,9 @@ export function bubblewrapArguments(
     "/",
     "--chdir",
     "/tmp",
-    "--",
-    ...userSwitch(isolation),
-    sandbox.prlimit,
-    ...limitArguments(isolation, run.limits),
+    ...(root === undefined
+      ? ["--", ...userSwitch(isolation), sandbox.prlimit, ...limitArguments(isolation, run.limits)]
+      : [...limitsForEntry(isolation, run.limits), "--"]),
     run.command,
     ...run.args,
   ];

@@ -1,12 +1,18 @@
 import { chownSync, existsSync, realpathSync, statSync } from "node:fs";
 import { release } from "node:os";
 import { delimiter, join } from "node:path";
-import { bubblewrapArguments, sandboxUser } from "./bubblewrap.ts";
+import { bubblewrapArguments } from "./bubblewrap.ts";
 import { guardOf } from "./guard.ts";
 import { type ProcessResult, runProcess } from "./process.ts";
-import type { Isolation, Mount, Sandbox, SandboxedCommand } from "./sandboxed-command.ts";
+import {
+  type Isolation,
+  type Mount,
+  type Sandbox,
+  type SandboxedCommand,
+  sandboxUser,
+} from "./sandboxed-command.ts";
 
-/** `stopped` is "memory" or "processes" where that limit ended the command. */
+/** `stopped` is a `Stop` of guard.ts where that limit ended the command. */
 export type SandboxResult = ProcessResult;
 
 export type SandboxProbe = { readonly sandbox: Sandbox } | { readonly problem: string };
@@ -52,7 +58,8 @@ function isolationFor({ isolations }: Sandbox, run: SandboxedCommand): Isolation
   const [best] = isolations;
   if (best === undefined) throw new Error("a sandbox without a way to isolate");
   if (best.kind === "namespace") return best;
-  const sources = [...run.interpreterPaths.map((from) => ({ from })), ...run.readOnly];
+  const folders = run.root === undefined ? run.interpreterPaths : [run.root];
+  const sources = [...folders.map((from) => ({ from })), ...run.readOnly];
   if (sources.every(isReadableByAll)) return best;
   return isolations.find(({ kind }) => kind === "namespace") ?? best;
 }

@@ -1,3 +1,9 @@
+/**
+ * A user nobody is: between those that useradd gives out and nobody, and below 65536, so that it
+ * exists in a container too.
+ */
+export const sandboxUser = 65_531;
+
 /** The means to run foreign code on this machine: bubblewrap and prlimit, tried and working. */
 export interface Sandbox {
   readonly bubblewrap: string;
@@ -28,6 +34,8 @@ export interface SandboxLimits {
   readonly processes: number;
   /** Of one file. */
   readonly fileBytes: number;
+  /** This folder's disk must keep room for the machine itself. */
+  readonly disk?: string;
 }
 
 /** Something of this machine shown inside, at `to` (the same path where absent). */
@@ -41,10 +49,15 @@ export interface Mount {
 export interface SandboxedCommand {
   readonly command: string;
   readonly args: readonly string[];
+  /**
+   * A folder that holds a whole system of its own, shown in place of this machine's. Nothing of
+   * this machine runs there, so the command itself must take the limits upon it: `python/entry.py`.
+   */
+  readonly root?: string | undefined;
   /** Added to a minimal environment; nothing of ours gets in. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  /** Folders of the interpreter (its prefixes); the system's own /usr is always there. */
+  /** Folders of the interpreter (its prefixes); the system's own are always there. */
   readonly interpreterPaths: readonly string[];
   readonly readOnly: readonly Mount[];
   readonly writable: readonly Mount[];

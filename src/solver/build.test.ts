@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SdistOptions, sdist, wheel } from "../../fixtures/packages.ts";
 import { buildWheel, prepareMetadata } from "./build.ts";
 import { checkInstalled } from "./install-check.ts";
-import { installationFor } from "./installation.ts";
+import { installationFor } from "./installations.ts";
 import { type TestMachine, testMachine } from "./machine.test-helper.ts";
 import { inspectSource } from "./source-inspection.ts";
 

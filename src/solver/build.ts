@@ -5,13 +5,16 @@ import type { Runtime } from "../model/runtime.ts";
 import { parseWheelName } from "../python/distribution-name.ts";
 import { evaluateMarker } from "../python/marker.ts";
 import { tryParseRequirement } from "../python/requirement.ts";
-import type { SandboxResult } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandboxed-command.ts";
 import { temporaryName } from "../util/atomic-write.ts";
 import { isWheel, keepWheel, keptWheel } from "./built-wheels.ts";
 import { detailOf } from "./detail.ts";
-import { type Fields, fieldsOf, textField, textsField } from "./fields.ts";
-import { type Installation, installationFor, requirePip } from "./installation.ts";
+import { type Fields, fieldsOf, numberField, textField, textsField } from "./fields.ts";
+import { killed } from "./import-failure.ts";
+import type { Installation } from "./installation.ts";
+import { installationFor } from "./installations.ts";
+import { type RunLimits, tryTwice } from "./limits.ts";
+import { fallsShort, heed, judgeEnd } from "./run-end.ts";
 import { withScratch } from "./scratch.ts";
 import {
   inspectSource,
@@ -19,8 +22,16 @@ import {
   type SourceInspection,
   sourceMount,
 } from "./source-inspection.ts";
-import { judgeBuild } from "./tool-failure.ts";
-import { inside, insideWheel, pipMount, runScript, toolVersions, wheelMounts } from "./workshop.ts";
+import { judgeArchive, judgeBuild } from "./tool-failure.ts";
+import {
+  inside,
+  insideWheel,
+  pipMount,
+  runScript,
+  type ScriptResult,
+  toolVersions,
+  wheelMounts,
+} from "./workshop.ts";
 
 export interface BuildOptions {
   readonly runtime: Runtime;
@@ -92,17 +103,12 @@ async function build(
   if ("failure" in inspection) return failed(inspection.failure, inspection.detail, tools);
   const absent = absentRequirements(inspection, options);
   if (absent.length > 0) return lacking(absent, tools);
-  return withScratch(options.cacheDirectory, async (scratch) => {
-    const job = { options, installation, inspection, want, scratch };
-    const first = await runBuild(job, false);
-    const missing = textsField(first.answer, "missing");
-    const wanted = missing.filter((line) => applies(line, options.runtime));
-    // What the build asks for besides is for other systems only: it may go on without.
-    const useless = textField(first.answer, "state") === "lacking" && wanted.length === 0;
-    const { answer, failure, out } = useless ? await runBuild(job, true) : first;
-    if (failure !== undefined) return { ...failure, tools };
-    return outcomeOf({ options, answer, out, missing: wanted, tools });
-  });
+  const job = { options, installation, inspection, want, tools };
+  return tryTwice(
+    (limits) =>
+      withScratch(options.cacheDirectory, (scratch) => tryBuild({ ...job, limits, scratch })),
+    (outcome) => !outcome.ok && fallsShort(outcome),
+  );
 }
 
 interface BuildJob {
@@ -110,24 +116,41 @@ interface BuildJob {
   readonly installation: Installation;
   readonly inspection: SourceInspection;
   readonly want: "wheel" | "metadata";
+  readonly tools: Readonly<Record<string, string>>;
+  readonly limits: RunLimits;
   readonly scratch: string;
+}
+
+async function tryBuild(job: BuildJob): Promise<BuiltMetadata | BuildFailure> {
+  const { options, tools, limits } = job;
+  const first = await runBuild(job, false);
+  const asked = textsField(first.answer, "missing");
+  const missing = asked.filter((line) => applies(line, options.runtime));
+  // What the build asks for besides is for other systems only: it may go on without.
+  const useless = textField(first.answer, "state") === "lacking" && missing.length === 0;
+  const { answer, run, out } = useless ? await runBuild(job, true) : first;
+  const end = judgeEnd(run, "the build");
+  const outcome =
+    end === undefined
+      ? outcomeOf({ options, answer, stderr: run.stderr, out, missing, tools })
+      : failed(end.failure, end.detail, tools);
+  return outcome.ok ? outcome : { ...outcome, ...heed(end ?? outcome, run, limits) };
 }
 
 interface BuildRun {
   readonly answer: Fields;
-  /** Set where there is no answer. */
-  readonly failure?: BuildFailure;
+  readonly run: ScriptResult;
   /** The folder that the build wrote its result to. */
   readonly out: string;
 }
 
 async function runBuild(
-  { options, installation, inspection, want, scratch }: BuildJob,
+  { options, installation, inspection, want, limits, scratch }: BuildJob,
   anyRequirements: boolean,
 ): Promise<BuildRun> {
-  const pip = pipMount(requirePip(installation));
+  const pip = pipMount(installation);
   const [work, out] = [freshFolder(scratch, "work"), freshFolder(scratch, "out")];
-  const result = await runScript({
+  const run = await runScript({
     sandbox: options.sandbox,
     installation,
     script: "build.py",
@@ -147,21 +170,12 @@ async function runBuild(
     readOnly: [pip.mount, sourceMount(options.source).mount, ...wheelMounts(options.buildWheels)],
     writable: [{ from: out, to: inside.out }],
     scratch: work,
+    limits,
     expectedBytes: 1024 ** 3,
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
     signal: options.signal,
   });
-  if (result.exitCode === 0) return { answer: fieldsOf(JSON.parse(result.stdout)), out };
-  return { answer: {}, failure: judgeEnd(result), out };
-}
-
-function judgeEnd({ timedOut, stopped, stderr }: SandboxResult): BuildFailure {
-  const say = (failure: FailureClass, what: string) =>
-    failed(failure, detailOf(`${what}\n${stderr}`), {});
-  if (timedOut) return say("timeout", "the build did not end in time");
-  if (stopped === "memory") return say("out-of-memory", "the build used too much memory");
-  if (stopped !== undefined) return say("out-of-memory", "the build started too many processes");
-  return say("build-failed", "the build ended its own supervisor");
+  return { answer: run.exitCode === 0 ? fieldsOf(JSON.parse(run.stdout)) : {}, run, out };
 }
 
 function freshFolder(parent: string, name: string): string {
@@ -173,6 +187,7 @@ function freshFolder(parent: string, name: string): string {
 interface BuildAnswer {
   readonly options: BuildOptions;
   readonly answer: Fields;
+  readonly stderr: string;
   readonly out: string;
   readonly missing: readonly string[];
   readonly tools: Readonly<Record<string, string>>;
@@ -180,7 +195,7 @@ interface BuildAnswer {
 
 function outcomeOf(build: BuildAnswer): BuiltMetadata | BuildFailure {
   const { answer, missing, tools } = build;
-  const output = textField(answer, "output") ?? "";
+  const output = textField(answer, "output") ?? build.stderr;
   switch (textField(answer, "state")) {
     case "built":
     case "prepared":
@@ -189,14 +204,19 @@ function outcomeOf(build: BuildAnswer): BuiltMetadata | BuildFailure {
       return lacking(missing, tools);
     case "requirements-failed":
       return failed("build-requirements", detailOf(output), tools);
-    case "bad-archive":
-      return failed("bad-archive", detailOf(output), tools);
+    case "bad-archive": {
+      const { failure, detail } = judgeArchive(output);
+      return failed(failure, detail, tools);
+    }
     default: {
-      const { failure, detail } = judgeBuild(output);
+      const ended = numberField(answer, "code") === -sigkill;
+      const { failure, detail } = ended ? killed : judgeBuild(output);
       return failed(failure, detail, tools);
     }
   }
 }
+
+const sigkill = 9;
 
 function lacking(missing: readonly string[], tools: BuildFailure["tools"]): BuildFailure {
   const detail = detailOf(`the build also needs ${missing.join(", ")}`);

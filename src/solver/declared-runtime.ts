@@ -37,10 +37,17 @@ function fits(runtime: Runtime, declaration: RuntimeDeclaration): boolean {
   const { sys_platform, platform_machine } = runtime.markers;
   if (pythonVersion !== runtime.python && pythonVersion !== runtime.pythonFull) return false;
   if (platform !== undefined && platform !== `${sys_platform}-${platform_machine}`) return false;
-  if (system === undefined) return true;
-  if (system.name.toLowerCase() !== runtime.operatingSystem.name) return false;
-  const { version = "" } = system;
-  const own = runtime.operatingSystem.version;
+  return system === undefined || isOfSystem(runtime, system);
+}
+
+/** Whether a runtime is of a declared system: `8` is every 8.x. */
+export function isOfSystem(
+  { operatingSystem }: Runtime,
+  declared: { readonly name: string; readonly version?: string },
+): boolean {
+  const { name, version = "" } = declared;
+  const own = operatingSystem.version;
+  if (name.toLowerCase() !== operatingSystem.name) return false;
   return version === "" || version === own || own.startsWith(`${version}.`);
 }
 

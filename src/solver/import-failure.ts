@@ -8,6 +8,12 @@ export interface Failure {
   readonly detail: string;
 }
 
+/** Somebody killed it, and memory is what one is killed for; `heed` of run-end.ts looks closer. */
+export const killed: Failure = {
+  failure: "out-of-memory",
+  detail: "it was killed: not by us, and the system tells of no want of memory",
+};
+
 /**
  * Judges an import. A release passes if the module named like it can be imported, whatever its
  * other modules need (`black` also ships `blackd`, which is for an extra); if no module has its
@@ -38,9 +44,8 @@ function judgeEnd(name: PackageName, report: ImportReport): Failure {
     return { failure: "import-error", detail };
   }
   const detail = `the import was ended by signal ${report.signal ?? "?"}\n${tail}`.trimEnd();
-  if (report.signal === sigkill || outOfMemory.test(report.tail)) {
-    return { failure: "out-of-memory", detail };
-  }
+  if (report.signal === sigkill) return killed;
+  if (outOfMemory.test(report.tail)) return { failure: "out-of-memory", detail };
   return { failure: isOwn(report.owner, name) ? "import-crash" : "import-error", detail };
 }
 

@@ -1,4 +1,3 @@
-import type { Runtime } from "../model/runtime.ts";
 import { runProcess } from "../sandbox/process.ts";
 import { ThothError } from "../util/errors.ts";
 import { pythonScript } from "../util/package-root.ts";
@@ -6,8 +5,10 @@ import { type Fields, fieldsOf, listField, numberField, textField, textsField } 
 
 /** An interpreter on this machine, as python/probe.py describes it. */
 export interface Installation {
-  /** Links resolved; never one of a virtual environment. */
+  /** Links resolved; never one of a virtual environment. Inside `root` where that is set. */
   readonly executable: string;
+  /** The folder of another system that it belongs to. */
+  readonly root?: string | undefined;
   /** Folders that hold its library. */
   readonly prefixes: readonly string[];
   /** The pip to run with it: a package folder or a wheel. */
@@ -32,34 +33,12 @@ export async function probeInterpreter(interpreter: string): Promise<Installatio
     timeoutMs: 20_000,
   });
   if (result.exitCode !== 0) return undefined;
-  return installationOf(parseJson(result.stdout));
+  return probed(result.stdout);
 }
 
-/** The probe of an interpreter that must work. */
-export async function requireInstallation(interpreter: string): Promise<Installation> {
-  const found = await probeInterpreter(interpreter);
-  if (found !== undefined) return found;
-  throw new ThothError("no-python", `\`${interpreter}\` is no Python that works`, {
-    hint: "see `thoth runtimes` for those found on this machine",
-  });
-}
-
-const installations = new Map<string, Promise<Installation>>();
-
-/** Only where an interpreter is can anything be built. Each is probed once. */
-export function installationFor(runtime: Runtime): Promise<Installation> {
-  const { interpreter } = runtime;
-  if (interpreter !== undefined) {
-    let installation = installations.get(interpreter);
-    if (installation === undefined) {
-      installation = requireInstallation(interpreter);
-      installations.set(interpreter, installation);
-    }
-    return installation;
-  }
-  throw new ThothError("no-python", `runtime \`${runtime.id}\` has no interpreter here`, {
-    hint: "what needs one stays unknown; run Thoth where that Python is installed",
-  });
+/** Reads the line that the probe printed. */
+export function probed(line: string, root?: string): Installation | undefined {
+  return installationOf(parseJson(line), root);
 }
 
 /** The pip of an installation. */
@@ -70,8 +49,11 @@ export function requirePip(installation: Installation): { version: string; path:
   });
 }
 
-/** Reads what the probe printed; undefined where it is not what the script prints. */
-export function installationOf(value: unknown): Installation | undefined {
+/**
+ * Reads what the probe printed, in another system if `root` is given; undefined where it is not
+ * what the script prints.
+ */
+export function installationOf(value: unknown, root?: string): Installation | undefined {
   const fields = fieldsOf(value);
   const executable = textField(fields, "executable");
   const [major, minor] = listField(fields, "version");
@@ -82,6 +64,7 @@ export function installationOf(value: unknown): Installation | undefined {
   const [version, path] = [textField(pip, "version"), textField(pip, "path")];
   return {
     executable,
+    root,
     prefixes: textsField(fields, "prefixes"),
     pip: version === undefined || path === undefined ? undefined : { version, path },
     hasVenv: fields["venv"] === true,

@@ -6,7 +6,7 @@ import type { Runtime } from "../model/runtime.ts";
 import { packageName } from "../python/name.ts";
 import { findSandbox } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandboxed-command.ts";
-import type { InstallPin } from "./install-check.ts";
+import type { InstallPin } from "./install-plan.ts";
 import { discoverRuntimes } from "./runtimes.ts";
 
 /** A file as fixtures/packages.ts makes it. */

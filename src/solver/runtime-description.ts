@@ -6,7 +6,7 @@ import { bitsOf, type Installation, pairField } from "./installation.ts";
 
 /** The runtime that an interpreter of this machine is. */
 export function describeRuntime(installation: Installation): Runtime {
-  const { fields, executable, version } = installation;
+  const { fields, executable, root, version } = installation;
   const markers = markersOf(fieldsOf(fields["markers"]));
   const target = tagTarget(installation, markers);
   const system = fieldsOf(fields["os"]);
@@ -20,6 +20,7 @@ export function describeRuntime(installation: Installation): Runtime {
     pythonFull: markers.python_full_version,
     markers,
     interpreter: executable,
+    ...(root === undefined ? {} : { root }),
   });
 }
 

@@ -5,7 +5,7 @@ import type { Runtime } from "../model/runtime.ts";
 import { errorCode, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
-import { installationOf, probeInterpreter } from "./installation.ts";
+import { type Installation, installationOf, probeInterpreter } from "./installation.ts";
 import { findInterpreters, type SearchPlaces } from "./interpreter-search.ts";
 import { describeRuntime } from "./runtime-description.ts";
 
@@ -23,7 +23,9 @@ export interface RuntimeOptions {
 export async function discoverRuntimes(options: RuntimeOptions): Promise<readonly Runtime[]> {
   const places = options.places ?? { environment: process.env, home: homedir() };
   const cache = openCache(options.cacheDirectory);
-  const found = await Promise.all(findInterpreters(places).map((path) => lookUp(path, cache)));
+  const found = await Promise.all(
+    findInterpreters(places).map((path) => lookUpIn(cache, onMachine(path))),
+  );
   cache.save();
   const runtimes = new Map<string, Runtime>();
   for (const runtime of found) {
@@ -38,7 +40,7 @@ export async function discoverRuntimes(options: RuntimeOptions): Promise<readonl
  */
 export async function runtimeOf(interpreter: string, options: RuntimeOptions): Promise<Runtime> {
   const cache = openCache(options.cacheDirectory);
-  const runtime = await lookUp(realPath(interpreter), cache);
+  const runtime = await lookUpIn(cache, onMachine(realPath(interpreter)));
   cache.save();
   if (runtime !== undefined) return runtime;
   throw new ThothError("no-python", `\`${interpreter}\` is no Python that works`, {
@@ -55,13 +57,41 @@ function realPath(interpreter: string): string {
   }
 }
 
-async function lookUp(path: string, cache: ProbeCache): Promise<Runtime | undefined> {
-  const stamp = stampOf(path);
+/** An interpreter, and how to ask it. */
+export interface Interpreter {
+  /** What its answer is kept under. */
+  readonly key: string;
+  /** Where it lies on this machine: once that changes, it is asked again. */
+  readonly file: string;
+  /** The folder of the system that it belongs to, if that is not this machine's. */
+  readonly root?: string;
+  readonly probe: () => Promise<Installation | undefined>;
+}
+
+function onMachine(path: string): Interpreter {
+  return { key: path, file: path, probe: () => probeInterpreter(path) };
+}
+
+/** The runtime of one interpreter, from the cache where it has not changed. */
+export async function lookUp(
+  options: Pick<RuntimeOptions, "cacheDirectory">,
+  interpreter: Interpreter,
+): Promise<Runtime | undefined> {
+  const cache = openCache(options.cacheDirectory);
+  const runtime = await lookUpIn(cache, interpreter);
+  cache.save();
+  return runtime;
+}
+
+async function lookUpIn(
+  cache: ProbeCache,
+  { key, file, root, probe }: Interpreter,
+): Promise<Runtime | undefined> {
+  const stamp = stampOf(file);
   if (stamp === undefined) return undefined;
-  const known = cache.get(path, stamp);
-  const installation =
-    known === undefined ? await probeInterpreter(path) : installationOf(known.probe);
-  if (known === undefined) cache.put(path, { stamp, probe: installation?.fields ?? null });
+  const known = cache.get(key, stamp);
+  const installation = known === undefined ? await probe() : installationOf(known.probe, root);
+  if (known === undefined) cache.put(key, { stamp, probe: installation?.fields ?? null });
   return installation === undefined ? undefined : describeRuntime(installation);
 }
 
@@ -77,7 +107,7 @@ function stampOf(path: string): string | undefined {
 }
 
 // Raised whenever the probe says more or says it differently.
-const schema = 1;
+const schema = 2;
 
 interface ProbeRecord {
   readonly stamp: string;

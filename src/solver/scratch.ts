@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { totalmem } from "node:os";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode, inNewFolder } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
 
 const prefix = "run-";
 
@@ -14,15 +14,33 @@ export async function withScratch<T>(
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const parent = join(cacheDirectory, "scratch");
-  const folder = inNewFolder(join(parent, "x"), () =>
-    mkdtempSync(join(parent, `${prefix}${process.pid}-`)),
-  );
+  const folder = newFolder(parent);
   removeLeftBehind(parent);
   try {
     return await use(folder);
+  } catch (error) {
+    throw errorCode(error) === "ENOSPC" ? diskFull(cacheDirectory, error) : error;
   } finally {
     removeTree(folder);
   }
+}
+
+function newFolder(parent: string): string {
+  try {
+    return inNewFolder(join(parent, "x"), () =>
+      mkdtempSync(join(parent, `${prefix}${process.pid}-`)),
+    );
+  } catch (error) {
+    throw errorCode(error) === "ENOSPC" ? diskFull(parent, error) : error;
+  }
+}
+
+/** No package's fault: whoever waits for it is told, and it is tried again. */
+export function diskFull(folder: string, cause?: unknown): ThothError {
+  return new ThothError("disk-full", `no space left to try out packages in \`${folder}\``, {
+    hint: "make room there, or choose another folder with THOTH_CACHE",
+    cause,
+  });
 }
 
 function removeLeftBehind(parent: string): void {
@@ -59,26 +77,4 @@ function makeWritable(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) makeWritable(join(folder, entry.name));
   }
-}
-
-/** Bytes of memory that can be used now without swapping, within the limit of a container. */
-export function availableMemory(): number {
-  const limit = process.constrainedMemory();
-  const constrained = limit > 0 && limit < totalmem() ? limit : totalmem();
-  return Math.min(constrained, memoryAvailable() ?? totalmem() / 2);
-}
-
-function memoryAvailable(): number | undefined {
-  try {
-    const found = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"));
-    return found === null ? undefined : Number(found[1]) * 1024;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Memory limit for one sandboxed process: a third of what is free, at most 4 GiB. */
-export function memoryLimit(): number {
-  return Math.floor(Math.min(4 * 1024 ** 3, Math.max(512 * 1024 ** 2, availableMemory() / 3)));
 }

@@ -2,10 +2,13 @@ import type { FailureClass } from "../model/knowledge.ts";
 import { isTomlTable, parseToml, type TomlTable, type TomlValue } from "../python/toml.ts";
 import type { Mount, Sandbox } from "../sandbox/sandboxed-command.ts";
 import { ThothError } from "../util/errors.ts";
-import { detailOf } from "./detail.ts";
-import { fieldsOf, textField } from "./fields.ts";
+import { type Fields, fieldsOf, textField } from "./fields.ts";
+import type { Failure } from "./import-failure.ts";
 import type { Installation } from "./installation.ts";
+import { type RunLimits, tryTwice } from "./limits.ts";
+import { fallsShort, heed, judgeEnd } from "./run-end.ts";
 import { withScratch } from "./scratch.ts";
+import { judgeArchive } from "./tool-failure.ts";
 import { inside, runScript } from "./workshop.ts";
 
 /** What is built: an archive, or a folder (with the project in `subdirectory`), which is copied. */
@@ -25,38 +28,49 @@ export interface SourceInspection {
 }
 
 /** Reads a source without running anything of it: the archive is unpacked inside the sandbox. */
-export async function inspectSource(options: {
+export async function inspectSource(options: Inspection): Promise<SourceInspection | Failure> {
+  const told = await tryTwice(
+    (limits) => unpack(options, limits),
+    (one) => "failure" in one && fallsShort(one),
+  );
+  if ("failure" in told) return told;
+  const pyproject = textField(told.answer, "pyproject");
+  const plan = buildSystem(pyproject);
+  if ("failure" in plan) return plan;
+  return { ...plan, pyproject, pkgInfo: textField(told.answer, "pkgInfo") };
+}
+
+interface Inspection {
   readonly installation: Installation;
   readonly sandbox: Sandbox;
   readonly source: Source;
   readonly cacheDirectory: string;
   readonly signal?: AbortSignal | undefined;
-}): Promise<SourceInspection | { readonly failure: FailureClass; readonly detail: string }> {
-  const { source } = options;
-  const { mount, request } = sourceMount(source);
-  const result = await withScratch(options.cacheDirectory, (scratch) =>
-    runScript({
+}
+
+/** Has our script unpack it and say what is in it; else why it could not. */
+async function unpack(
+  options: Inspection,
+  limits: RunLimits,
+): Promise<{ readonly answer: Fields } | Failure> {
+  const { mount, request } = sourceMount(options.source);
+  return withScratch(options.cacheDirectory, async (scratch) => {
+    const run = await runScript({
       ...options,
       script: "build.py",
       request: { ...request, want: "inspection", target: `${inside.work}/source` },
       readOnly: [mount],
       writable: [],
       scratch,
+      limits,
       expectedBytes: 512 * 1024 ** 2,
       timeoutMs: 60_000,
-      // pyproject.toml and PKG-INFO in one line of JSON
-    }),
-  );
-  if (result.exitCode !== 0) {
-    return { failure: "bad-archive", detail: detailOf(result.stderr) || "it can't be unpacked" };
-  }
-  const answer = fieldsOf(JSON.parse(result.stdout));
-  if (textField(answer, "state") !== "inspected") {
-    return { failure: "bad-archive", detail: detailOf(textField(answer, "output") ?? "") };
-  }
-  const pyproject = textField(answer, "pyproject");
-  const plan = buildSystem(pyproject);
-  return "failure" in plan ? plan : { ...plan, pyproject, pkgInfo: textField(answer, "pkgInfo") };
+    });
+    const answer = run.exitCode === 0 ? fieldsOf(JSON.parse(run.stdout)) : {};
+    if (textField(answer, "state") === "inspected") return { answer };
+    const said = textField(answer, "output") ?? run.stderr;
+    return heed(judgeEnd(run, "unpacking it") ?? judgeArchive(said), run, limits);
+  });
 }
 
 /** How the source is shown inside, and what our script is told of it. */

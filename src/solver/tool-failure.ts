@@ -9,6 +9,9 @@ const memory: Rules[number] = [
   "out-of-memory",
 ];
 
+// Memory is what the throwaway environment is kept in; whoever knows it to be on disk looks there.
+const noSpace: Rules[number] = [/No space left on device/, "out-of-memory"];
+
 // What a compiler says of the code itself, which no library would mend.
 const badCode: Rules[number] = [
   /^\S+\.(c|cc|cpp|cxx|pyx|f90|rs|h|hpp):\d+(:\d+)?: error:/,
@@ -18,6 +21,7 @@ const badCode: Rules[number] = [
 // A build names what it lacks in as many ways as there are build systems.
 const buildRules: Rules = [
   memory,
+  noSpace,
   badCode,
   [/fatal error: [^\s:]+\.(h|hh|hpp): No such file/, "system-library"],
   [/'[^'\s]+\.(h|hpp)' file not found/, "system-library"],
@@ -64,8 +68,7 @@ export function judgeBuild(output: string): Failure {
 
 const installRules: Rules = [
   memory,
-  // Memory is what the throwaway environment is kept in.
-  [/No space left on device/, "out-of-memory"],
+  noSpace,
   [/requires a different Python|requires Python/i, "requires-python"],
   [/not a supported wheel on this platform/, "no-file"],
   [/inconsistent (name|version)|invalid metadata|has inconsistent/i, "bad-metadata"],
@@ -78,6 +81,11 @@ const installRules: Rules = [
 /** Why pip refused a wheel, by what it printed. */
 export function judgeInstall(output: string): Failure {
   return judge(output, installRules, "install-failed");
+}
+
+/** Why a source could not be unpacked or copied, by what Python said of it. */
+export function judgeArchive(output: string): Failure {
+  return judge(output, [memory, noSpace], "bad-archive");
 }
 
 /**

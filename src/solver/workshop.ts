@@ -1,9 +1,11 @@
 import { basename, join } from "node:path";
+import { isNearlyFull } from "../sandbox/guard.ts";
 import { runSandboxed, type SandboxResult } from "../sandbox/sandbox.ts";
-import type { Mount, Sandbox, SandboxLimits } from "../sandbox/sandboxed-command.ts";
+import type { Mount, Sandbox } from "../sandbox/sandboxed-command.ts";
 import { packageRoot } from "../util/package-root.ts";
-import type { Installation } from "./installation.ts";
-import { availableMemory, memoryLimit } from "./scratch.ts";
+import { type Installation, requirePip } from "./installation.ts";
+import { availableMemory, type RunLimits, systemKills } from "./limits.ts";
+import { pathInRoot } from "./path-in-root.ts";
 
 /** Where everything lies inside the sandbox, the same on every machine. */
 export const inside = {
@@ -17,7 +19,7 @@ export const inside = {
 
 export interface ScriptRun {
   readonly sandbox: Sandbox;
-  readonly installation: Installation;
+  readonly installation: Pick<Installation, "executable" | "prefixes" | "root">;
   /** Of python/. */
   readonly script: string;
   readonly request: unknown;
@@ -27,16 +29,32 @@ export interface ScriptRun {
   readonly scratch: string;
   /** About how much will be written to /work. */
   readonly expectedBytes: number;
+  readonly limits: RunLimits;
+  /** Of a first try. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly onStdout?: (text: string) => void;
 }
 
+export interface ScriptResult extends SandboxResult {
+  /** Whether the script came to run at all. */
+  readonly started: boolean;
+  /** The system killed processes, ours or others, for want of memory meanwhile. */
+  readonly systemKilled: boolean;
+  /** /work was on a disk that had no room left at the end. */
+  readonly diskFull: boolean;
+}
+
+// The line of python/entry.py.
+const startedLine = '{"event": "started"}\n';
+
 /** Runs one of our Python scripts in the sandbox, under the interpreter of a runtime. */
-export function runScript(run: ScriptRun): Promise<SandboxResult> {
-  const { installation, scratch, expectedBytes } = run;
-  const memory = inMemoryBytes(expectedBytes, run.sandbox);
-  return runSandboxed(run.sandbox, {
+export async function runScript(run: ScriptRun): Promise<ScriptResult> {
+  const { installation, scratch, limits, onStdout } = run;
+  const memory = inMemoryBytes(run);
+  const kills = systemKills();
+  let head = "";
+  const result = await runSandboxed(run.sandbox, {
     command: installation.executable,
     args: ["-E", "-s", "-S", `${inside.scripts}/${run.script}`],
     env: {
@@ -46,6 +64,7 @@ export function runScript(run: ScriptRun): Promise<SandboxResult> {
       OPENBLAS_NUM_THREADS: "1",
     },
     stdin: JSON.stringify(run.request),
+    root: installation.root,
     interpreterPaths: installation.prefixes,
     readOnly: [{ from: join(packageRoot(), "python"), to: inside.scripts }, ...run.readOnly],
     writable: [
@@ -53,32 +72,50 @@ export function runScript(run: ScriptRun): Promise<SandboxResult> {
       ...run.writable,
     ],
     inMemory: memory === undefined ? [] : [{ path: inside.work, bytes: memory }],
-    limits: limits(run.timeoutMs),
+    limits: {
+      timeoutMs: run.timeoutMs * limits.patience,
+      memoryBytes: limits.memoryBytes,
+      processes: 1024,
+      fileBytes: 8 * 1024 ** 3,
+      ...(memory === undefined || run.writable.length > 0 ? { disk: scratch } : {}),
+    },
     maxOutputBytes: 4_000_000,
     signal: run.signal,
-    ...(run.onStdout === undefined ? {} : { onStdout: run.onStdout }),
+    onStdout: (text) => {
+      if (head.length < startedLine.length) head += text;
+      onStdout?.(text);
+    },
   });
+  return {
+    ...result,
+    stdout: result.stdout.startsWith(startedLine)
+      ? result.stdout.slice(startedLine.length)
+      : result.stdout,
+    started: head.startsWith(startedLine),
+    systemKilled: systemKills() > kills,
+    diskFull: result.stopped === "disk" || (memory === undefined && isNearlyFull(scratch)),
+  };
 }
 
 // On disk pip's fsync for each wheel makes an environment of 110 wheels take 9 s instead of 3 s.
-function inMemoryBytes(expected: number, sandbox: Sandbox): number | undefined {
+function inMemoryBytes({ expectedBytes, sandbox, limits }: ScriptRun): number | undefined {
   const half = Math.floor(availableMemory() / 2);
-  return sandbox.sizedMemory && expected < half ? half : undefined;
-}
-
-function limits(timeoutMs: number): SandboxLimits {
-  return { timeoutMs, memoryBytes: memoryLimit(), processes: 1024, fileBytes: 8 * 1024 ** 3 };
+  if (!sandbox.sizedMemory || expectedBytes >= half) return undefined;
+  return limits.last ? half : Math.min(half, 2 * expectedBytes + 512 * 1024 ** 2);
 }
 
 /** Shows pip inside; `command` is what Python runs. */
-export function pipMount(pip: { readonly path: string }): {
+export function pipMount(installation: Installation): {
   readonly mount: Mount;
   readonly command: string;
 } {
-  const isWheel = pip.path.endsWith(".whl");
+  const { path } = requirePip(installation);
+  const from = installation.root === undefined ? path : pathInRoot(installation.root, path);
+  if (from === undefined) throw new Error(`${path} is not in ${installation.root}`);
+  const isWheel = path.endsWith(".whl");
   // Alone in its folder: beside it lie packages that are none of the environment's business.
-  const to = `${inside.pip}/${isWheel ? basename(pip.path) : "pip"}`;
-  return { mount: { from: pip.path, to }, command: isWheel ? `${to}/pip` : to };
+  const to = `${inside.pip}/${isWheel ? basename(path) : "pip"}`;
+  return { mount: { from, to }, command: isWheel ? `${to}/pip` : to };
 }
 
 /** Shows wheels inside under the names they have. */
