@@ -1,20 +1,32 @@
 import type { Consultation } from "../adviser/advise.ts";
-import type { IndexSources } from "../loop/index-sources.ts";
+import { type IndexSources, indexSources } from "../loop/index-sources.ts";
 import type { Manifest } from "../loop/manifest.ts";
+import { projectOf } from "../loop/project-of.ts";
+import { chooseRuntime } from "../loop/runtime-choice.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
+import type { PackageName } from "../python/name.ts";
+import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import type { Services } from "../wiring.ts";
 
 /** All that advice on one project depends on. */
 export interface AdviceQuestion {
   readonly services: Services;
+  readonly manifest: Manifest;
   readonly runtime: Runtime;
   readonly sources: IndexSources;
   readonly project: Project;
-  readonly manifest: Manifest;
+  /** Lines of the Pipfile that do not count on the runtime. */
+  readonly inactive: readonly PipfileEntry[];
+  /** Categories that are advised on; undefined: all. */
+  readonly categories: ReadonlySet<string> | undefined;
+}
+
+/** What a user may choose beside the configuration. */
+export interface QuestionOptions {
   readonly dev: boolean;
-  /** Identifies the run to whoever should repeat it if it dies; undefined if nobody should. */
-  readonly runId: string | undefined;
+  /** Names whose old pins are given up; "all" for every name. */
+  readonly upgrade: ReadonlySet<PackageName> | "all";
 }
 
 /** Advice, and what to do once it was acted upon. */
@@ -22,4 +34,24 @@ export interface Obtained extends Consultation {
   /** What the gaps that are left failed on; undefined if nothing failed. */
   readonly failure: unknown;
   readonly end: () => Promise<void>;
+}
+
+/** The question that a project puts, under the configuration of the services. */
+export async function adviceQuestion(
+  manifest: Manifest,
+  services: Services,
+  options: QuestionOptions,
+): Promise<AdviceQuestion> {
+  const { pipfile } = manifest;
+  const sources = await indexSources(pipfile.sources, services);
+  const runtime = await chooseRuntime(services, pipfile.requires);
+  const categories = options.dev ? undefined : new Set(["packages"]);
+  const { project, inactive } = projectOf(manifest, {
+    runtime,
+    ...(categories === undefined ? {} : { categories }),
+    upgrade: options.upgrade,
+    indexes: sources.order,
+    indexNames: sources.byName,
+  });
+  return { services, manifest, runtime, sources, project, inactive, categories };
 }

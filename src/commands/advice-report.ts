@@ -4,6 +4,7 @@ import type {
   AdviceReport,
   LockResult,
   ReportedPin,
+  ReportedRun,
   Verification,
 } from "../model/advice-report.ts";
 import type { Gap } from "../model/gap.ts";
@@ -26,6 +27,7 @@ export interface ReportInput {
   /** Say of pins that stayed, too, why they are not the newest. */
   readonly everyReason: boolean;
   readonly warnings: AdviceReport["warnings"];
+  readonly run?: ReportedRun | undefined;
   readonly startedAt: number;
   readonly now: number;
 }
@@ -48,6 +50,7 @@ export function adviceReport(input: ReportInput): AdviceReport {
     ],
     ...(advice.outcome === "unsatisfiable" ? { conflict: advice.conflict } : {}),
     gaps: advice.outcome === "incomplete" ? advice.gaps.map(gapText) : [],
+    ...(input.run === undefined ? {} : { run: input.run }),
     knowledge: {
       revision: knowledge.revision(),
       ...(consulted.length === 0 ? {} : { oldestMs: Math.max(0, now - oldest) }),

@@ -1,12 +1,16 @@
-import { consult } from "../adviser/advise.ts";
+import { type Consultation, consult } from "../adviser/advise.ts";
+import type { ReleaseList } from "../model/knowledge.ts";
 import { rankTags } from "../python/tags.ts";
 import type { AdviceQuestion, Obtained } from "./advice-question.ts";
 
-/**
- * Advice from knowledge if that suffices, which loads nothing and asks nobody; else by the learning
- * loop, which is loaded only then.
- */
-export async function obtainAdvice(question: AdviceQuestion): Promise<Obtained> {
+/** Advice from what is known. */
+export interface Known extends Consultation {
+  /** Lists of releases that it stands on and that were not confirmed lately. */
+  readonly stale: readonly ReleaseList[];
+}
+
+/** Asks the adviser alone. Lists count as current that were confirmed since a time, ms. */
+export function consultKnown(question: AdviceQuestion, confirmedSince: number): Known {
   const { services, runtime, project } = question;
   const { configuration, store } = services;
   const wanted = configuration.verify === "all";
@@ -14,11 +18,31 @@ export async function obtainAdvice(question: AdviceQuestion): Promise<Obtained> 
   const ranks = rankTags(runtime.tags);
   const context = { project, runtime, ranks, knowledge: store, heedFailures: wanted };
   const known = consult(context, { verify });
-  const limit = services.now() - configuration.freshnessMs;
-  const fresh = known.consulted.every(({ checkedAt }) => checkedAt >= limit);
-  const settled = known.advice.outcome === "locked" && fresh;
-  if (settled || configuration.offline)
-    return { ...known, failure: undefined, end: async () => {} };
+  const stale = known.consulted.filter(({ checkedAt }) => checkedAt < confirmedSince);
+  return { ...known, stale };
+}
+
+/** When a list must have been confirmed to count as current, ms since the epoch. */
+export function freshSince({ services }: AdviceQuestion): number {
+  return services.now() - services.configuration.freshnessMs;
+}
+
+/**
+ * Advice from knowledge if that suffices, which loads nothing and asks nobody; else by the learning
+ * loop, which is loaded only then. `run` identifies it to whoever should repeat it if it dies.
+ */
+export async function obtainAdvice(
+  question: AdviceQuestion,
+  run: { readonly id: string; readonly dev: boolean } | undefined,
+): Promise<Obtained> {
+  const known = consultKnown(question, freshSince(question));
+  const settled = known.advice.outcome === "locked" && known.stale.length === 0;
+  if (settled || question.services.configuration.offline) return withoutEnd(known);
   const { learnAdvice } = await import("./learn-advice.ts");
-  return learnAdvice(question);
+  return learnAdvice(question, run);
+}
+
+/** What is known as an answer: nobody waits for its end. */
+export function withoutEnd(known: Consultation): Obtained {
+  return { ...known, failure: undefined, end: async () => {} };
 }

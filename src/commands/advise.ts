@@ -1,25 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { type IndexSources, indexSources } from "../loop/index-sources.ts";
 import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
-import { projectOf } from "../loop/project-of.ts";
-import { chooseRuntime } from "../loop/runtime-choice.ts";
-import type { Advice, Pin } from "../model/advice.ts";
-import type { AdviceReport, LockResult, ReportedPin } from "../model/advice-report.ts";
+import type { Advice } from "../model/advice.ts";
+import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
-import type { Project } from "../model/project.ts";
-import type { Runtime } from "../model/runtime.ts";
 import { type PackageName, packageName } from "../python/name.ts";
-import type { PipfileEntry } from "../python/pipfile-entries.ts";
-import { writeLock } from "../python/pipfile-lock.ts";
-import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
 import type { Services } from "../wiring.ts";
-import type { Obtained } from "./advice-question.ts";
+import { type AdviceQuestion, adviceQuestion, type Obtained } from "./advice-question.ts";
 import { adviceReport } from "./advice-report.ts";
 import { obtainAdvice } from "./advice-source.ts";
+import { adviceWarnings } from "./advice-warnings.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
-import { lockOf } from "./lock-of.ts";
+import { type LockMode, settleLock } from "./settle-lock.ts";
 import { withServices } from "./with-services.ts";
 
 export interface AdviseFlags {
@@ -29,14 +22,8 @@ export interface AdviseFlags {
   readonly upgrade: boolean;
   readonly upgradePackages: readonly string[];
   readonly dev: boolean;
-  /** `re_run_adviser_id` of the trigger that asks for this run, if one does. */
-  readonly triggeredBy?: string | undefined;
-}
-
-/** One run of `thoth advise`, for `cli.ts` and for triggers that ask for it again. */
-export interface AdviceRun {
-  readonly report: AdviceReport;
-  readonly manifest: Manifest;
+  /** False: leave what is missing to the investigator, and say so. */
+  readonly wait: boolean;
 }
 
 /** Exit code of each outcome; `--check` that would change something answers "no", too. */
@@ -50,7 +37,20 @@ export async function runAdvise(
   flags: AdviseFlags,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { report, manifest } = await adviseProject(flags, context);
+  const startedAt = Date.now();
+  const directory = resolve(context.workingDirectory, flags.directory);
+  const manifest = readManifest(directory, context.workingDirectory);
+  const report = await withServices(context, directory, (services) =>
+    adviseWith(flags, { manifest, services, context, startedAt }),
+  );
+  return told(report, manifest, context);
+}
+
+async function told(
+  report: AdviceReport,
+  manifest: Manifest,
+  context: CommandContext,
+): Promise<CommandResult> {
   const exitCode = report.lock === "would-change" ? 1 : exitCodes[report.outcome];
   if (context.json) {
     const { adviceJson } = await import("../reports/advice-json.ts");
@@ -67,24 +67,6 @@ export async function runAdvise(
   return { stdout: result, stderr: notices, exitCode };
 }
 
-/** Reads the project, obtains advice and writes the lock. Throws ThothError for what stops it. */
-export async function adviseProject(
-  flags: AdviseFlags,
-  context: CommandContext,
-): Promise<AdviceRun> {
-  const startedAt = Date.now();
-  const directory = resolve(context.workingDirectory, flags.directory);
-  const manifest = readManifest(directory, context.workingDirectory);
-  return withServices(context, directory, (services) =>
-    adviseWith(flags, {
-      manifest,
-      services,
-      context,
-      startedAt,
-    }),
-  );
-}
-
 interface Setting {
   readonly manifest: Manifest;
   readonly services: Services;
@@ -92,52 +74,53 @@ interface Setting {
   readonly startedAt: number;
 }
 
-async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceRun> {
+async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceReport> {
   const { manifest, services, context, startedAt } = setting;
   const { configuration } = services;
-  const { pipfile } = manifest;
-  const sources = await indexSources(pipfile.sources, services);
-  const runtime = await chooseRuntime(services, pipfile.requires);
-  const categories = flags.dev ? undefined : new Set(["packages"]);
-  const { project, inactive } = projectOf(manifest, {
-    runtime,
-    ...(categories === undefined ? {} : { categories }),
+  const question = await adviceQuestion(manifest, services, {
+    dev: flags.dev,
     upgrade: upgraded(flags),
-    indexes: sources.order,
-    indexNames: sources.byName,
   });
+  const { runtime } = question;
   const everyReason = context.json || context.verbosity === "verbose";
   const upgrades = flags.upgrade ? ["everything"] : flags.upgradePackages;
-  const options = [...(categories ?? ["all"]), configuration.verify, ...upgrades];
-  const question = { services, manifest, project, runtime, options };
-  const same = lastAnswer(question, everyReason);
-  if (same !== undefined) return { report: retold(same, setting), manifest };
-  const obtained = await obtainAdvice({
-    services,
-    runtime,
-    sources,
-    project,
-    manifest,
-    dev: flags.dev,
-    runId: flags.triggeredBy ?? newRunId(flags, context),
-  });
+  const options = [...(question.categories ?? ["all"]), configuration.verify, ...upgrades];
+  const answered = { ...question, options };
+  const same = lastAnswer(answered, everyReason);
+  if (same !== undefined) return retold(same, setting);
+  const { run, ...obtained } = await obtain(flags, question, setting);
   throwFailure(obtained);
-  const { advice } = obtained;
-  const settled = { advice, runtime, sources, project, categories };
-  const { lock, text } = lockResult(flags, setting, settled);
+  const { advice, consulted } = obtained;
+  const { lock, text } = settleLock(question, advice, lockMode(flags));
   await obtained.end();
   const report = adviceReport({
-    ...{ manifest, advice, runtime, lock, everyReason, startedAt },
+    ...{ manifest, advice, runtime, lock, everyReason, startedAt, consulted, run },
     shown: shownPaths(manifest, context.workingDirectory),
     knowledge: services.store,
-    consulted: obtained.consulted,
     verify: configuration.verify,
     offline: configuration.offline,
-    warnings: [...manifestWarnings(manifest, inactive), ...damageWarnings(services)],
+    warnings: adviceWarnings(question),
     now: services.now(),
   });
-  keepSettled(question, { report, text, consulted: obtained.consulted });
-  return { report, manifest };
+  keepSettled(answered, { report, text, consulted });
+  return report;
+}
+
+/** Advice, and the run that goes on with it where nobody waits. */
+async function obtain(
+  flags: AdviseFlags,
+  question: AdviceQuestion,
+  { context }: Setting,
+): Promise<Obtained & { readonly run?: ReportedRun }> {
+  if (flags.wait) return obtainAdvice(question, resumable(flags, context));
+  const { adviseLater } = await import("./advise-later.ts");
+  const { dev, upgrade, upgradePackages } = flags;
+  return adviseLater(question, { dev, upgrade: upgrade ? "all" : upgradePackages });
+}
+
+function lockMode({ check, dryRun }: AdviseFlags): LockMode {
+  if (check) return "check";
+  return dryRun ? "dry-run" : "write";
 }
 
 function shownPaths(manifest: Manifest, from: string): AdviceReport["project"] {
@@ -180,40 +163,15 @@ function keptPin(pin: ReportedPin): ReportedPin {
   return { ...kept, change: "kept" };
 }
 
-/** What the lock's text stands on. */
-interface Settled {
-  readonly advice: Advice;
-  readonly runtime: Runtime;
-  readonly sources: IndexSources;
-  readonly project: Project;
-  readonly categories: ReadonlySet<string> | undefined;
-}
-
-function lockResult(
-  flags: AdviseFlags,
-  setting: Setting,
-  settled: Settled,
-): { readonly lock: LockResult; readonly text: string } {
-  const { manifest, services } = setting;
-  const { advice, runtime, sources, project, categories } = settled;
-  if (advice.outcome !== "locked") return { lock: "not-written", text: "" };
-  const made = lockOf(manifest, advice.product, {
-    runtime,
-    defaultUrl: sources.defaultUrl,
-    categories,
-    source: (key) => services.store.source(key),
-    indexName: indexNames(sources, manifest, project),
-  });
-  const text = writeLock(made);
-  return { lock: settleLock(flags, manifest, text), text };
-}
-
 /** A trigger says nothing of other flags, and who only asked wants no lock afterwards. */
-function newRunId(flags: AdviseFlags, context: CommandContext): string | undefined {
+function resumable(
+  flags: AdviseFlags,
+  context: CommandContext,
+): { readonly id: string; readonly dev: boolean } | undefined {
   const { python, indexUrl, verify } = context.flags;
   const asked = flags.check || flags.dryRun || flags.upgrade || flags.upgradePackages.length > 0;
   const own = python !== undefined || indexUrl !== undefined || verify !== undefined;
-  return asked || own ? undefined : randomUUID();
+  return asked || own ? undefined : { id: randomUUID(), dev: flags.dev };
 }
 
 function upgraded(flags: AdviseFlags): ReadonlySet<PackageName> | "all" {
@@ -223,61 +181,4 @@ function upgraded(flags: AdviseFlags): ReadonlySet<PackageName> | "all" {
 /** An index, a disk or a sandbox that failed is the user's to mend; missing knowledge is an answer. */
 function throwFailure({ advice, failure }: Obtained): void {
   if (advice.outcome === "incomplete" && failure !== undefined) throw failure;
-}
-
-function indexNames(
-  sources: IndexSources,
-  manifest: Manifest,
-  project: Project,
-): (pin: Pin) => string | undefined {
-  const tied = new Map<string, string>();
-  for (const { entries } of manifest.pipfile.categories) {
-    for (const entry of entries) {
-      if (entry.kind === "index" && entry.index !== undefined)
-        tied.set(entry.canonical, entry.index);
-    }
-  }
-  const byUrl = new Map<string, string>();
-  for (const [name, url] of sources.byName) if (!byUrl.has(url)) byUrl.set(url, name);
-  const direct = new Set<string>(project.requirements.map(({ name }) => name));
-  return ({ release }) => {
-    if (sources.byUrl.size < 2 && !direct.has(release.name)) return undefined;
-    return (
-      tied.get(release.name) ?? byUrl.get(release.index) ?? (byUrl.size === 0 ? "pypi" : undefined)
-    );
-  };
-}
-
-function settleLock(flags: AdviseFlags, manifest: Manifest, text: string): LockResult {
-  if (text === manifest.lockText) return "unchanged";
-  if (flags.check) return "would-change";
-  if (flags.dryRun) return "dry-run";
-  try {
-    writeAtomic(manifest.lockPath, text, { durable: true });
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    throw storageError(error, manifest.lockPath, "store-unwritable");
-  }
-  return "written";
-}
-
-function manifestWarnings(
-  manifest: Manifest,
-  inactive: readonly PipfileEntry[],
-): AdviceReport["warnings"] {
-  const told = manifest.pipfile.warnings.map(({ message, hint, place }) => ({
-    message: place === undefined ? message : `${place.file}:${place.line}: ${message}`,
-    ...(hint === undefined ? {} : { hint }),
-  }));
-  const left = inactive.map(({ name, markers = "", place }) => ({
-    message: `${place.file}:${place.line}: ${name} is left out: \`${markers}\` does not hold on this runtime`,
-  }));
-  return [...told, ...left];
-}
-
-function damageWarnings(services: Services): AdviceReport["warnings"] {
-  return services.store.damaged().map(({ file, reason }) => ({
-    message: `a damaged file of the store was set aside: ${file}: ${reason}`,
-    hint: "what it held is learnt again; see `thoth knowledge verify`",
-  }));
 }

@@ -7,7 +7,10 @@ import { benchRunners } from "../loop/runners.ts";
 import type { AdviceQuestion, Obtained } from "./advice-question.ts";
 
 /** Advice by the learning loop: what is missing is learnt by the investigator in this process. */
-export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
+export async function learnAdvice(
+  question: AdviceQuestion,
+  run: { readonly id: string; readonly dev: boolean } | undefined,
+): Promise<Obtained> {
   const { services, runtime, sources, project, manifest } = question;
   const { configuration } = services;
   const bench = openBench({
@@ -17,11 +20,16 @@ export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
     project,
     directUrls: directUrls(manifest),
   });
-  const rerun = async () => {
-    throw new Error("advice waits for itself");
-  };
-  const engine = services.engine(benchRunners(bench, rerun));
-  const trigger = triggerOf(question);
+  const engine = services.engine(benchRunners(bench));
+  const trigger =
+    run === undefined
+      ? undefined
+      : new RunTrigger({
+          project: manifest.directory,
+          re_run_adviser_id: run.id,
+          runtime: configuration.runtime ?? null,
+          dev: run.dev,
+        });
   const options = {
     verify: configuration.verify === "all",
     offline: false,
@@ -34,14 +42,4 @@ export async function learnAdvice(question: AdviceQuestion): Promise<Obtained> {
   const fixes = await fixesOf(bench, project, learnt.advice.conflict);
   const conflict = { ...learnt.advice.conflict, fixes };
   return { ...learnt, advice: { outcome: "unsatisfiable", conflict }, end };
-}
-
-function triggerOf({ services, manifest, dev, runId }: AdviceQuestion): RunTrigger | undefined {
-  if (runId === undefined) return undefined;
-  return new RunTrigger({
-    project: manifest.directory,
-    re_run_adviser_id: runId,
-    runtime: services.configuration.runtime ?? null,
-    dev,
-  });
 }

@@ -49,7 +49,7 @@ export async function runSolve(
 async function solveOne(base: Bench, project: Project): Promise<SolvedRelease> {
   const { services, runtime, sources } = base;
   const bench = openBench({ services, runtime, sources, project });
-  const engine = services.engine(benchRunners(bench, async () => {}));
+  const engine = services.engine(benchRunners(bench));
   const [wanted] = project.requirements;
   if (wanted === undefined) throw new Error("nothing to solve");
   const { freshnessMs, offline } = services.configuration;

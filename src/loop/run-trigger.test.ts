@@ -37,6 +37,28 @@ test("a run that ends answers what died before it asked for, of its own project 
   expect(left.map(({ message }) => message)).toEqual([trigger("/work/other", "2")]);
 });
 
+test("a run that ends does not answer what an event asks for", async () => {
+  const queue = new MemoryQueue();
+  const cause = {
+    type: "advisory",
+    package_name: "web",
+    package_version: "1.0",
+    index_url: "https://index.example/simple",
+  } as const;
+  const event = createMessage("adviser_trigger", sender, {
+    ...run("/work/app", ""),
+    re_run_adviser_id: null,
+    justification: [cause],
+  });
+  await queue.publish([event]);
+  const own = new RunTrigger(run("/work/app", "1"));
+
+  await own.publish(queue);
+  await own.end(queue);
+
+  expect((await queue.claim(5)).map(({ message }) => message)).toEqual([event]);
+});
+
 test("a trigger that the investigator has in hand is neither added nor taken", async () => {
   const queue = new MemoryQueue();
   await queue.publish([trigger("/work/app", "1")]);

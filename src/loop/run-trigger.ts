@@ -51,7 +51,9 @@ function isRun(message: Message, run: AdviceRunFields): boolean {
   return message.type === "adviser_trigger" && message.re_run_adviser_id === run.re_run_adviser_id;
 }
 
+/** What an event asks for is another question: its package must be free to move. */
 function isSameQuestion(message: Message, { project, runtime, dev }: AdviceRunFields): boolean {
-  if (message.type !== "adviser_trigger") return false;
+  if (message.type !== "adviser_trigger" || message.justification.length > 0) return false;
+  if (message.re_run_adviser_id === null) return false;
   return message.project === project && message.runtime === runtime && message.dev === dev;
 }

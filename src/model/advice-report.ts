@@ -1,4 +1,5 @@
 import type { Advice, Conflict } from "./advice.ts";
+import type { Estimate } from "./estimate.ts";
 
 /** Whether a pin was installed and imported on the runtime, for people. */
 export type Verification =
@@ -44,6 +45,12 @@ export type LockResult =
 /** The part of a conflict that people and programs are told. */
 export type ReportedConflict = Pick<Conflict, "message" | "lines" | "story" | "fixes">;
 
+/** The run that goes on with an advice once the facts that it lacks are learnt. */
+export interface ReportedRun {
+  readonly id: string;
+  readonly estimate: Estimate;
+}
+
 /** All that a report says about one run of `thoth advise`. Times are milliseconds. */
 export interface AdviceReport {
   readonly outcome: Advice["outcome"];
@@ -60,6 +67,8 @@ export interface AdviceReport {
   readonly conflict?: ReportedConflict;
   /** Facts that are missing, a phrase each: "releases of flask (needed by Pipfile:7)". */
   readonly gaps: readonly string[];
+  /** Present where nobody waited for what is missing. */
+  readonly run?: ReportedRun;
   readonly knowledge: {
     readonly revision: string;
     /** Age of the oldest release list that the advice stands on; absent where it used none. */

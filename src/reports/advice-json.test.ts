@@ -53,11 +53,21 @@ const incomplete: AdviceReport = {
   gaps: ["releases of six (needed by Pipfile:2)"],
   knowledge: { revision: "8f2c", offline: true },
 };
+const leftToOthers: AdviceReport = {
+  ...incomplete,
+  run: { id: "3f2a1b0c", estimate: { facts: 14, ahead: 37, ms: 20_000.4 } },
+};
+const untold: AdviceReport = {
+  ...incomplete,
+  run: { id: "3f2a1b0c", estimate: { facts: 1, ahead: 0, unknown: "never measured" } },
+};
 
 test.each([
   ["locked", locked],
   ["unsatisfiable", unsatisfiable],
   ["incomplete", incomplete],
+  ["incomplete, left to the investigator", leftToOthers],
+  ["incomplete, nobody knows how long", untold],
 ])("JSON of outcome %s is as the shipped schema says", (_outcome, report) => {
   const document: unknown = JSON.parse(adviceJson(report, "0.1.0"));
 

@@ -1,4 +1,4 @@
-import type { AdviceReport, ReportedConflict } from "../model/advice-report.ts";
+import type { AdviceReport, ReportedConflict, ReportedRun } from "../model/advice-report.ts";
 import { adviceCounts } from "./advice-counts.ts";
 import { jsonDocument } from "./json-document.ts";
 
@@ -7,11 +7,11 @@ import { jsonDocument } from "./json-document.ts";
  * under `meta`, so that two runs on the same knowledge differ nowhere else.
  */
 export function adviceJson(report: AdviceReport, thothVersion: string): string {
-  const { project, runtime, pins, lock, verify, warnings, gaps, conflict, outcome } = report;
+  const { project, runtime, pins, lock, verify, warnings, gaps, conflict, outcome, run } = report;
   const { oldestMs, ...knowledge } = report.knowledge;
   return jsonDocument({
     schema: "thoth.advice",
-    version: "1.0",
+    version: "1.1",
     outcome,
     project,
     runtime,
@@ -27,9 +27,15 @@ export function adviceJson(report: AdviceReport, thothVersion: string): string {
       thothVersion,
       startedAt: report.startedAt,
       durationMs: Math.round(report.durationMs),
+      run: run === undefined ? undefined : runMembers(run),
       knowledgeOldestMs: oldestMs === undefined ? undefined : Math.round(oldestMs),
     },
   });
+}
+
+function runMembers({ id, estimate }: ReportedRun) {
+  const { facts, ahead, ms, unknown } = estimate;
+  return { id, facts, ahead, estimateMs: ms === undefined ? undefined : Math.round(ms), unknown };
 }
 
 // Only what the schema names: a conflict as the adviser gives it says more.

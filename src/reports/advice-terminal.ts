@@ -1,7 +1,8 @@
-import type { AdviceReport, ReportedPin } from "../model/advice-report.ts";
+import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import { safeText } from "../util/terminal-text.ts";
 import { type AdviceCounts, adviceCounts, changesText } from "./advice-counts.ts";
 import { type DiagnosticOptions, renderConflict, renderWarning } from "./diagnostic.ts";
+import { estimateText } from "./estimate-text.ts";
 import type { Palette } from "./palette.ts";
 import { table, usableColumns } from "./table.ts";
 import { ageText, counted, durationText, listed } from "./wording.ts";
@@ -173,11 +174,18 @@ function closing(report: AdviceReport, counts: AdviceCounts, color: Palette): st
     return color.strong(`No stack for ${runtime}: ${lockText(report)} was not touched (${time})`);
   }
   if (report.outcome === "incomplete") {
+    if (report.run !== undefined) return color.strong(runLine(report.run));
     const missing = counted(report.gaps.length, "fact");
     const known = counts.pins > 0 ? `, ${counted(counts.pins, "package")} known so far` : "";
     return color.strong(`Incomplete for ${runtime}: ${missing} missing${known} (${time})`);
   }
   return color.strong(`${lockedText(report, counts)} for ${runtime} in ${time}`);
+}
+
+/** Eight characters of the id do: `thoth status` says if they ever name two runs. */
+function runLine({ id, estimate }: ReportedRun): string {
+  const short = id.slice(0, 8);
+  return `Run ${short} waits for ${estimateText(estimate)}; \`thoth investigate\` learns them, \`thoth status ${short}\` tells`;
 }
 
 function lockedText(report: AdviceReport, counts: AdviceCounts): string {

@@ -1,0 +1,26 @@
+import type { AdviceReport } from "../model/advice-report.ts";
+import type { Services } from "../wiring.ts";
+import type { AdviceQuestion } from "./advice-question.ts";
+
+/** What is wrong without standing in the way: in the Pipfile, and in the store. */
+export function adviceWarnings(question: AdviceQuestion): AdviceReport["warnings"] {
+  return [...manifestWarnings(question), ...damageWarnings(question.services)];
+}
+
+function manifestWarnings({ manifest, inactive }: AdviceQuestion): AdviceReport["warnings"] {
+  const told = manifest.pipfile.warnings.map(({ message, hint, place }) => ({
+    message: place === undefined ? message : `${place.file}:${place.line}: ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+  }));
+  const left = inactive.map(({ name, markers = "", place }) => ({
+    message: `${place.file}:${place.line}: ${name} is left out: \`${markers}\` does not hold on this runtime`,
+  }));
+  return [...told, ...left];
+}
+
+function damageWarnings(services: Services): AdviceReport["warnings"] {
+  return services.store.damaged().map(({ file, reason }) => ({
+    message: `a damaged file of the store was set aside: ${file}: ${reason}`,
+    hint: "what it held is learnt again; see `thoth knowledge verify`",
+  }));
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { estimateOf } from "../loop/estimate.ts";
+import { incomplete, messagesFor } from "../loop/missing-facts.ts";
+import type { ReportedRun } from "../model/advice-report.ts";
+import type { RunQuestion } from "../model/run.ts";
+import type { AdviceQuestion, Obtained } from "./advice-question.ts";
+import { consultKnown, freshSince, obtainAdvice, withoutEnd } from "./advice-source.ts";
+
+/**
+ * Advice without waiting: what is known, if that settles the question; else a run that waits for
+ * what is missing, and messages that ask for it.
+ */
+export async function adviseLater(
+  question: AdviceQuestion,
+  asked: Pick<RunQuestion, "dev" | "upgrade">,
+): Promise<Obtained & { readonly run?: ReportedRun }> {
+  const known = consultKnown(question, freshSince(question));
+  const advice = incomplete(known, known.stale);
+  // As always: a conflict has changes tried that would end it
+  if (advice === undefined) return obtainAdvice(question, undefined);
+  const { services } = question;
+  const queue = services.queue();
+  const waitingFor = messagesFor(advice.gaps);
+  const id = randomUUID();
+  const now = new Date(services.now()).toISOString();
+  // Messages first: a run whose messages nobody published would take them for settled
+  await queue.publish(waitingFor, { priority: 0 });
+  const { runtime = null, python = null, verify } = services.configuration;
+  await services.runs.put({
+    ...{ runtime, python, verify, dev: asked.dev, upgrade: asked.upgrade },
+    project: question.manifest.directory,
+    id,
+    purpose: "asked",
+    causes: [],
+    state: "waiting",
+    waitingFor,
+    passes: 1,
+    startedAt: now,
+    updatedAt: now,
+  });
+  const queued = await queue.list({ states: ["ready", "delayed", "in-work", "paused"] });
+  const estimate = estimateOf(queued, waitingFor, services);
+  return { ...withoutEnd({ ...known, advice }), run: { id, estimate } };
+}

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import type { Consultation } from "../adviser/advise.ts";
+import { leaveReport } from "../loop/leave-report.ts";
+import type { AdviceReport } from "../model/advice-report.ts";
+import type { AdviceRun } from "../model/run.ts";
+import { adviceJson } from "../reports/advice-json.ts";
+import { storageError, writeAtomic } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
+import { programVersion } from "../util/program.ts";
+import type { AdviceQuestion } from "./advice-question.ts";
+import { adviceReport } from "./advice-report.ts";
+import { adviceWarnings } from "./advice-warnings.ts";
+import { type SettledLock, settleLock } from "./settle-lock.ts";
+
+/**
+ * Acts upon the last advice of a run: one that somebody asked for has its lock written into the
+ * project, one on a watched project leaves a report. Repeatable, should the process die before
+ * the run is recorded as done.
+ */
+export async function finishRun(
+  run: AdviceRun,
+  question: AdviceQuestion,
+  known: Consultation,
+): Promise<AdviceRun> {
+  const { services } = question;
+  const { text, ...settled } = settle(run, question, known);
+  const report = reportOf(question, known, settled.lock);
+  const json = adviceJson(report, programVersion);
+  const left =
+    run.purpose === "asked"
+      ? leaveAnswer(run, question, json)
+      : await leaveReport(services, {
+          runId: run.id,
+          folder: services.runs.folder(run.id),
+          project: run.project,
+          causes: run.causes,
+          report,
+          json,
+          lockText: text === "" ? undefined : text,
+          pipfileText: question.manifest.text,
+          oldLockText: question.manifest.lockText,
+        });
+  const problem = left?.problem ?? settled.problem ?? run.problem;
+  return {
+    ...run,
+    state: "done",
+    waitingFor: [],
+    passes: run.passes + 1,
+    outcome: known.advice.outcome,
+    lock: left?.lock ?? settled.lock,
+    ...(problem === undefined ? {} : { problem }),
+    updatedAt: new Date(services.now()).toISOString(),
+  };
+}
+
+interface Settled extends SettledLock {
+  readonly problem?: string;
+}
+
+/** A lock that may not be written is the end of a run, not of the investigator's work. */
+function settle(run: AdviceRun, question: AdviceQuestion, { advice }: Consultation): Settled {
+  try {
+    return settleLock(question, advice, run.purpose === "asked" ? "write" : "dry-run");
+  } catch (error) {
+    if (!(error instanceof ThothError && error.code === "store-unwritable")) throw error;
+    return {
+      ...settleLock(question, advice, "dry-run"),
+      lock: "not-written",
+      problem: error.message,
+    };
+  }
+}
+
+function reportOf(
+  question: AdviceQuestion,
+  { advice, consulted }: Consultation,
+  lock: AdviceReport["lock"],
+): AdviceReport {
+  const { services, manifest, runtime } = question;
+  const { verify, offline } = services.configuration;
+  const now = services.now();
+  return adviceReport({
+    ...{ manifest, advice, runtime, lock, consulted, verify, offline, now, startedAt: now },
+    shown: { manifest: "Pipfile", lock: "Pipfile.lock" },
+    knowledge: services.store,
+    everyReason: true,
+    warnings: adviceWarnings(question),
+  });
+}
+
+function leaveAnswer({ id }: AdviceRun, { services }: AdviceQuestion, json: string): undefined {
+  const path = join(services.runs.folder(id), "advice.json");
+  try {
+    writeAtomic(path, json);
+  } catch (error) {
+    throw storageError(error, path, "store-unwritable");
+  }
+}
