@@ -38,7 +38,9 @@ test("a message whose index is away is tried again later, and that is said", asy
   const project = makeProject({ pipfile: '[packages]\nweb = "*"\n' });
   await thoth(project, ["advise"], { index: index.url });
 
-  const run = await thoth(project, ["investigate", "--json"], { index: index.url });
+  const run = await thoth(project, ["investigate", "--json", "--timeout", "2"], {
+    index: index.url,
+  });
 
   expect(run.exitCode).toBe(3);
   expect(JSON.parse(run.stdout)).toMatchObject({ schema: "thoth.investigation", dead: [] });

@@ -91,19 +91,21 @@ async function reported(
   context: CommandContext,
   durationMs: number,
 ): Promise<CommandResult> {
-  const { ready, leased } = await services.queue().stats();
+  const { ready, leased, states } = await services.queue().stats();
+  const retried = Object.values(states).reduce((sum, { delayed }) => sum + delayed, 0);
   const dead = (await services.queue().deadLetters()).map(({ message, reason }) => ({
     message: `${message.type} ${subjectOf(message)}`.trimEnd(),
     reason,
   }));
-  const { handled, retried, obstacles } = attended;
+  const { handled, failed, obstacles } = attended;
   const result = { handled, retried, dead, waiting: ready + leased, durationMs };
   const problems = obstacles.map(({ place, reason }) => ({ place, reason }));
   const stdout = context.json
-    ? jsonDocument({ schema: "thoth.investigation", version: "1.1", ...result, problems })
+    ? jsonDocument({ schema: "thoth.investigation", version: "1.1", ...result, failed, problems })
     : renderInvestigation(result, { columns: context.columns, color: context.color.stdout });
   const stderr = problems.map((problem) => `${problemText(problem.reason, context)}\n`).join("");
-  return { stdout, stderr, exitCode: problems.length > 0 ? 4 : retried > 0 ? 3 : 0 };
+  const incomplete = failed > 0 || retried > 0;
+  return { stdout, stderr, exitCode: problems.length > 0 ? 4 : incomplete ? 3 : 0 };
 }
 
 function problemText(reason: string, context: CommandContext): string {

@@ -77,6 +77,17 @@ function attendance(
   });
 }
 
+/** Stops what attends once so many messages were dealt with. */
+function stopAfter(count: number): Pick<AttendanceOptions, "signal" | "emit"> {
+  const stop = new AbortController();
+  let handled = 0;
+  const emit = (event: Event) => {
+    if (event.type === "handled") handled += 1;
+    if (handled === count) stop.abort();
+  };
+  return { signal: stop.signal, emit };
+}
+
 test("a slow installation keeps no question to an index waiting", async () => {
   const queue = new MemoryQueue();
   await queue.publish([install("slow"), page("flask"), page("click")]);
@@ -95,7 +106,7 @@ test("a slow installation keeps no question to an index waiting", async () => {
   const attended = await attendance(queue, engine, { jobs: { install: 1 } }).run();
 
   expect(told).toEqual(["flask", "click", "slow"]);
-  expect(attended).toEqual({ handled: 3, retried: 0, obstacles: [] });
+  expect(attended).toEqual({ handled: 3, failed: 0, obstacles: [] });
 });
 
 test("a lane claims no more than it starts on at once, for other processes may have room", async () => {
@@ -127,6 +138,20 @@ test("no more is claimed than may wait in the engine", async () => {
   await attendance(queue, engine, { maxPending: 10 }).run();
 
   expect(sizes).toEqual([3, 1]);
+});
+
+test("who does not stay still tries again what failed", async () => {
+  const queue = new MemoryQueue();
+  await queue.publish([page("flask")]);
+  let tries = 0;
+  const engine = engineOf(() => {
+    tries += 1;
+    return tries === 1 ? { ok: false, reason: "hiccup", cause: new Error("hiccup") } : done;
+  });
+
+  const attended = await attendance(queue, engine).run();
+
+  expect(attended).toEqual({ handled: 2, failed: 1, obstacles: [] });
 });
 
 test("what becomes due by what was settled is handled before the end", async () => {
@@ -170,9 +195,9 @@ test("a bug fails its own messages, and the others are handled", async () => {
     },
   };
 
-  const attended = await attendance(queue, engine).run();
+  const attended = await attendance(queue, engine, stopAfter(2)).run();
 
-  expect(attended).toMatchObject({ handled: 2, retried: 1 });
+  expect(attended).toMatchObject({ handled: 2, failed: 1 });
   expect(await queue.list()).toMatchObject([{ state: "delayed", attempts: 1 }]);
 });
 
@@ -187,7 +212,7 @@ test("an index that is away uses up no message's tries, and keeps no other index
 
   const attended = await attendance(queue, engine, { emit: (event) => events.push(event) }).run();
 
-  expect(attended).toMatchObject({ handled: 1, retried: 0, obstacles: [{ place: index }] });
+  expect(attended).toMatchObject({ handled: 1, failed: 0, obstacles: [{ place: index }] });
   expect(await queue.list()).toMatchObject([
     { state: "ready", attempts: 0 },
     { state: "ready", attempts: 0 },
@@ -224,9 +249,9 @@ test("one page that fails on an index that works uses up its tries", async () =>
   await queue.publish([page("broken"), page("flask")]);
   const engine = engineOf((task) => (nameOf(task) === "broken" ? unreachable() : done));
 
-  const attended = await attendance(queue, engine).run();
+  const attended = await attendance(queue, engine, stopAfter(2)).run();
 
-  expect(attended).toEqual({ handled: 2, retried: 1, obstacles: [] });
+  expect(attended).toEqual({ handled: 2, failed: 1, obstacles: [] });
 });
 
 test("a full disk makes wait with the results in hand: nothing is done twice", async () => {
@@ -253,7 +278,7 @@ test("a full disk makes wait with the results in hand: nothing is done twice", a
     emit,
   }).run();
 
-  expect({ runs, attended }).toMatchObject({ runs: 1, attended: { handled: 1, retried: 0 } });
+  expect({ runs, attended }).toMatchObject({ runs: 1, attended: { handled: 1, failed: 0 } });
   expect(await queue.stats()).toMatchObject({ ready: 0, leased: 0 });
 });
 

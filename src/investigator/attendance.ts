@@ -31,8 +31,8 @@ export interface AttendanceStatus {
 /** Numbers of messages. */
 export interface Attended {
   readonly handled: number;
-  /** Of these, failed and to be tried again. */
-  readonly retried: number;
+  /** Failures of messages; each is tried again, or given up after its last try. */
+  readonly failed: number;
   /** What stood in the way at the end, without blame of any message. */
   readonly obstacles: readonly Obstacle[];
 }
@@ -85,7 +85,7 @@ export class Attendance {
     try {
       while (!signal.aborted && this.#failure === undefined) {
         if (await this.#round()) continue;
-        if (!follow && this.#groups.size === 0) break;
+        if (!follow && this.#groups.size === 0 && !(await this.#moreToCome())) break;
         await this.#changed();
       }
       if (signal.aborted) emit({ type: "investigator", state: "stopping", detail: "" });
@@ -108,6 +108,13 @@ export class Attendance {
       this.#trouble(error);
       return false;
     }
+  }
+
+  /** Whether something waits to be tried again, which is a matter of seconds. */
+  async #moreToCome(): Promise<boolean> {
+    if (this.#settled) return true;
+    const { states } = await this.#options.queue.stats();
+    return Object.values(states).some(({ delayed }) => delayed > 0);
   }
 
   /** After a failure of the disk, what is still in memory is written first. */

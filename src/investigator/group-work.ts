@@ -33,7 +33,7 @@ export class GroupWork {
   readonly #heartbeat: Heartbeat;
   readonly #obstacles: Obstacles;
   #handled = 0;
-  #retried = 0;
+  #failed = 0;
 
   constructor(options: GroupOptions, heartbeat: Heartbeat, obstacles: Obstacles) {
     this.#options = options;
@@ -41,8 +41,8 @@ export class GroupWork {
     this.#obstacles = obstacles;
   }
 
-  get counts(): { readonly handled: number; readonly retried: number } {
-    return { handled: this.#handled, retried: this.#retried };
+  get counts(): { readonly handled: number; readonly failed: number } {
+    return { handled: this.#handled, failed: this.#failed };
   }
 
   /** Something stands in the way at a place. */
@@ -172,7 +172,10 @@ export class GroupWork {
       if (outcome === "done" || outcome === "dead") this.#obstacles.forget(message);
     };
     this.#handled += verdict.done.length + verdict.bury.length + verdict.retry.length;
-    this.#retried += verdict.retry.length;
+    const parked = verdict.bury.filter(
+      ({ delivery }) => reactions.get(delivery.id)?.kind === "park",
+    );
+    this.#failed += verdict.retry.length + verdict.bury.length - parked.length;
     for (const delivery of verdict.done) tell(delivery, "done");
     for (const { delivery, reason } of verdict.bury) tell(delivery, "dead", reason);
     for (const { delivery, reason } of verdict.retry) tell(delivery, "retry", reason);

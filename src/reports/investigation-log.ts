@@ -105,7 +105,7 @@ function textOf(event: Event): string | undefined {
 }
 
 const outcomes = {
-  retry: "to be tried again",
+  retry: "failed",
   dead: "given up",
   lost: "taken over by another process",
 };

@@ -66,11 +66,18 @@ export interface InvestigationResult {
   readonly durationMs: number;
 }
 
+/** Dead letters that are shown one by one. */
+const mostLetters = 10;
+
 /** `thoth investigate`. */
 export function renderInvestigation(result: InvestigationResult, options: ResultOptions): string {
-  const dead = result.dead.map((letter) =>
-    options.color.error(`given up: ${safeText(letter.message)}: ${safeText(letter.reason)}`),
-  );
+  const dead = result.dead
+    .slice(0, mostLetters)
+    .map((letter) =>
+      options.color.error(`given up: ${safeText(letter.message)}: ${safeText(letter.reason)}`),
+    );
+  const untold = result.dead.length - dead.length;
+  if (untold > 0) dead.push(`and ${untold} more (\`thoth queue list --state dead\` shows them)`);
   const parts = [
     `Handled ${counted(result.handled, "message")}`,
     ...(result.retried > 0 ? [`${result.retried} to be tried again`] : []),
