@@ -33,7 +33,7 @@ export function renderWatched(
     return [
       color.strong(directory),
       `  ${watchedText(state.project)}`,
-      `  ${lastRunText(state.lastRun, now)}`,
+      `  ${lastRunText(state, now)}`,
       ...report,
     ];
   });
@@ -51,17 +51,20 @@ export function watchedText({ runtime, dev, write, exec }: WatchedProject): stri
   return parts.join(", ");
 }
 
-function lastRunText(run: AdviceRun | undefined, now: number): string {
+function lastRunText({ lastRun: run, report }: WatchedState, now: number): string {
   if (run === undefined) return "nothing has called for advice yet";
   const age = ageText(Math.max(0, now - Date.parse(run.updatedAt)));
   const problem = run.problem === undefined ? "" : `: ${safeText(run.problem)}`;
-  return `run ${safeText(run.id)}, ${age} ago: ${stateText(run)}${problem}`;
+  return `run ${safeText(run.id)}, ${age} ago: ${stateText(run, report)}${problem}`;
 }
 
-function stateText({ state, outcome, lock, waitingFor }: AdviceRun): string {
+function stateText(run: AdviceRun, report: string | undefined): string {
+  const { state, outcome, lock, waitingFor } = run;
   if (state === "waiting") return `waits for ${counted(waitingFor.length, "fact")}`;
   if (state === "failed") return "failed";
   if (outcome !== "locked") return outcome ?? "ended";
-  if (lock === "unchanged") return "the lock is right as it is";
+  // A lock that stays is reported only where it stays at what an advisory names
+  if (lock === "unchanged")
+    return report === undefined ? "the lock is right as it is" : "the lock stays, and is not right";
   return lock === "written" ? "a new lock was written" : "a new lock is proposed";
 }
