@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { estimateOf } from "../loop/estimate.ts";
+import { expectedInstalls } from "../loop/expected-installs.ts";
 import { incomplete, messagesFor } from "../loop/missing-facts.ts";
 import type { ReportedRun } from "../model/advice-report.ts";
 import type { RunQuestion } from "../model/run.ts";
@@ -21,6 +22,7 @@ export async function adviseLater(
   const { services } = question;
   const queue = services.queue();
   const waitingFor = messagesFor(advice.gaps);
+  const further = expectedInstalls({ ...question, advice });
   const id = randomUUID();
   const now = new Date(services.now()).toISOString();
   // Messages first: a run whose messages nobody published would take them for settled
@@ -34,11 +36,12 @@ export async function adviseLater(
     causes: [],
     state: "waiting",
     waitingFor,
+    further,
     passes: 1,
     startedAt: now,
     updatedAt: now,
   });
   const queued = await queue.list({ states: ["ready", "delayed", "in-work", "paused"] });
-  const estimate = estimateOf(queued, waitingFor, services);
+  const estimate = estimateOf(queued, { waitingFor, further }, services);
   return { ...withoutEnd({ ...known, advice }), run: { id, estimate } };
 }

@@ -1,4 +1,5 @@
 import { loadConfiguration } from "../config.ts";
+import { expectedInstalls } from "../loop/expected-installs.ts";
 import { readManifest } from "../loop/manifest.ts";
 import { incomplete, messagesFor } from "../loop/missing-facts.ts";
 import { type RunRequest, requestedRuns } from "../loop/requested-runs.ts";
@@ -76,6 +77,7 @@ async function nextPass(
     ...going,
     state: "waiting",
     waitingFor: missing,
+    further: expectedInstalls({ ...question, advice }),
     passes: run.passes + 1,
     updatedAt: new Date(services.now()).toISOString(),
   };
@@ -148,6 +150,7 @@ async function failRun(run: AdviceRun, error: unknown, services: Services): Prom
     ...run,
     state: "failed",
     waitingFor: [],
+    further: 0,
     passes: run.passes + 1,
     problem,
     updatedAt: new Date(services.now()).toISOString(),

@@ -45,12 +45,19 @@ export async function finishRun(
     ...run,
     state: "done",
     waitingFor: [],
+    further: 0,
+    ...sizeOf(question, known),
     passes: run.passes + 1,
     outcome: known.advice.outcome,
     lock: left?.lock ?? settled.lock,
     ...(problem === undefined ? {} : { problem }),
     updatedAt: new Date(services.now()).toISOString(),
   };
+}
+
+function sizeOf({ project }: AdviceQuestion, { advice }: Consultation): Pick<AdviceRun, "size"> {
+  if (advice.outcome !== "locked") return {};
+  return { size: { lines: project.requirements.length, pins: advice.product.pins.size } };
 }
 
 interface Settled extends SettledLock {

@@ -85,7 +85,7 @@ function statusOf(
   return {
     run,
     short: shortest(run.id, runs),
-    ...(waits ? { estimate: estimateOf(queued, run.waitingFor, services) } : {}),
+    ...(waits ? { estimate: estimateOf(queued, run, services) } : {}),
     ...(report === undefined ? {} : { report }),
   };
 }

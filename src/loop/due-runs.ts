@@ -43,6 +43,7 @@ async function fail({ runs, now }: RunServices, run: AdviceRun, problem: string)
     ...run,
     state: "failed",
     waitingFor: [],
+    further: 0,
     problem,
     updatedAt: new Date(now()).toISOString(),
   });

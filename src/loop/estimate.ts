@@ -3,7 +3,7 @@ import { messageKey } from "../messaging/message-fields.ts";
 import type { QueuedMessage } from "../messaging/queue.ts";
 import type { Estimate } from "../model/estimate.ts";
 import { type LaneName, laneOfTask } from "../model/lane.ts";
-import type { Message } from "../model/message.ts";
+import type { AdviceRun } from "../model/run.ts";
 import type { Task } from "../model/task.ts";
 import type { Services } from "../wiring.ts";
 
@@ -13,29 +13,40 @@ import type { Services } from "../wiring.ts";
  */
 export function estimateOf(
   queued: readonly QueuedMessage[],
-  messages: readonly Message[],
+  { waitingFor, further }: Pick<AdviceRun, "waitingFor" | "further">,
   { workTimes, now }: Pick<Services, "workTimes" | "now">,
 ): Estimate {
-  const own = new Set(messages.map(messageKey));
+  const own = new Set(waitingFor.map(messageKey));
   const lanes = new Map<LaneName, QueuedMessage[]>();
   for (const one of queued) {
-    const { kind } = reactionOf(one.message);
-    if (kind === "park") continue;
-    const lane = lanes.get(laneOfTask[kind]);
-    if (lane === undefined) lanes.set(laneOfTask[kind], [one]);
-    else lane.push(one);
+    for (const kind of kindOf(one)) {
+      const lane = lanes.get(laneOfTask[kind]);
+      if (lane === undefined) lanes.set(laneOfTask[kind], [one]);
+      else lane.push(one);
+    }
   }
   const isOwn = ({ message }: QueuedMessage) => own.has(messageKey(message));
   // What comes after the last of its own in a lane delays nobody
   const before = [...lanes.values()].map((lane) => lane.slice(0, lane.findLastIndex(isOwn) + 1));
   const facts = before.flat().filter(isOwn);
-  const counts = { facts: facts.length, ahead: before.flat().length - facts.length };
-  const times = before.map((lane) => laneTime(lane, workTimes));
-  const unknown = reasonOf(facts, times);
+  const ahead = before.flat().length - facts.length;
+  const counts = { facts: facts.length, further, ahead };
+  const lanesNow = before.map((lane) => laneTime(lane.flatMap(kindOf), workTimes));
+  const later = laneTime(
+    Array.from({ length: further }, () => "install" as const),
+    workTimes,
+  );
+  const unknown = reasonOf(facts, [...lanesNow, later]);
   if (unknown !== undefined) return { ...counts, unknown };
   const delays = facts.map(({ dueAt = 0 }) => dueAt - now());
   // Lanes run side by side: who waits, waits for the longest
-  return { ...counts, ms: Math.max(0, ...times.map(({ ms }) => ms), ...delays) };
+  return { ...counts, ms: Math.max(0, ...lanesNow.map(({ ms }) => ms), ...delays) + later.ms };
+}
+
+/** Nothing where the message comes to no work. */
+function kindOf({ message }: QueuedMessage): readonly Task["kind"][] {
+  const { kind } = reactionOf(message);
+  return kind === "park" ? [] : [kind];
 }
 
 interface LaneTime {
@@ -43,12 +54,10 @@ interface LaneTime {
   readonly unmeasured: ReadonlySet<Task["kind"]>;
 }
 
-function laneTime(queued: readonly QueuedMessage[], workTimes: Services["workTimes"]): LaneTime {
+function laneTime(kinds: readonly Task["kind"][], workTimes: Services["workTimes"]): LaneTime {
   const unmeasured = new Set<Task["kind"]>();
   let ms = 0;
-  for (const { message } of queued) {
-    const { kind } = reactionOf(message);
-    if (kind === "park") continue;
+  for (const kind of kinds) {
     const mean = workTimes.meanMs(kind);
     if (mean === undefined) unmeasured.add(kind);
     else ms += mean;

@@ -57,6 +57,7 @@ function made(trigger: AdviserTrigger, { now }: Pick<Services, "now">): AdviceRu
     state: "waiting",
     // Not due before the trigger itself is settled
     waitingFor: [trigger],
+    further: 0,
     passes: 0,
     startedAt: at,
     updatedAt: at,

@@ -26,10 +26,14 @@ export interface AdviceRun extends RunQuestion {
   readonly state: "waiting" | "done" | "failed";
   /** What asks for the facts that it lacked last; it goes on once none of it is unsettled. */
   readonly waitingFor: readonly Message[];
+  /** Installations that are likely to be asked for after that. */
+  readonly further: number;
   /** How often it was advised. */
   readonly passes: number;
   readonly outcome?: Advice["outcome"];
   readonly lock?: LockResult;
+  /** Lines of the Pipfile that count, and what they came to; of one that ended with a stack. */
+  readonly size?: { readonly lines: number; readonly pins: number };
   /** Why it failed, or what its missing facts failed on. */
   readonly problem?: string;
   /** ISO 8601. */

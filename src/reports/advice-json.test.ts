@@ -55,11 +55,11 @@ const incomplete: AdviceReport = {
 };
 const leftToOthers: AdviceReport = {
   ...incomplete,
-  run: { id: "3f2a1b0c", estimate: { facts: 14, ahead: 37, ms: 20_000.4 } },
+  run: { id: "3f2a1b0c", estimate: { facts: 14, further: 3, ahead: 37, ms: 20_000.4 } },
 };
 const untold: AdviceReport = {
   ...incomplete,
-  run: { id: "3f2a1b0c", estimate: { facts: 1, ahead: 0, unknown: "never measured" } },
+  run: { id: "3f2a1b0c", estimate: { facts: 1, further: 0, ahead: 0, unknown: "never measured" } },
 };
 
 test.each([

@@ -34,8 +34,15 @@ export function adviceJson(report: AdviceReport, thothVersion: string): string {
 }
 
 function runMembers({ id, estimate }: ReportedRun) {
-  const { facts, ahead, ms, unknown } = estimate;
-  return { id, facts, ahead, estimateMs: ms === undefined ? undefined : Math.round(ms), unknown };
+  const { facts, further, ahead, ms, unknown } = estimate;
+  return {
+    id,
+    facts,
+    further,
+    ahead,
+    estimateMs: ms === undefined ? undefined : Math.round(ms),
+    unknown,
+  };
 }
 
 // Only what the schema names: a conflict as the adviser gives it says more.

@@ -1,14 +1,15 @@
 import type { Estimate } from "../model/estimate.ts";
 import { counted, durationText } from "./wording.ts";
 
-/** `14 facts, about 20 s (37 messages ahead)`: what is waited for, and how long. */
-export function estimateText({ facts, ahead, ms, unknown }: Estimate): string {
+/** `2 facts and then some 12 installations, about 20 s (37 messages ahead)`. */
+export function estimateText({ facts, further, ahead, ms, unknown }: Estimate): string {
+  const then = further === 0 ? "" : ` and then some ${counted(further, "installation")}`;
   const parts = [
     ...(ahead > 0 ? [`${counted(ahead, "message")} ahead`] : []),
     ...(unknown === undefined ? [] : [unknown]),
   ];
   const more = parts.length === 0 ? "" : ` (${parts.join("; ")})`;
-  return `${counted(facts, "fact")}, ${aboutText(ms)}${more}`;
+  return `${counted(facts, "fact")}${then}, ${aboutText(ms)}${more}`;
 }
 
 function aboutText(ms: number | undefined): string {

@@ -16,6 +16,7 @@ function run(id: string, some: Partial<AdviceRun> = {}): AdviceRun {
     causes: [],
     state: "waiting",
     waitingFor: [],
+    further: 0,
     passes: 1,
     startedAt: "2026-11-24T08:00:00.000Z",
     updatedAt: "2026-11-24T08:00:00.000Z",

@@ -129,6 +129,7 @@ function unreadable(id: string): AdviceRun {
     causes: [],
     state: "failed",
     waitingFor: [],
+    further: 0,
     passes: 0,
     problem: `its \`${recordName}\` can't be read`,
     startedAt: never,
@@ -138,10 +139,10 @@ function unreadable(id: string): AdviceRun {
 
 function isRun(value: unknown): value is AdviceRun {
   if (!isRecord(value)) return false;
-  const texts = ["id", "project", "startedAt", "updatedAt"];
   const optional = ["outcome", "lock", "problem"];
   return (
-    texts.every((name) => typeof value[name] === "string") &&
+    ["id", "project"].every((name) => isText(value[name])) &&
+    ["startedAt", "updatedAt"].every((name) => isTime(value[name])) &&
     optional.every((name) => value[name] === undefined || typeof value[name] === "string") &&
     ["runtime", "python", "verify"].every(
       (name) => value[name] === null || typeof value[name] === "string",
@@ -152,6 +153,8 @@ function isRun(value: unknown): value is AdviceRun {
     isList(value["causes"], isCause) &&
     isList(value["waitingFor"], isRecord) &&
     typeof value["dev"] === "boolean" &&
+    typeof value["further"] === "number" &&
+    (value["size"] === undefined || isSize(value["size"])) &&
     typeof value["passes"] === "number"
   );
 }
@@ -166,6 +169,14 @@ function isCause(value: unknown): boolean {
     ["type", "package_name", "index_url"].every((name) => isText(value[name])) &&
     (value["package_version"] === null || isText(value["package_version"]))
   );
+}
+
+function isSize(value: unknown): boolean {
+  return isRecord(value) && ["lines", "pins"].every((name) => typeof value[name] === "number");
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value));
 }
 
 function isText(value: unknown): boolean {
