@@ -123,10 +123,12 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     python: text("python"),
     indexUrl: text("indexUrl"),
     verify: text("verify"),
+    freshness: text("freshness"),
     timeout: text("timeout"),
     jobs: text("jobs"),
     maxPending: text("maxPending"),
     listen: text("listen"),
+    refreshEvery: text("refreshEvery"),
   };
 }
 
