@@ -56,6 +56,7 @@ test("without any setting the defaults hold and folders follow XDG", async () =>
     jobs: {},
     maxPending: undefined,
     listen: undefined,
+    refreshEveryMs: undefined,
     environments: [],
   });
 });

@@ -53,6 +53,8 @@ export interface Configuration {
   readonly maxPending: number | undefined;
   /** Where an investigator serves metrics and health; undefined: nowhere. */
   readonly listen: ListenAddress | undefined;
+  /** How often an investigator that follows looks for what changed; undefined: never. */
+  readonly refreshEveryMs: number | undefined;
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
 }
@@ -71,6 +73,7 @@ const settings = [
   "jobs",
   "max_pending",
   "listen",
+  "refresh_every",
 ] as const;
 
 /** Messages in work at once, by lane. */
@@ -91,6 +94,7 @@ export interface ConfigurationFlags {
   readonly jobs?: string | undefined;
   readonly maxPending?: string | undefined;
   readonly listen?: string | undefined;
+  readonly refreshEvery?: string | undefined;
 }
 
 /** Where settings come from; `environment` is normally `process.env`. */
@@ -130,6 +134,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     jobs: given("jobs", numberPerName(laneNames), jobsWords) ?? {},
     maxPending: given("max_pending", positiveNumber, "a number of messages, 1 or more"),
     listen: given("listen", listenAddress, "a port such as `9090`, or `HOST:PORT`"),
+    refreshEveryMs: given("refresh_every", duration, durationWords),
     environments: project?.environments ?? user?.environments ?? [],
   };
 }
@@ -161,11 +166,12 @@ function givenBy(sources: readonly (Source | undefined)[]) {
 }
 
 function flagSource(flags: ConfigurationFlags): Source {
-  const { indexUrl, maxPending, ...sameName } = flags;
+  const { indexUrl, maxPending, refreshEvery, ...sameName } = flags;
   const values: Partial<Record<Setting, string | boolean | undefined>> = {
     ...sameName,
     index_url: indexUrl,
     max_pending: maxPending,
+    refresh_every: refreshEvery,
   };
   return {
     given: (setting) => {

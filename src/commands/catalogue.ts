@@ -1,5 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { addQueue } from "./queue-options.ts";
+import { addRefresh } from "./refresh-options.ts";
+import { addWarm } from "./warm-options.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 type Run = (context: CommandContext) => Promise<CommandResult>;
@@ -14,9 +17,12 @@ export function addCommands(program: Command, perform: Perform): void {
   addInvestigate(program, perform);
   addSiScan(program, perform);
   addProvenanceCheck(program, perform);
+  addRefresh(program, { perform, everywhere });
+  addWarm(program, { perform, everywhere });
   addRuntimes(program, perform);
   addKnowledge(program, perform);
   addWatch(program, perform);
+  addQueue(program, { perform, everywhere });
 }
 
 function addAdvise(program: Command, perform: Perform): void {
@@ -92,6 +98,7 @@ function addInvestigate(program: Command, perform: Perform): void {
     .option("--jobs <lanes>", "messages at once by lane, e.g. install=2,si-scan=1")
     .option("--max-pending <number>", "most tasks that may wait in the engine")
     .option("--listen <[host:]port>", "serve /metrics and /health")
+    .option("--refresh-every <duration>", "with --follow: look for what changed, e.g. 12h")
     .addOption(
       new Option("--log-format <format>", "a log on stderr (with --follow: text)").choices([
         "text",
@@ -180,6 +187,31 @@ function addKnowledge(program: Command, perform: Perform): void {
       perform(options, async (context) => {
         const { verifyKnowledge } = await import("./knowledge.ts");
         return verifyKnowledge(context);
+      }),
+    );
+  addArchives(knowledge, perform);
+}
+
+function addArchives(knowledge: Command, perform: Perform): void {
+  everywhere(knowledge.command("export"))
+    .description("write what the store knows to one archive, for another machine")
+    .requiredOption("-o, --output <file>", "the archive, a tar.gz")
+    .option("--since <archive>", "leave out what this one holds (repeatable)", collect, [])
+    .action((options: Options) =>
+      perform(options, async (context) => {
+        const { runExport } = await import("./knowledge-archive.ts");
+        const { output, since } = options;
+        return runExport({ output: String(output), since: texts(since) }, context);
+      }),
+    );
+  everywhere(knowledge.command("import"))
+    .description("merge an archive into the store; what is known already stays")
+    .argument("<archive>", "written by `thoth knowledge export`")
+    .option("--verify", "read it to its end and change nothing")
+    .action((archive: string, options: Options) =>
+      perform(options, async (context) => {
+        const { runImport } = await import("./knowledge-archive.ts");
+        return runImport({ archive, verifyOnly: options["verify"] === true }, context);
       }),
     );
 }

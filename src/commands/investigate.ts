@@ -52,7 +52,18 @@ async function attend(
     now,
   });
   watch(() => attendance.status());
-  return attendance.run();
+  const every = follow ? configuration.refreshEveryMs : undefined;
+  if (every === undefined) return attendance.run();
+  const { refreshRegularly } = await import("./refresh-regularly.ts");
+  const over = new AbortController();
+  const whileItRuns = AbortSignal.any([signal, over.signal]);
+  const refreshing = refreshRegularly({ ...services, signal: whileItRuns }, every, emit);
+  try {
+    return await attendance.run();
+  } finally {
+    over.abort();
+    await refreshing;
+  }
 }
 
 /** Serves metrics and health meanwhile, where that is asked for. */
@@ -104,7 +115,8 @@ async function reported(
     ? jsonDocument({ schema: "thoth.investigation", version: "1.1", ...result, failed, problems })
     : renderInvestigation(result, { columns: context.columns, color: context.color.stdout });
   const stderr = problems.map((problem) => `${problemText(problem.reason, context)}\n`).join("");
-  const incomplete = failed > 0 || retried > 0;
+  const cutShort = services.signal.aborted && ready > 0;
+  const incomplete = failed > 0 || retried > 0 || cutShort;
   return { stdout, stderr, exitCode: problems.length > 0 ? 4 : incomplete ? 3 : 0 };
 }
 

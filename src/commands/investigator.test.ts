@@ -153,6 +153,23 @@ test("types are paused and resumed by POST from this machine, not by a page in a
   expect(JSON.parse(resumed.body)).toEqual({ paused: [] });
 });
 
+test("it looks for what changed every so often, and has it solved", async () => {
+  const index = await servedIndex([wheel({ name: "web", version: "1.0" })]);
+  const project = makeProject();
+  await thoth(project, ["solve", "web"], { index: index.url });
+  const flags = ["--follow", "--refresh-every", "1s", "--log-format", "json"];
+  const run = startThoth(project, ["investigate", ...flags], {
+    index: index.url,
+    env: { THOTH_FRESHNESS: "0" },
+  });
+  await run.seen('"state":"refreshed"');
+
+  index.add(wheel({ name: "web", version: "2.0" }));
+  await run.seen('"task":"install","outcome":"done"');
+
+  expect(run.output()).toContain('"message":"package_released","subject":"web 2.0"');
+});
+
 test("a port that is taken is an error with a way out", async () => {
   const index = await servedIndex([]);
   const project = makeProject();

@@ -57,7 +57,7 @@ export type InvestigationEvent =
   | { readonly type: "obstacle-gone"; readonly place: string }
   | {
       readonly type: "investigator";
-      readonly state: "started" | "listening" | "stopping";
+      readonly state: "started" | "listening" | "refreshed" | "stopping";
       readonly detail: string;
     };
 
