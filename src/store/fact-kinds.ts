@@ -7,11 +7,13 @@ export const metadataFacts: FactKind<MetadataFact> = {
   kind: "metadata",
   is: (value): value is MetadataFact =>
     isObserved(value) && (value["state"] === "failed" || isTextList(value["requires"])),
-  // What a file says of itself does not change: a later failure to read it takes nothing back.
-  prefer: (known, learnt) =>
-    known.state === "known" && learnt.state === "failed" && known.runtime === undefined
-      ? known
-      : newer(known, learnt),
+  // What a file says of itself does not change: no failure to read it takes that back, be it later
+  // or learnt on another machine.
+  prefer: (known, learnt) => {
+    if (saysItself(known) && learnt.state === "failed") return known;
+    if (saysItself(learnt) && known.state === "failed") return learnt;
+    return newer(known, learnt);
+  },
 };
 
 /** Installation on one runtime by version. */
@@ -34,6 +36,10 @@ export const sourceFacts: FactKind<SourceFact> = {
   is: (value): value is SourceFact => isObserved(value) && isTextList(value["requires"]),
   prefer: newer,
 };
+
+function saysItself(fact: MetadataFact): boolean {
+  return fact.state === "known" && fact.runtime === undefined;
+}
 
 function newer<Fact extends { readonly observedAt: string }>(known: Fact, learnt: Fact): Fact {
   return learnt.observedAt >= known.observedAt ? learnt : known;

@@ -17,6 +17,13 @@ export interface FactKind<Fact> {
   readonly prefer: (known: Fact, learnt: Fact) => Fact;
 }
 
+/** What became of facts that were offered. */
+export interface Absorbed {
+  readonly added: number;
+  readonly renewed: number;
+  readonly known: number;
+}
+
 /** One facts file with what was put since it was last written. */
 export class FactsTable<Fact> {
   readonly path: string;
@@ -73,6 +80,28 @@ export class FactsTable<Fact> {
   put(key: FactKey, fact: Fact): void {
     const earlier = this.#put.get(key);
     this.#put.set(key, earlier === undefined ? fact : this.#kind.prefer(earlier, fact));
+  }
+
+  /**
+   * Puts those of many facts that are not known yet or that stay where two differ. How many are
+   * new, took the place of another, or were known. Reads the whole file once.
+   */
+  absorb(facts: ReadonlyMap<FactKey, Fact>): Absorbed {
+    const whole = () => readWholeFacts(this.path, this.#subject);
+    const written = this.#quarantine.guard(whole);
+    const counts = { added: 0, renewed: 0, known: 0 };
+    for (const [key, fact] of facts) {
+      const text = this.#outdated.has(key) ? undefined : written?.get(key);
+      const known = this.#quarantine.guard(() => this.#read(text));
+      const stays = known !== undefined && this.#kind.prefer(known, fact) === known;
+      if (stays || text === asciiJson(fact)) {
+        counts.known += 1;
+        continue;
+      }
+      counts[known === undefined ? "added" : "renewed"] += 1;
+      this.put(key, fact);
+    }
+    return counts;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { IndexUrl } from "../model/release.ts";
 import { indexUrl } from "../model/release.ts";
@@ -104,6 +104,14 @@ export async function verifyStore(paths: StorePaths): Promise<Problem[]> {
   for (const file of listFolder(paths.sources))
     check(() => readWholeFacts(join(paths.sources, file)));
   return problems;
+}
+
+/** Paths below the root of all files that hold knowledge, folder by folder in order of names. */
+export function* storeFiles(paths: StorePaths): Iterable<string> {
+  for (const { folder } of packageFolders(paths)) {
+    for (const file of listFolder(folder)) yield relative(paths.root, join(folder, file));
+  }
+  for (const file of listFolder(paths.sources)) yield `sources/${file}`;
 }
 
 function* packageFolders(

@@ -29,6 +29,8 @@ export const errorCodes = {
   "bad-configuration": { id: "THOTH-E0104", exit: 2 },
   "no-pipfile": { id: "THOTH-E0105", exit: 2 },
   "unknown-runtime": { id: "THOTH-E0106", exit: 2 },
+  "bad-archive": { id: "THOTH-E0107", exit: 2 },
+  "bad-message": { id: "THOTH-E0107", exit: 2 },
   unsatisfiable: { id: "THOTH-E0201", exit: 1 },
   incomplete: { id: "THOTH-E0301", exit: 3 },
   "index-unreachable": { id: "THOTH-E0401", exit: 4 },

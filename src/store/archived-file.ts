@@ -1,0 +1,143 @@
+import type { InstalledFact, MetadataFact, SecurityFact, SourceFact } from "../model/knowledge.ts";
+import { parseSourceKey } from "../model/project.ts";
+import type { IndexUrl } from "../model/release.ts";
+import { type RuntimeId, runtimeId } from "../model/runtime.ts";
+import type { PackageName } from "../python/name.ts";
+import { ThothError } from "../util/errors.ts";
+import { DamagedFileError, parseOwn } from "./damage.ts";
+import { isInstalledFact, isMetadataFact, isSecurityFact, isSourceFact } from "./fact-shapes.ts";
+import { type FactKey, factKey } from "./facts-file.ts";
+import { isAddress, isSoundName, isSoundPage } from "./page-shape.ts";
+import { readReleases } from "./releases-text.ts";
+import { isReadableSchema } from "./schema.ts";
+import { installedFile, StorePaths } from "./store-paths.ts";
+import type { StoredPage } from "./stored-page.ts";
+import { isRecord } from "./stored-page-check.ts";
+
+interface About {
+  readonly name: PackageName;
+  readonly index: IndexUrl;
+}
+
+type Facts<Fact> = ReadonlyMap<FactKey, Fact>;
+
+/** What one file of a store says, once it is known to be sound. */
+export type ArchivedFile =
+  | (About & { readonly kind: "releases"; readonly page: StoredPage })
+  | (About & { readonly kind: "metadata"; readonly facts: Facts<MetadataFact> })
+  | (About & { readonly kind: "security"; readonly facts: Facts<SecurityFact> })
+  | (About & {
+      readonly kind: "installed";
+      readonly runtime: RuntimeId;
+      readonly facts: Facts<InstalledFact>;
+    })
+  | { readonly kind: "source"; readonly key: string; readonly facts: Facts<SourceFact> };
+
+// A clock may be wrong by a time zone; what comes from further ahead would win over all to come.
+const toleranceMs = 86_400_000;
+const below = new StorePaths("");
+
+/**
+ * Reads a file that may come from another machine. `path` is where it lies below a store; it must
+ * be where a store keeps what the file speaks of, so no archive can name another place.
+ * Throws DamagedFileError.
+ */
+export function readArchivedFile(path: string, text: string, now: number): ArchivedFile {
+  const file = read(path, text);
+  if (placeOf(file) !== path) refuse(path, "it speaks of something that is kept elsewhere");
+  const latest = new Date(now + toleranceMs).toISOString();
+  if (latestOf(file) > latest) {
+    refuse(path, "it was learnt in the future: a clock is wrong, here or where it was learnt");
+  }
+  return file;
+}
+
+function read(path: string, text: string): ArchivedFile {
+  try {
+    return path.endsWith("/releases.json") ? readPage(path, text) : readFacts(path, text);
+  } catch (error) {
+    const newer = error instanceof ThothError && !(error instanceof DamagedFileError);
+    throw newer ? new DamagedFileError(path, "a newer Thoth wrote it") : error;
+  }
+}
+
+/** Whether a direct source means the same on another machine: a folder or file of this one doesn't. */
+export function isPortableSource(key: string): boolean {
+  const well = /^(?:[^%]|%[0-9a-f]{2})*$/i.test(key);
+  const source = well ? parseSourceKey(key) : undefined;
+  if (source === undefined || source.kind === "path") return false;
+  const { location } = source;
+  return !/^(file:|[/.~])/i.test(location) && !/^[a-z+]+:\/\/[^/]*:[^/]*@/i.test(location);
+}
+
+function readPage(path: string, text: string): ArchivedFile {
+  const page = parseOwn(path, () => readReleases(text, path));
+  if (page === undefined || !isSoundPage(page)) refuse(path, "it is no sound list of releases");
+  return { kind: "releases", name: page.name, index: page.index, page };
+}
+
+function readFacts(path: string, text: string): ArchivedFile {
+  const value: unknown = parseOwn(path, () => JSON.parse(text));
+  if (!isRecord(value) || !isReadableSchema(value["schema"], path) || !isRecord(value["of"])) {
+    refuse(path, "it is no file of a knowledge store");
+  }
+  const { kind, of, facts: lines } = value;
+  const { name, index, runtime, key } = of;
+  if (kind === "source" && typeof key === "string" && isPortableSource(key)) {
+    return { kind, key, facts: factsOf(path, lines, isSourceFact, 1) };
+  }
+  if (!isSoundName(name) || !isAddress(index)) refuse(path, "it names no package of an index");
+  if (kind === "installed" && typeof runtime === "string") {
+    const facts = factsOf(path, lines, isInstalledFact, 1);
+    return { kind, name, index, runtime: runtimeId(runtime), facts };
+  }
+  if (kind === "metadata") {
+    return { kind, name, index, facts: factsOf(path, lines, isMetadataFact, 2) };
+  }
+  if (kind === "security") {
+    return { kind, name, index, facts: factsOf(path, lines, isSecurityFact, 1) };
+  }
+  return refuse(path, "it holds facts of an unknown kind");
+}
+
+function factsOf<Fact>(
+  path: string,
+  lines: unknown,
+  is: (value: unknown) => value is Fact,
+  keyLength: 1 | 2,
+): Facts<Fact> {
+  const facts = new Map<FactKey, Fact>();
+  for (const line of Array.isArray(lines) ? lines : [undefined]) {
+    const parts: readonly unknown[] = Array.isArray(line) ? line : [];
+    const [first, second] = parts;
+    const fact = parts[keyLength];
+    const isKey = typeof first === "string" && (keyLength === 1 || typeof second === "string");
+    if (!isKey || parts.length !== keyLength + 1 || !is(fact)) {
+      refuse(path, "a line of it is no sound fact");
+    }
+    const key = typeof second === "string" ? factKey(first, second) : factKey(first);
+    if (facts.has(key)) refuse(path, "it says the same twice");
+    facts.set(key, fact);
+  }
+  return facts;
+}
+
+function placeOf(file: ArchivedFile): string {
+  if (file.kind === "source") {
+    const own = file.facts.size === 1 && file.facts.has(factKey(file.key));
+    return own ? below.source(file.key) : "";
+  }
+  const folder = below.package(file.name, file.index);
+  return `${folder}/${file.kind === "installed" ? installedFile(file.runtime) : `${file.kind}.json`}`;
+}
+
+function latestOf(file: ArchivedFile): string {
+  if (file.kind === "releases") return new Date(file.page.checkedAt).toISOString();
+  let latest = "";
+  for (const { observedAt } of file.facts.values()) if (observedAt > latest) latest = observedAt;
+  return latest;
+}
+
+function refuse(path: string, reason: string): never {
+  throw new DamagedFileError(path, reason);
+}

@@ -1,0 +1,114 @@
+import type { InstalledFact, MetadataFact, SecurityFact, SourceFact } from "../model/knowledge.ts";
+import { isRecord } from "./stored-page-check.ts";
+
+/**
+ * Whether what another machine says has the whole shape of a fact. A store's own files are checked
+ * less closely: nobody but Thoth and its user writes them.
+ */
+type Check = (value: unknown) => boolean;
+type Shape<Fact> = { readonly [Key in keyof Required<Fact>]: Check };
+type Known = Extract<MetadataFact, { state: "known" }>;
+type Failed = Extract<MetadataFact, { state: "failed" }>;
+
+const isText: Check = (value) => typeof value === "string";
+const isWord: Check = (value) => typeof value === "string" && /^[a-z][a-z-]{0,60}$/.test(value);
+const isCount: Check = (value) => typeof value === "number" && value >= 0;
+const isTextList: Check = (value) => Array.isArray(value) && value.every(isText);
+const isName: Check = (value) =>
+  typeof value === "string" && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(value);
+const isSha256: Check = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+const isTime: Check = (value) =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]{5,20}Z$/.test(value);
+const isOneOf = (...words: readonly string[]): Check => {
+  return (value) => words.some((word) => word === value);
+};
+const isOptional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const isMapOf = (check: Check): Check => {
+  return (value) => isRecord(value) && Object.values(value).every(check);
+};
+
+const known: Shape<Known> = {
+  state: isOneOf("known"),
+  requires: isTextList,
+  requiresPython: isOptional(isText),
+  extras: isTextList,
+  via: isWord,
+  runtime: isOptional(isText),
+  observedAt: isTime,
+};
+
+const failed: Shape<Failed> = {
+  state: isOneOf("failed"),
+  reason: isWord,
+  detail: isText,
+  runtime: isOptional(isText),
+  observedAt: isTime,
+};
+
+const installed: Shape<InstalledFact> = {
+  outcome: isOneOf("ok", "failed"),
+  failure: isOptional(isWord),
+  detail: isOptional(isText),
+  filename: isOptional(isText),
+  sha256: isOptional(isSha256),
+  modules: isTextList,
+  tools: isMapOf(isText),
+  durationMs: isCount,
+  observedAt: isTime,
+};
+
+const security: Shape<SecurityFact> = {
+  outcome: isOneOf("scanned", "no-source-distribution", "failed"),
+  detail: isOptional(isText),
+  filename: isOptional(isText),
+  sha256: isOptional(isSha256),
+  tools: isMapOf(isText),
+  counts: isMapOf(isCount),
+  filesAnalyzed: isCount,
+  filesFiltered: isCount,
+  linesOfCode: isCount,
+  observedAt: isTime,
+};
+
+const source: Shape<SourceFact> = {
+  name: isName,
+  version: isText,
+  commit: isOptional(isText),
+  sha256: isOptional(isSha256),
+  requires: isTextList,
+  requiresPython: isOptional(isText),
+  extras: isTextList,
+  observedAt: isTime,
+};
+
+export function isMetadataFact(value: unknown): value is MetadataFact {
+  return fits(value, known) || fits(value, failed);
+}
+
+export function isInstalledFact(value: unknown): value is InstalledFact {
+  return fits(value, installed);
+}
+
+export function isSecurityFact(value: unknown): value is SecurityFact {
+  return fits(value, security);
+}
+
+export function isSourceFact(value: unknown): value is SourceFact {
+  return fits(value, source);
+}
+
+/** A later Thoth may say more of a fact, but nothing nested: that has no end. */
+function fits(value: unknown, shape: Readonly<Record<string, Check>>): boolean {
+  return (
+    isRecord(value) &&
+    Object.entries(shape).every(([key, check]) => check(value[key])) &&
+    Object.entries(value).every(([key, item]) => Object.hasOwn(shape, key) || isPlain(item))
+  );
+}
+
+function isPlain(item: unknown): boolean {
+  return typeof item !== "object" || item === null;
+}
