@@ -37,14 +37,22 @@ export async function downloadFile(http: Http, download: Download): Promise<Down
     headers: { accept: "*/*", "accept-encoding": "identity" },
   };
   try {
-    if (file.sha256 !== undefined) {
-      const path = cachePath(cacheDir, file.sha256, file.filename);
-      if (await isWhole(path, file.size)) return { kind: "file", path };
-    }
+    const path = await cachedFile(cacheDir, file);
+    if (path !== undefined) return { kind: "file", path };
     return await http.get(wanted, (reply) => receive(reply, download));
   } catch (error) {
     throw diskError(error, cacheDir);
   }
+}
+
+/** Where a file lies in the cache; undefined if it is not there as a whole. */
+export async function cachedFile(
+  cacheDir: string,
+  { sha256, filename, size }: FileDetails,
+): Promise<string | undefined> {
+  if (sha256 === undefined) return undefined;
+  const path = cachePath(cacheDir, sha256, filename);
+  return (await isWhole(path, size)) ? path : undefined;
 }
 
 function cachePath(cacheDir: string, sha256: string, filename: string): string {
