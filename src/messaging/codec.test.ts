@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkMessage, createMessage, messageSchema } from "./codec.ts";
+import { checkMessage, createMessage, messageSchema, messagesSchema } from "./codec.ts";
 import { messageKey, messageSpecs } from "./message-fields.ts";
 
 const sender = { component: "solver", serviceVersion: "0.1.0" };
@@ -130,4 +130,9 @@ test("each type has a JSON Schema made of the same table", () => {
     },
     required: ["component_name", "index_url", "package_name", "service_version", "type", "version"],
   });
+});
+
+test("schemas/thoth.messages.schema.json is made of the same table", async () => {
+  const file = "../../schemas/thoth.messages.schema.json";
+  await expect(`${JSON.stringify(messagesSchema(), null, 2)}\n`).toMatchFileSnapshot(file);
 });

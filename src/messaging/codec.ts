@@ -1,5 +1,10 @@
 import type { Message, MessageOf, MessageType, TriggerCause } from "../model/message.ts";
-import { type EnvelopeField, type FieldKind, messageSpecs } from "./message-fields.ts";
+import {
+  type EnvelopeField,
+  type FieldKind,
+  isMessageType,
+  messageSpecs,
+} from "./message-fields.ts";
 
 /**
  * A message that can't be taken: of a type or version that this program does not know (a later
@@ -37,7 +42,7 @@ export function createMessage<Type extends MessageType>(
 export function checkMessage(value: unknown): Message {
   if (!isRecord(value)) throw new MessageError("invalid", "a message is a JSON object");
   const { type, version } = value;
-  if (typeof type !== "string" || !isMessageType(type)) {
+  if (!isMessageType(type)) {
     throw new MessageError("unknown-type", `unknown message type ${JSON.stringify(type)}`);
   }
   const spec = messageSpecs[type];
@@ -69,6 +74,22 @@ export function messageSchema(type: MessageType): Readonly<Record<string, unknow
       version: { const: version },
     },
     required: Object.keys(all).sort(),
+  };
+}
+
+/** JSON Schema (2020-12) of any message, for `schemas/`. */
+export function messagesSchema(): Readonly<Record<string, unknown>> {
+  const types = Object.keys(messageSpecs).filter(isMessageType).sort();
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "A message of Thoth",
+    oneOf: types.map((type) => ({ $ref: `#/$defs/${type}` })),
+    $defs: Object.fromEntries(
+      types.map((type) => {
+        const { $schema, ...schema } = messageSchema(type);
+        return [type, schema];
+      }),
+    ),
   };
 }
 
@@ -192,10 +213,6 @@ function checksOf(type: MessageType): readonly FieldCheck[] {
   const checks = Object.entries(kinds).map(([name, kind]) => ({ name, ...fieldKinds[kind] }));
   checksByType.set(type, checks);
   return checks;
-}
-
-function isMessageType(type: string): type is MessageType {
-  return Object.hasOwn(messageSpecs, type);
 }
 
 function isMessage(_value: unknown, wrong: string | undefined): _value is Message {

@@ -164,13 +164,22 @@ export const messageSpecs: { readonly [Type in MessageType]: MessageSpec<Type> }
   },
 };
 
+/** Version of the schema of a type, if there is such a type. */
+export function versionOf(type: unknown): string | undefined {
+  return isMessageType(type) ? messageSpecs[type].version : undefined;
+}
+
+export function isMessageType(type: unknown): type is MessageType {
+  return typeof type === "string" && Object.hasOwn(messageSpecs, type);
+}
+
 /**
  * Two messages with one key ask for the same work: type, package, version, index, runtime and
  * file; for advice the project and the run that asked.
  */
 export function messageKey(message: Message): string {
   // A journal may hold types that only a later Thoth knows.
-  if (!Object.hasOwn(messageSpecs, message.type)) return JSON.stringify(message);
+  if (!isMessageType(message.type)) return JSON.stringify(message);
   const fields: Readonly<Record<string, unknown>> = { ...message };
   const values: unknown[] = [message.type];
   for (const name of fieldNames(message.type)) values.push(fields[name]);
