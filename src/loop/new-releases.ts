@@ -106,14 +106,16 @@ function isNewer({ version }: Release, locked: readonly Version[]): boolean {
   return locked.some((one) => compareVersions(one, chosen) < 0);
 }
 
-/** A run for this release says all there is to say of it, be its lock taken over or not. */
+/** A run that came to its end says all there is to say of a release, be its lock taken or not. */
 function isAdvised(services: Services, { directory }: WatchedProject, release: Release): boolean {
   const { name, version } = release;
   return services.runs
     .all()
     .some(
-      ({ project, causes }) =>
+      ({ project, state, outcome, causes }) =>
         project === directory &&
+        state !== "failed" &&
+        outcome !== "incomplete" &&
         causes.some(
           ({ type, package_name, package_version }) =>
             type === "new-release" && package_name === name && package_version === version,
