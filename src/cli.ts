@@ -74,7 +74,7 @@ async function perform(
     json,
     color: color.stderr,
   });
-  const signals = listen();
+  const signals = listen(options.logFormat !== "json");
   try {
     const result = await run({
       flags: configurationFlags(options),
@@ -158,7 +158,7 @@ interface Signals {
 }
 
 /** The first signal stops the work in good order, the second ends the program at once. */
-function listen(): Signals {
+function listen(told: boolean): Signals {
   const controller = new AbortController();
   // Hundreds of requests wait for it at once
   setMaxListeners(0, controller.signal);
@@ -170,7 +170,7 @@ function listen(): Signals {
       process.kill(process.pid, name);
     }
     received = name;
-    process.stderr.write("\nstopping; once more ends at once\n");
+    if (told) process.stderr.write("\nstopping; once more ends at once\n");
     controller.abort(new Interrupted(name));
   };
   const stop = () => {
