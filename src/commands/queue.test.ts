@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { canMount, withMounts } from "../../fixtures/namespace.ts";
 import { makeProject, type TestProject, thoth } from "../../fixtures/rig.ts";
 
 const index_url = "https://index.example/simple";
@@ -165,3 +166,26 @@ test.each([
   expect(run).toMatchObject({ exitCode: 2, stdout: "" });
   expect(run.stderr).toContain(way);
 });
+
+test.runIf(canMount)(
+  "on a full disk nothing is sent by halves, and nothing is left behind",
+  async () => {
+    const project = makeProject();
+    const { store } = project;
+    const many = Array.from({ length: 400 }, (_, at) =>
+      line("missing_package", { package_name: `package-${at}`, index_url }),
+    );
+
+    const run = await thoth(project, ["queue", "send", "-"], {
+      stdin: many.join(""),
+      shell: withMounts(
+        `mkdir -p ${store}; mount -t tmpfs -o size=64k none ${store}`,
+        `cat ${store}/queue/journal.jsonl; ls ${store}/queue`,
+      ),
+    });
+
+    expect(run.exitCode).toBe(4);
+    expect(run.stderr.match(/error\[THOTH-E0412\]: no space left to write/g)).toHaveLength(1);
+    expect(run.stdout).toBe("journal.jsonl\n");
+  },
+);

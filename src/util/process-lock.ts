@@ -87,7 +87,15 @@ class Candidate implements ProcessLock {
     this.#temporary = temporaryName(path);
     this.#token = this.#temporary.slice(path.length + 1);
     const owner: Owner = { ...ownIdentity(), token: this.#token };
-    inNewFolder(path, () => writeFileSync(this.#temporary, JSON.stringify(owner), { flag: "wx" }));
+    try {
+      inNewFolder(path, () =>
+        writeFileSync(this.#temporary, JSON.stringify(owner), { flag: "wx" }),
+      );
+    } catch (error) {
+      // A full disk has room for the name, not for what the file is to hold
+      removeFile(this.#temporary);
+      throw error;
+    }
   }
 
   /** True once the lock is ours. Clears a dead owner's out of the way first. */
