@@ -99,6 +99,33 @@ test("with --write the lock is in place when the command of --exec hears of it",
   expect(left(world)["exec.log"]).toBe("same\n");
 });
 
+test("killed while the command runs, the next investigator has it run again", async () => {
+  const exec = "echo told >> told; test -e died || { touch died; kill -9 $PPID; }";
+  const world = await watchedProject(
+    [web("1.0", "core"), core("1.0"), core("1.1")],
+    ...["--write", "--exec", exec],
+  );
+  world.index.remove(core("1.1").filename);
+  const queue = openLocalQueue(join(world.project.store, "queue"));
+  const fields = release(world, "core", "1.1");
+  await queue.publish([createMessage("missing_version", sender, fields)]);
+  await queue.close();
+
+  const killed = await world.run("investigate");
+  const again = await world.run("investigate");
+
+  expect(killed).toMatchObject({ signal: "SIGKILL" });
+  expect(again).toMatchObject({ exitCode: 0 });
+  const { told: times, "Pipfile.lock": lock } = world.project.files();
+  expect(times).toBe("told\ntold\n");
+  expect(pins(lock)).toEqual(["core==1.0", "web==1.0"]);
+  expect(left(world)["report.md"]).toContain("# Update Pipfile.lock: core 1.1 → 1.0\n");
+  expect(JSON.parse(left(world)["run.json"] ?? "").run).toMatchObject({
+    state: "done",
+    lock: "written",
+  });
+});
+
 test("an advisory has the lock move on", async () => {
   const world = await watchedProject([web("1.0", "core"), core("1.1")], "--write");
   world.index.add(core("1.2"));
@@ -116,9 +143,7 @@ test("an advisory on what nothing can replace is told", async () => {
 
   await told(world, createMessage("cve_provided", sender, release(world, "core", "1.1")));
 
-  expect(left(world)["report.md"]).toContain(
-    "# Pipfile.lock stays as it is: no other release fits\n",
-  );
+  expect(left(world)["report.md"]).toContain("# Pipfile.lock stays as it is: nothing newer fits\n");
   expect((await world.run("watch")).stdout).toContain("the lock stays, and is not right\n");
 });
 

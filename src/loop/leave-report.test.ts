@@ -154,7 +154,7 @@ test("a lock that stays at what an advisory names is told", async () => {
   const same = { report: { ...report, ...kept }, lockText: "old", causes: [cause("advisory")] };
 
   expect(await leave(same)).toEqual({ lock: "unchanged", nothingToDo: false });
-  expect(readFiles(folder)["report.md"]).toContain("no other release fits");
+  expect(readFiles(folder)["report.md"]).toContain("nothing newer fits");
 });
 
 test("who dies after the lock was written hands over the report of then", async () => {

@@ -101,8 +101,8 @@ test("an advisory on a pin that stays is never told as settled", () => {
     pipfile,
   });
 
-  expect(told).toContain("# Pipfile.lock stays as it is: no other release fits\n");
-  expect(told).toContain("**the lock stays at 3.0.3, since no other release fits**");
+  expect(told).toContain("# Pipfile.lock stays as it is: nothing newer fits\n");
+  expect(told).toContain("**the lock stays at 3.0.3: nothing newer fits**");
 });
 
 test("a conflict is told as on a terminal, with the lines of the Pipfile", () => {

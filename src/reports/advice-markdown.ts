@@ -41,7 +41,7 @@ function titleText(report: AdviceReport, causes: readonly TriggerCause[]): strin
   if (report.outcome === "incomplete") {
     return `No lock yet: ${counted(report.gaps.length, "fact")} missing`;
   }
-  if (report.lock === "unchanged") return "Pipfile.lock stays as it is: no other release fits";
+  if (report.lock === "unchanged") return "Pipfile.lock stays as it is: nothing newer fits";
   const [first, ...more] = changed(report, causes);
   if (first === undefined)
     return "Update Pipfile.lock: the releases stay, hashes or markers change";
@@ -112,7 +112,7 @@ function consequence(cause: TriggerCause, report: AdviceReport): string {
       const stays = `the lock stays at ${version}`;
       const why = pin.whyNotNewest === undefined ? "" : ` (${markdownText(pin.whyNotNewest)})`;
       return cause.type === "advisory" && cause.package_version === pin.version
-        ? `**${stays}, since no other release fits**${why}`
+        ? `**${stays}: nothing newer fits**${why}`
         : `${stays}${why}`;
     }
   }

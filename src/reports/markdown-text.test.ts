@@ -22,6 +22,7 @@ test.each([
   ["an address", "see https://evil.example/x", "see https:&#8203;//evil.example/x"],
   ["an address without a scheme", "www.evil.example", "www&#46;evil.example"],
   ["an emoji", ":tada:", ":&#8203;tada:"],
+  ["a time, which is none", "09:00:37", "09:00:37"],
   ["a heading", "# no", "#&#8203; no"],
   ["a list", "- no", "&#45; no"],
   ["a name with low lines, which is none", "x86_64", "x86_64"],

@@ -7,7 +7,7 @@ const longest = 500;
 // What Markdown or HTML could take for more than text, anywhere or at the start of a line; then
 // what Git services make links of: @name, #1, GH-1, !1, addresses, www.example, :emoji:
 const telling =
-  /[\\`*~[\]<>&|]|(?<![a-z0-9])_|_(?![a-z0-9])|^[-+=]|(?<=^\d+)[.)](?=\s|$)|(?<=\bwww)\.|[@#]|(?<=\bGH)-(?=\d)|(?<!\w)[!$%](?=\w)|:(?=\/\/|[\w+-]+:)/gi;
+  /[\\`*~[\]<>&|]|(?<![a-z0-9])_|_(?![a-z0-9])|^[-+=]|(?<=^\d+)[.)](?=\s|$)|(?<=\bwww)\.|[@#]|(?<=\bGH)-(?=\d)|(?<!\w)[!$%](?=\w)|:(?=\/\/|[\d+-]*[a-z_][\w+-]*:)/gi;
 const linking = /[@#!$%:-]/;
 
 /**
