@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { ownIdentity } from "../util/process-identity.ts";
 import { openLocalQueue } from "./local-queue.ts";
 import type { MessageQueue } from "./queue.ts";
-import { wanted } from "./queue-suite.ts";
+import { wanted } from "./queue-example.ts";
 
 /** Nothing comes due. */
 const still = { now: () => 1_700_000_000_000, random: () => 0.5 };

@@ -12,8 +12,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ownIdentity } from "../util/process-identity.ts";
 import { openLocalQueue } from "./local-queue.ts";
+import { wanted } from "./queue-example.ts";
 import type { QueueOperation } from "./queue-operation.ts";
-import { queueSuite, wanted } from "./queue-suite.ts";
+import { queueSuite } from "./queue-suite.ts";
 
 queueSuite("a queue in a folder", (surroundings) => {
   const folder = mkdtempSync(join(tmpdir(), "thoth-queue-"));

@@ -3,8 +3,8 @@ import { ownIdentity } from "../util/process-identity.ts";
 import { MemoryQueue } from "./memory-queue.ts";
 import type { MessageQueue } from "./queue.ts";
 import type { QueueEntry } from "./queue-entry.ts";
+import { wanted } from "./queue-example.ts";
 import { QueueState } from "./queue-state.ts";
-import { wanted } from "./queue-suite.ts";
 import { newLease } from "./queue-world.ts";
 
 const hour = 3_600_000;

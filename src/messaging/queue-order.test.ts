@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Message } from "../model/message.ts";
 import { MemoryQueue } from "./memory-queue.ts";
-import { wanted } from "./queue-suite.ts";
+import { wanted } from "./queue-example.ts";
+import { QueueState } from "./queue-state.ts";
 
 const lanes: readonly ((message: Message) => boolean)[] = [
   () => true,
@@ -116,4 +117,15 @@ test("a consumer whose filter throws hears of it, and nothing is lost to others"
   expect(await queue.publish([wanted("b")])).toBe(1);
   await expect(queue.claim(5, { accept })).rejects.toThrow("a bug");
   expect(await queue.claim(5)).toHaveLength(2);
+});
+
+test("what was taken for a claim that came to nothing is taken again", () => {
+  const state = new QueueState();
+  const entry = { priority: 10, attempt: 0, failures: 0, notBefore: 0 };
+  const entries = ["a", "b"].map((name, at) => ({ id: at + 1, message: wanted(name), ...entry }));
+  state.apply({ op: "put", entries });
+  for (let round = 0; round < 3; round += 1) {
+    expect(state.take(1, undefined)).toEqual(entries.slice(0, 1));
+    state.putBack();
+  }
 });
