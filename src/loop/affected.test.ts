@@ -121,6 +121,16 @@ test("a lock that may not be read may hold anything", async () => {
   expect(count(projects, missing("six==1.0"))).toBe(1);
 });
 
+test("a lock is looked at as it is now", async () => {
+  const lock = (version: string) => lockOf({ default: { flask: { version: `==${version}` } } });
+  const { projects, directory } = await watching({ "Pipfile.lock": lock("3.0.3") });
+  expect(count(projects, missing("flask==3.0.3"))).toBe(1);
+  writeFiles(directory, { "Pipfile.lock": lock("3.0.4") });
+
+  expect(count(projects, missing("flask==3.0.3"))).toBe(0);
+  expect(count(projects, missing("flask==3.0.4"))).toBe(1);
+});
+
 test("a project that is gone is not advised", async () => {
   const lock = lockOf({ default: { flask: { version: "==3.0.3" } } });
   const { projects, directory } = await watching({ "Pipfile.lock": lock });

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { WatchedProject } from "../model/watched-project.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { parsePipfile } from "../python/pipfile.ts";
-import { type LockEntry, parseLock } from "../python/pipfile-lock.ts";
+import { type PipfileLock, parseLock } from "../python/pipfile-lock.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { errorCode } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
@@ -20,31 +20,75 @@ export type WatchedLock =
 /** Looks into the lock of a watched project; where it is watched without `dev`, at `default` only. */
 export function watchedLock(project: WatchedProject, name: PackageName): WatchedLock {
   if (!isProject(project.directory)) return { state: "gone" };
-  const entries = lockedEntries(project);
-  if (typeof entries === "string") {
-    return { state: entries === "absent" ? "unlocked" : "unreadable" };
-  }
-  return { state: "locked", versions: entries.flatMap((entry) => versionOf(entry, name)) };
+  const lock = lockedReleases(project.directory);
+  if (typeof lock === "string") return { state: lock === "absent" ? "unlocked" : "unreadable" };
+  const pins = (lock.get(name) ?? []).filter((pin) => counts(pin, project));
+  return { state: "locked", versions: pins.flatMap(({ version }) => version ?? []) };
 }
 
 /** All names that the lock of a watched project holds, as far as it can be read. */
 export function lockedNames(project: WatchedProject): ReadonlySet<PackageName> {
-  const entries = lockedEntries(project);
-  return new Set(typeof entries === "string" ? [] : entries.map(([name]) => packageName(name)));
+  const lock = lockedReleases(project.directory);
+  if (typeof lock === "string") return new Set();
+  const counting = [...lock].filter(([, pins]) => pins.some((pin) => counts(pin, project)));
+  return new Set(counting.map(([name]) => name));
 }
 
-function lockedEntries({ directory, dev }: WatchedProject) {
-  const text = readText(join(directory, "Pipfile.lock"));
+interface LockedPin {
+  readonly category: string;
+  /** What comes from an index has one; git, path and url entries have none. */
+  readonly version: Version | undefined;
+}
+
+type LockedReleases = ReadonlyMap<PackageName, readonly LockedPin[]>;
+
+function counts({ category }: LockedPin, { dev }: WatchedProject): boolean {
+  return dev || category === "default";
+}
+
+// Every release that is solved is held against every lock, and reading one takes 10 ms
+const read = new Map<string, { readonly stamp: string; readonly lock: LockedReleases }>();
+
+function lockedReleases(directory: string): LockedReleases | "absent" | "unreadable" {
+  const path = join(directory, "Pipfile.lock");
+  const stamp = stampOf(path);
+  const known = read.get(path);
+  if (known !== undefined && known.stamp === stamp) return known.lock;
+  const text = readText(path);
   if (typeof text === "string") return text;
   try {
-    const { categories } = parseLock(text.text, "Pipfile.lock");
-    return [...categories].flatMap(([category, pins]) =>
-      dev || category === "default" ? [...pins] : [],
-    );
+    const lock = releasesOf(parseLock(text.text, "Pipfile.lock"));
+    if (stamp !== undefined) read.set(path, { stamp, lock });
+    return lock;
   } catch (error) {
     if (error instanceof ThothError) return "unreadable";
     throw error;
   }
+}
+
+/** Changes with the file; undefined where there is none to be seen. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { ino, mtimeNs, size } = statSync(path, { bigint: true });
+    return `${ino} ${mtimeNs} ${size}`;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+function releasesOf({ categories }: PipfileLock): LockedReleases {
+  const releases = new Map<PackageName, LockedPin[]>();
+  for (const [category, entries] of categories) {
+    for (const [raw, entry] of entries) {
+      const name = packageName(raw);
+      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "");
+      const pins = releases.get(name);
+      if (pins === undefined) releases.set(name, [{ category, version }]);
+      else pins.push({ category, version });
+    }
+  }
+  return releases;
 }
 
 /** Whether a folder holds a Pipfile, be it readable or not. */
@@ -66,13 +110,6 @@ export function namesInPipfile({ directory, dev }: WatchedProject, name: Package
     if (error instanceof ThothError) return true;
     throw error;
   }
-}
-
-/** What comes from an index has a version; git, path and url entries have none. */
-function versionOf([raw, { version }]: readonly [string, LockEntry], name: PackageName): Version[] {
-  if (packageName(raw) !== name) return [];
-  const pinned = parseVersion(version?.replace(/^===?/, "") ?? "");
-  return pinned === undefined ? [] : [pinned];
 }
 
 function readText(path: string): { readonly text: string } | "absent" | "unreadable" {
