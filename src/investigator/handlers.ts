@@ -10,7 +10,7 @@ export const handlers: {
   readonly [Type in MessageType]: (message: MessageOf<Type>) => Reaction;
 } = {
   unresolved_package: unresolvedTask,
-  solved_package: (message) => ({ kind: "consider-security", release: releaseOf(message) }),
+  solved_package: (message) => ({ kind: "consider-release", release: releaseOf(message) }),
   si_unanalyzed_package: (message) => ({ kind: "si-scan", release: releaseOf(message) }),
   update_provides_source_distro: (message) => ({
     kind: "note-source-distribution",

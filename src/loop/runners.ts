@@ -58,7 +58,7 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner = notHere): Runne
       store.putSecurity(release, { ...known, outcome: "no-source-distribution" });
       return [];
     }),
-    "consider-security": each(async ({ release }) => {
+    "consider-release": each(async ({ release }) => {
       const { package_name, package_version } = named(release);
       const scan = services.configuration.security && store.security(release) === undefined;
       return [

@@ -16,7 +16,7 @@ export const laneOfTask: Readonly<Record<Task["kind"], LaneName>> = {
   "note-absent": "notes",
   "note-source-distribution": "notes",
   "note-hashes": "notes",
-  "consider-security": "notes",
+  "consider-release": "notes",
   "solve-everywhere": "notes",
   "warn-projects": "notes",
   revsolve: "notes",

@@ -23,7 +23,8 @@ export type Task =
       readonly value: boolean;
     }
   | { readonly kind: "advise"; readonly trigger: AdviserTrigger }
-  | { readonly kind: "consider-security"; readonly release: Release }
+  /** What follows from a release that was solved: a scan, and whether watched projects want it. */
+  | { readonly kind: "consider-release"; readonly release: Release }
   /** Have a release solved on every runtime that its package is used on. */
   | { readonly kind: "solve-everywhere"; readonly release: Release }
   /** sha256 of files that left a release and that came to it. */

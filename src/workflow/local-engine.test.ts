@@ -27,7 +27,7 @@ function runners(some: Partial<Runners>): Runners {
     "note-vanished": unwanted,
     "note-absent": unwanted,
     "note-source-distribution": unwanted,
-    "consider-security": unwanted,
+    "consider-release": unwanted,
     advise: unwanted,
     "solve-everywhere": unwanted,
     "note-hashes": unwanted,
