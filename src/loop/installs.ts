@@ -122,13 +122,13 @@ const worthAnotherTry: ReadonlySet<FailureClass> = new Set<FailureClass>([
   "no-sandbox",
 ]);
 
-/** Whether the very file that the index lists now was tried out before. */
-function isTried({ services, runtime }: Bench, release: Release): boolean {
+/** Whether the very file that the runtime would install now was tried out before. */
+function isTried({ services, runtime, learner }: Bench, release: Release): boolean {
   const fact = services.store.installed(release, runtime.id);
   if (fact?.sha256 === undefined || fact.sha256 === "") return false;
   if (fact.failure !== undefined && worthAnotherTry.has(fact.failure)) return false;
   const file = services.store.details(release)?.find(({ filename }) => filename === fact.filename);
-  return file?.sha256 === fact.sha256;
+  return file?.sha256 === fact.sha256 && learner.fileOf(release) === fact.filename;
 }
 
 /** What one release needs on the runtime, if that can be had together. */
