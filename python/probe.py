@@ -154,7 +154,7 @@ def find_pip():
             continue
         for name in entries(folder):
             if name.startswith("pip-") and name.endswith((".dist-info", ".egg-info")):
-                return {"version": name.split("-")[1].replace(".dist", ""),
+                return {"version": name.split("-")[1].replace(".dist", "").replace(".egg", ""),
                         "path": os.path.realpath(os.path.join(folder, "pip"))}
     for folder in wheel_folders():
         for name in entries(folder):

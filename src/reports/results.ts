@@ -20,9 +20,14 @@ export function renderRuntimes(runtimes: readonly Runtime[], options: ResultOpti
     safeText(runtime.id),
     safeText(runtime.pythonFull),
     safeText(`${runtime.operatingSystem.name} ${runtime.operatingSystem.version}`),
-    runtime.interpreter === undefined ? "no interpreter here" : safeText(runtime.interpreter),
+    safeText(placeOf(runtime)),
   ]);
   return lines(table(rows, tableOptions(options, ["RUNTIME", "PYTHON", "SYSTEM", "INTERPRETER"])));
+}
+
+function placeOf({ interpreter, root }: Runtime): string {
+  if (interpreter === undefined) return "no interpreter here";
+  return root === undefined ? interpreter : `${interpreter} in ${root}`;
 }
 
 /** One release that `thoth solve` learnt about. */

@@ -12,6 +12,7 @@ import { InstallResults } from "./install-results.ts";
 import { type Installation, requirePip } from "./installation.ts";
 import { installationFor } from "./installations.ts";
 import { type RunLimits, tryTwice, usualLimits } from "./limits.ts";
+import { needsSandbox } from "./root-probe.ts";
 import { withScratch } from "./scratch.ts";
 import {
   inside,
@@ -39,6 +40,7 @@ export async function checkInstalled(
   const installation = await installationFor(check.runtime);
   const results = new InstallResults(check, toolVersions(sandbox, installation));
   if (sandbox === undefined) {
+    if (installation.root !== undefined) throw needsSandbox(installation.root, "no sandbox");
     await withScratch(check.cacheDirectory, async (scratch) => {
       results.begin({ ...usualLimits(), last: true }, pins);
       results.close(await installOnly({ check, installation, scratch }, results));
@@ -124,7 +126,7 @@ async function installOnly(
   const { path } = requirePip(installation);
   const run = await runProcess({
     command: installation.executable,
-    args: ["-E", "-s", "-S", pythonScript("install_check.py")],
+    args: ["-E", "-s", "-S", "-B", pythonScript("install_check.py")],
     cwd: scratch,
     env: { PATH: "/usr/bin:/bin", HOME: scratch, TMPDIR: scratch, LC_ALL: "C.UTF-8" },
     stdin: JSON.stringify({

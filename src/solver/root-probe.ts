@@ -36,7 +36,12 @@ export async function probeInRoot(root: string, interpreter: string): Promise<Ro
 async function sandboxFor(root: string): Promise<Sandbox> {
   const found = await probeSandbox();
   if ("sandbox" in found) return found.sandbox;
-  throw new ThothError("no-sandbox", `the system in \`${root}\` can't be run: ${found.problem}`, {
+  throw needsSandbox(root, found.problem);
+}
+
+/** Another system's programs run through the sandbox or not at all. */
+export function needsSandbox(root: string, problem: string): ThothError {
+  return new ThothError("no-sandbox", `the system in \`${root}\` can't be run: ${problem}`, {
     hint: "install bubblewrap, e.g. `apt-get install bubblewrap`; see docs/runtimes.md",
   });
 }

@@ -108,11 +108,11 @@ function lastMatch(output: string, pattern: RegExp): number | undefined {
   return [...output.matchAll(everywhere)].at(-1)?.index;
 }
 
-/** The line that decided, if the end of the output does not show it anyway. */
+/** The line that decided first, since it says most, then the end of the output. */
 function tellingLines(output: string, at: number): string {
-  const end = detailOf(output);
+  const end = detailOf(output).split("\n");
   const start = output.lastIndexOf("\n", at) + 1;
   const telling = detailOf(output.slice(start).split("\n", 1)[0] ?? "");
-  if (end.includes(telling)) return end;
-  return detailOf(`${telling}\n…\n${end.split("\n").slice(-9).join("\n")}`);
+  if (end[0] === telling) return end.join("\n");
+  return detailOf([telling, "…", ...end.slice(-9)].join("\n"));
 }
