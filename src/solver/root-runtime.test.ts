@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => {
   machine.remove();
   rmSync(root, { recursive: true });
-});
+}, 60_000);
 
 function described(declaration: Partial<RootDeclaration>): Promise<Runtime> {
   const { cacheDirectory } = machine;
