@@ -5,7 +5,7 @@ import { makeProject, type TestProject, thoth } from "../../fixtures/rig.ts";
 
 const pipfile = '[packages]\ncore = "*"\n';
 const how =
-  "`thoth investigate` advises it anew once something changes under its lock; `thoth refresh` finds out\n";
+  "`thoth investigate --follow --refresh-every 12h` advises anew when something changes under a lock\n";
 
 async function list(project: TestProject): Promise<string> {
   return (await thoth(project, ["watch"])).stdout;

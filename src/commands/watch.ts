@@ -46,7 +46,7 @@ export async function runWatch(flags: WatchFlags, context: CommandContext): Prom
       return `${verb} ${safeText(project.directory)}: ${watchedText(project)}`;
     });
     const how =
-      "`thoth investigate` advises it anew once something changes under its lock; `thoth refresh` finds out";
+      "`thoth investigate --follow --refresh-every 12h` advises anew when something changes under a lock";
     return told([...lines, ...(context.verbosity === "quiet" ? [] : [how])]);
   });
 }

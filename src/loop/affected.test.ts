@@ -68,11 +68,13 @@ test.each([
   ["a package of another category", "sphinx==7.0", 1],
   ["a name that the lock has unnormalised", "zope-interface==6.0", 1],
   ["a package that is taken from git", "lib==1.0", 0],
+  ["a package whose pin can't be read", "odd==1.0", 1],
 ])("%s", async (_what, release, triggers) => {
   const lock = lockOf({
     default: {
       flask: { version: "==3.0.3" },
       "Zope.Interface": { version: "===6.0" },
+      odd: { version: "*" },
       lib: { git: "https://git.example/lib", ref: "abc" },
     },
     develop: { pytest: { version: "==8.0" } },

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runProcess } from "../sandbox/process.ts";
-import { writeAtomic } from "../util/atomic-write.ts";
+import { storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 
@@ -46,7 +46,7 @@ export async function handOver(
       signal: services.signal,
     });
     const { exitCode, signal, stdout, timedOut } = result;
-    writeAtomic(join(run.folder, "exec.log"), stdout, { mode: 0o600 });
+    keepLog(join(run.folder, "exec.log"), stdout);
     if (exitCode === 0) return undefined;
     const how = timedOut
       ? `did not end within ${timeoutMs / 60_000} minutes`
@@ -57,6 +57,15 @@ export async function handOver(
   } catch (error) {
     if (error instanceof ThothError && error.code === "tool-missing") return error.message;
     throw error;
+  }
+}
+
+function keepLog(path: string, text: string): void {
+  try {
+    // What the command printed may be for its user alone
+    writeAtomic(path, text, { mode: 0o600 });
+  } catch (error) {
+    throw storageError(error, path, "store-unwritable");
   }
 }
 

@@ -5,6 +5,7 @@ import type { TriggerCause } from "../model/message.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
 import { adviceMarkdown } from "../reports/advice-markdown.ts";
 import { errorCode, removeFile, storageError, writeAtomic } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import { handOver } from "./hand-over.ts";
 
@@ -104,8 +105,14 @@ function writeLock(
     const problem = "the project changed meanwhile: its lock was left alone";
     return { lock: "not-written", problem };
   }
-  storing(path, () => writeAtomic(path, lockText, { durable: true }));
-  return { lock: "written" };
+  try {
+    storing(path, () => writeAtomic(path, lockText, { durable: true }));
+    return { lock: "written" };
+  } catch (error) {
+    // A project that may not be written stays so: trying again is of no use
+    if (!(error instanceof ThothError && error.code === "store-unwritable")) throw error;
+    return { lock: "not-written", problem: error.message };
+  }
 }
 
 function textOf(path: string): string | undefined {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { WatchedProject } from "../model/watched-project.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { parsePipfile } from "../python/pipfile.ts";
-import { type PipfileLock, parseLock } from "../python/pipfile-lock.ts";
+import { type LockEntry, type PipfileLock, parseLock } from "../python/pipfile-lock.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { errorCode } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
@@ -22,8 +22,13 @@ export function watchedLock(project: WatchedProject, name: PackageName): Watched
   if (!isProject(project.directory)) return { state: "gone" };
   const lock = lockedReleases(project.directory);
   if (typeof lock === "string") return { state: lock === "absent" ? "unlocked" : "unreadable" };
-  const pins = (lock.get(name) ?? []).filter((pin) => counts(pin, project));
-  return { state: "locked", versions: pins.flatMap(({ version }) => version ?? []) };
+  const versions: Version[] = [];
+  for (const pin of lock.get(name) ?? []) {
+    if (!counts(pin, project)) continue;
+    if (pin.version === undefined) return { state: "unreadable" };
+    if (pin.version !== "none") versions.push(pin.version);
+  }
+  return { state: "locked", versions };
 }
 
 /** All names that the lock of a watched project holds, as far as it can be read. */
@@ -36,8 +41,8 @@ export function lockedNames(project: WatchedProject): ReadonlySet<PackageName> {
 
 interface LockedPin {
   readonly category: string;
-  /** What comes from an index has one; git, path and url entries have none. */
-  readonly version: Version | undefined;
+  /** What comes from git, a path or an address has none; undefined where nobody can tell. */
+  readonly version: Version | "none" | undefined;
 }
 
 type LockedReleases = ReadonlyMap<PackageName, readonly LockedPin[]>;
@@ -82,13 +87,18 @@ function releasesOf({ categories }: PipfileLock): LockedReleases {
   for (const [category, entries] of categories) {
     for (const [raw, entry] of entries) {
       const name = packageName(raw);
-      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "");
+      const version = versionOf(entry);
       const pins = releases.get(name);
       if (pins === undefined) releases.set(name, [{ category, version }]);
       else pins.push({ category, version });
     }
   }
   return releases;
+}
+
+function versionOf({ version, git, path, file }: LockEntry): LockedPin["version"] {
+  if (version !== undefined) return parseVersion(version.replace(/^===?/, ""));
+  return git === undefined && path === undefined && file === undefined ? undefined : "none";
 }
 
 /** Whether a folder holds a Pipfile, be it readable or not. */
