@@ -2,7 +2,6 @@ import type { IndexClient } from "../package-index/index-client.ts";
 import type { IndexSource } from "../package-index/index-source.ts";
 import type { PageAnswer } from "../package-index/page-request.ts";
 import type { PackageName } from "../python/name.ts";
-import { DamagedFileError } from "../store/damage.ts";
 import type { KnowledgeStore } from "../store/store.ts";
 import { type PageChanges, pageChanges, takesAway } from "./page-changes.ts";
 
@@ -64,16 +63,7 @@ function changesOf(
   answer: PageAnswer,
 ): PageChanges | undefined {
   if (answer.kind === "not-modified") return undefined;
-  const list = store.releases(name, index);
-  if (list === undefined) return undefined;
-  const details = (version: string) => store.details({ name, version, index });
-  try {
-    return pageChanges({ list, details }, answer.kind === "page" ? answer.page : "absent");
-  } catch (error) {
-    // What is damaged further down is set aside, and the page learnt as if for the first time
-    if (error instanceof DamagedFileError) return undefined;
-    throw error;
-  }
+  return pageChanges(store.page(name, index), answer.kind === "page" ? answer.page : "absent");
 }
 
 function forgetOutdated(store: KnowledgeStore, { name, index, files, returned }: PageChanges) {

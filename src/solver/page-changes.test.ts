@@ -3,7 +3,8 @@ import type { IndexPage } from "../model/knowledge.ts";
 import { indexUrl } from "../model/release.ts";
 import { packageName } from "../python/name.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import { type KnownPackage, pageChanges, takesAway } from "./page-changes.ts";
+import type { StoredPage } from "../store/stored-page.ts";
+import { pageChanges, takesAway } from "./page-changes.ts";
 
 const name = packageName("web");
 const index = indexUrl("https://index.example/simple");
@@ -43,8 +44,8 @@ test.each(["absent", page({})] as const)("a package vanishes with all its releas
 test("what had vanished and is listed again is a release again, and does not vanish twice", () => {
   const store = storeOf({ "2.0": ["b"], "1.0": ["a"] });
   store.putVanished({ name, version: "2.0", index }, "2026-01-01");
-  expect(pageChanges(knownOf(store), page({ "1.0": ["a"] }))).toBeUndefined();
-  expect(pageChanges(knownOf(store), page({ "2.0": ["b"], "1.0": ["a"] }))).toMatchObject({
+  expect(pageChanges(store.page(name, index), page({ "1.0": ["a"] }))).toBeUndefined();
+  expect(pageChanges(store.page(name, index), page({ "2.0": ["b"], "1.0": ["a"] }))).toMatchObject({
     released: ["2.0"],
     returned: [{ version: "2.0", gone: [], come: [file("b")] }],
     vanished: [],
@@ -99,14 +100,8 @@ test.each([
 
 type Releases = Readonly<Record<string, readonly string[]>>;
 
-function known(releases: Releases, hashes?: "no hashes"): KnownPackage {
-  return knownOf(storeOf(releases, hashes));
-}
-
-function knownOf(store: MemoryStore): KnownPackage {
-  const list = store.releases(name, index);
-  if (list === undefined) throw new Error("no page was put");
-  return { list, details: (version) => store.details({ name, version, index }) };
+function known(releases: Releases, hashes?: "no hashes"): StoredPage | undefined {
+  return storeOf(releases, hashes).page(name, index);
 }
 
 function storeOf(releases: Releases, hashes?: "no hashes"): MemoryStore {

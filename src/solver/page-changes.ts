@@ -1,12 +1,7 @@
-import type {
-  FileDetails,
-  FileIdentity,
-  FilesChange,
-  IndexPage,
-  ReleaseList,
-} from "../model/knowledge.ts";
+import type { FileDetails, FileIdentity, FilesChange, IndexPage } from "../model/knowledge.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
+import type { StoredPage } from "../store/stored-page.ts";
 
 /** What an index says differently of a package than before. Versions newest first. */
 export interface PageChanges {
@@ -24,23 +19,17 @@ export interface PageChanges {
   readonly files: readonly (FilesChange & { readonly version: string })[];
 }
 
-/** What was known of a package before its index was asked. */
-export interface KnownPackage {
-  readonly list: ReleaseList;
-  readonly details: (version: string) => readonly FileDetails[] | undefined;
-}
-
 /**
  * Compares what was known with what the index lists now (`absent`: with nothing). Undefined if
  * nothing changed that anybody could have built on; a package seen for the first time changes
  * nothing. Files without a hash can't be told apart and are left out.
  */
 export function pageChanges(
-  known: KnownPackage | undefined,
+  known: StoredPage | undefined,
   now: Pick<IndexPage, "releases"> | "absent",
 ): PageChanges | undefined {
-  if (known === undefined || known.list.count === 0) return undefined;
-  const { list, details } = known;
+  if (known === undefined || known.releases.length === 0) return undefined;
+  const { name, index } = known;
   const listed = new Map(
     now === "absent" ? [] : now.releases.map(({ version, files }) => [version, files]),
   );
@@ -48,26 +37,23 @@ export function pageChanges(
   const vanished: string[] = [];
   const files: (FilesChange & { version: string })[] = [];
   const returned: (FilesChange & { version: string })[] = [];
-  for (let position = 0; position < list.count; position += 1) {
-    const release = list.release(position);
+  for (const release of known.releases) {
     const { version } = release;
     const current = listed.get(version);
-    const earlier = details(version) ?? [];
     if (release.vanished !== undefined) {
       if (current === undefined) continue;
-      const gone = identitiesWithout(earlier, current);
+      const gone = identitiesWithout(release.files, current);
       // All its files count as come, so that what failed while they were away is tried again
       returned.push({ version, gone, come: identitiesWithout(current, []) });
       continue;
     }
     before.add(version);
     if (current === undefined) vanished.push(version);
-    else files.push(...changeOf(version, earlier, current));
+    else files.push(...changeOf(version, release.files, current));
   }
   const released = [...listed.keys()].filter((version) => !before.has(version));
   if (released.length + vanished.length + files.length === 0) return undefined;
   const packageVanished = listed.size === 0;
-  const { name, index } = list;
   return { name, index, released, returned, vanished, packageVanished, files };
 }
 

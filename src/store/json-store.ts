@@ -32,6 +32,7 @@ import { PackageSlot } from "./package-slot.ts";
 import { PackageSlots } from "./package-slots.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { StorePaths } from "./store-paths.ts";
+import type { StoredPage } from "./stored-page.ts";
 
 /**
  * The knowledge in a folder of JSON files. Opening reads nothing, and the folder may be absent
@@ -105,6 +106,13 @@ class JsonStore implements KnowledgeStore {
 
   validators(name: PackageName, index: IndexUrl): Validators | undefined {
     return this.#packages.get(name, index).releases.validators();
+  }
+
+  page(name: PackageName, index: IndexUrl): StoredPage | undefined {
+    const table = this.#packages.get(name, index).releases;
+    const page = table.page();
+    this.#files.used(table);
+    return page;
   }
 
   putPage(page: IndexPage): void {

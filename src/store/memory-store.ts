@@ -91,6 +91,10 @@ export class MemoryStore implements KnowledgeStore {
     return this.#pages.get(pageKey(name, index))?.validators;
   }
 
+  page(name: PackageName, index: IndexUrl): StoredPage | undefined {
+    return this.#pages.get(pageKey(name, index));
+  }
+
   putPage(page: IndexPage): void {
     this.#setPage(mergePages(this.#pages.get(pageKey(page.name, page.index)), pageOf(page)));
   }

@@ -48,6 +48,12 @@ export class ReleasesTable {
     return this.#source();
   }
 
+  /** All of it at once, which is cheaper than asking for release after release. */
+  page(): StoredPage | undefined {
+    const source = this.#source();
+    return source instanceof PageList ? source.page : source && this.#whole();
+  }
+
   details(version: string): readonly FileDetails[] | undefined {
     return this.#quarantine.guard(() => this.#source()?.details(version));
   }

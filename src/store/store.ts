@@ -11,6 +11,7 @@ import type {
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
+import type { StoredPage } from "./stored-page.ts";
 
 /**
  * Everything Thoth has learnt. Reads are synchronous and see what was put before, flushed or not.
@@ -25,6 +26,8 @@ export interface KnowledgeStore extends Knowledge {
   putAbsent(name: PackageName, index: IndexUrl, reason: string, checkedAt: number): void;
   validators(name: PackageName, index: IndexUrl): Validators | undefined;
   putVanished(release: Release, since: string): void;
+  /** All that is known of the releases of a package, at once. */
+  page(name: PackageName, index: IndexUrl): StoredPage | undefined;
   /** The files of a release changed: what was learnt of those that are gone, and failures that the new ones may mend, hold no longer. */
   forgetOutdated(release: Release, change: FilesChange): void;
   /** Runtimes that any release of a package was installed on. */
