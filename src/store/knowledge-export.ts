@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { removeFile, storageError, temporaryName } from "../util/atomic-write.ts";
+import { errorCode, removeFile, storageError, temporaryName } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
 import { type ArchiveMember, archiveBytes, type Origin, readArchive } from "./archive.ts";
 import { isPortableSource, readArchivedFile } from "./archived-file.ts";
 import { readCatalogue } from "./catalogue.ts";
@@ -69,8 +70,21 @@ export async function exportKnowledge(request: ExportRequest): Promise<ExportRes
   } catch (error) {
     removeFile(temporary);
     signal.throwIfAborted();
-    throw storageError(error, output, "store-unwritable");
+    throw outputError(error, temporary, output);
   }
+}
+
+/** Of what went wrong, that which another `-o` mends. */
+function outputError(error: unknown, temporary: string, output: string): unknown {
+  const ofOutput = error instanceof Error && "path" in error && error.path === temporary;
+  const code = errorCode(error) ?? "";
+  if (ofOutput && ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS", "EISDIR"].includes(code)) {
+    return new ThothError("usage", `\`${output}\` can't be written (${code})`, {
+      hint: "name a file in a folder that may be written with -o",
+      cause: error,
+    });
+  }
+  return storageError(error, output, "store-unwritable");
 }
 
 /** Chooses the files of an archive one by one, and counts. */
