@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { wheel } from "../../fixtures/packages.ts";
 import { makeProject, thoth } from "../../fixtures/rig.ts";
@@ -82,4 +83,22 @@ test("an index that is not allowed is an error, whatever it lists", async () => 
 
   expect(run.exitCode).toBe(1);
   expect(run.stdout).toContain("error SOURCE-NOT-WHITELISTED ");
+});
+
+test("a check that was left to the investigator leaves its result in the store", async () => {
+  const index = await servedIndex([core]);
+  const project = makeProject({ pipfile });
+  await thoth(project, ["advise", "--verify", "none"], { index: index.url });
+
+  const handed = await thoth(project, ["provenance-check", "--no-wait"], { index: index.url });
+  const investigated = await thoth(project, ["investigate"], { index: index.url });
+
+  expect(handed.exitCode).toBe(3);
+  expect(investigated.exitCode).toBe(0);
+  const path = /will be in (.*)\n/.exec(handed.stderr)?.[1] ?? "";
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({
+    schema: "thoth.provenance",
+    checked: 1,
+    findings: [],
+  });
 });

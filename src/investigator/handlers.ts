@@ -37,7 +37,7 @@ export const handlers: {
     name: packageName(message.package_name),
     version: message.package_version,
   }),
-  provenance_checker_trigger: () => park("provenance is not checked by messages yet"),
+  provenance_checker_trigger: (message) => ({ kind: "check-provenance", trigger: message }),
   inspection_completed: () => park("inspections are not taken in yet"),
   advise_justification: () => park("it is a figure of the original's reports"),
   build_analysis_trigger: () => park("Thoth analyses no container builds"),

@@ -8,6 +8,7 @@ import { ThothError } from "../util/errors.ts";
 import type { Runners } from "../workflow/engine.ts";
 import { affectedTriggers, causeOf, missingPackage } from "./affected.ts";
 import type { Bench } from "./bench.ts";
+import { checkTriggered } from "./check-project.ts";
 import { installReleases } from "./installs.ts";
 import { startMetadata, startReleases } from "./learn-gaps.ts";
 import { learnSource } from "./learn-source.ts";
@@ -68,6 +69,7 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner = notHere): Runne
           : []),
       ];
     }),
+    "check-provenance": each(({ trigger }) => silently(checkTriggered(trigger, services))),
     advise: (tasks) => rerun(tasks.map(({ trigger }) => trigger)),
     "solve-everywhere": async (tasks) => {
       const used = await usedRuntimes(services);

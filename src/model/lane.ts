@@ -20,5 +20,6 @@ export const laneOfTask: Readonly<Record<Task["kind"], LaneName>> = {
   "solve-everywhere": "notes",
   "warn-projects": "notes",
   revsolve: "notes",
+  "check-provenance": "advise",
   advise: "advise",
 };

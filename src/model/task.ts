@@ -1,5 +1,5 @@
 import type { PackageName } from "../python/name.ts";
-import type { AdviserTrigger, Message } from "./message.ts";
+import type { AdviserTrigger, Message, ProvenanceCheckerTrigger } from "./message.ts";
 import type { IndexUrl, Release } from "./release.ts";
 import type { RuntimeId } from "./runtime.ts";
 
@@ -25,6 +25,7 @@ export type Task =
   | { readonly kind: "advise"; readonly trigger: AdviserTrigger }
   /** What follows from a release that was solved: a scan, and whether watched projects want it. */
   | { readonly kind: "consider-release"; readonly release: Release }
+  | { readonly kind: "check-provenance"; readonly trigger: ProvenanceCheckerTrigger }
   /** Have a release solved on every runtime that its package is used on. */
   | { readonly kind: "solve-everywhere"; readonly release: Release }
   /** sha256 of files that left a release and that came to it. */

@@ -1,4 +1,5 @@
 import { safeText } from "../util/terminal-text.ts";
+import { jsonDocument } from "./json-document.ts";
 import type { ResultOptions } from "./results.ts";
 import { counted } from "./wording.ts";
 
@@ -51,6 +52,21 @@ export function renderProvenance(
   return [...told, ...unasked, verdict({ findings, unknown, checked }, names.size)]
     .map((line) => `${line}\n`)
     .join("");
+}
+
+/** The same as a document. */
+export function provenanceJson({ findings, unknown, checked }: ReportedProvenance): string {
+  return jsonDocument({
+    schema: "thoth.provenance",
+    version: "1.0",
+    checked,
+    findings,
+    unknown: unknown.map(({ release, index }) => ({
+      package_name: release.name,
+      package_version: release.version,
+      source: index,
+    })),
+  });
 }
 
 function verdict({ findings, checked }: ReportedProvenance, unknown: number): string {

@@ -29,6 +29,7 @@ function runners(some: Partial<Runners>): Runners {
     "note-source-distribution": unwanted,
     "consider-release": unwanted,
     advise: unwanted,
+    "check-provenance": unwanted,
     "solve-everywhere": unwanted,
     "note-hashes": unwanted,
     "warn-projects": unwanted,

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { ProvenanceCheckerTrigger } from "../model/message.ts";
+import { provenanceJson } from "../reports/provenance.ts";
+import type { ProvenanceAnswer } from "../security/provenance.ts";
+import { storageError, writeAtomic } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
+import type { Services } from "../wiring.ts";
+import { indexSources } from "./index-sources.ts";
+import { readManifest } from "./manifest.ts";
+import { openBench } from "./open-bench.ts";
+import { ownProject } from "./own-project.ts";
+import { type ProvenanceOptions, provenanceOf } from "./provenance.ts";
+import { chooseRuntime } from "./runtime-choice.ts";
+
+/**
+ * Checks where the files of a project's lock come from; mistakes are placed as seen `from` there.
+ * Throws `no-pipfile`, `bad-lock` and, online, what an index may throw.
+ */
+export async function checkProject(
+  project: ProvenanceOptions & { readonly directory: string },
+  from: string,
+  services: Services,
+): Promise<ProvenanceAnswer> {
+  const { text, pipfile, lock } = readManifest(project.directory, from);
+  if (lock === undefined) {
+    throw new ThothError("bad-lock", `no Pipfile.lock in \`${project.directory}\``, {
+      hint: "make one first: `thoth advise`",
+    });
+  }
+  const sources = await indexSources(pipfile.sources, services);
+  const runtime = await chooseRuntime(services, pipfile.requires);
+  const bench = openBench({ services, runtime, sources, project: ownProject([], sources.order) });
+  return provenanceOf(bench, { text, lock }, project);
+}
+
+/** Checks what a message asks for and leaves the result in the store. */
+export async function checkTriggered(
+  { project, whitelisted_sources }: ProvenanceCheckerTrigger,
+  services: Services,
+): Promise<void> {
+  const question = { directory: project, online: true, allowed: whitelisted_sources };
+  const answer = await checkProject(question, project, services);
+  const path = provenancePath(services, project);
+  try {
+    writeAtomic(path, provenanceJson(answer));
+  } catch (error) {
+    throw storageError(error, path, "store-unwritable");
+  }
+}
+
+/** Where the result of a check lies that the investigator made. */
+export function provenancePath({ configuration }: Services, directory: string): string {
+  const key = createHash("sha256").update(directory).digest("hex").slice(0, 16);
+  return join(configuration.storeDirectory, "provenance", `${key}.json`);
+}
