@@ -195,6 +195,26 @@ test("a new release is proposed once it was proved", async () => {
   expect(pins(files["Pipfile.lock"])).toEqual(["core==2.0", "web==1.0"]);
 });
 
+test("what refresh finds out reaches the project: a release is gone, and a newer one is there", async () => {
+  const world = await watchedProject([web("1.0", "core"), core("0.9"), core("1.0")], "--write");
+  world.index.remove(core("1.0").filename);
+  world.index.add(core("1.1"));
+
+  const refreshed = await world.run("refresh");
+  const handled = await world.run("investigate");
+  const again = await world.run("investigate");
+
+  expect(refreshed).toMatchObject({ exitCode: 0 });
+  expect(handled).toMatchObject({ exitCode: 0 });
+  expect(pins(world.project.files()["Pipfile.lock"])).toEqual(["core==1.1", "web==1.0"]);
+  expect(again.stdout).toContain("Handled 0 messages, 0 waiting");
+  const told = readdirSync(join(world.project.store, "runs")).flatMap(
+    (id) => readFiles(join(world.project.store, "runs", id))["report.md"] ?? [],
+  );
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain("core 1.0 is gone from its index; the lock moves from 1.0 to 1.1");
+});
+
 test("a new release that the stack has no room for calls for nothing", async () => {
   const world = await watchedProject([web("1.0", "core<2"), core("1.0")]);
   world.index.add(core("2.0"));
