@@ -58,7 +58,7 @@ async function advised(watched: Partial<WatchedProject> = {}) {
     project,
     causes: [cause("missing-version")],
     report,
-    json: "{}\n",
+    json: '{"lock":"dry-run"}\n',
     lockText: "new",
     pipfileText: pipfile,
     oldLockText: "old",
@@ -74,7 +74,7 @@ test("report, lock and advice are left with the run, and the project is not touc
   expect(await leave()).toEqual({ lock: "dry-run", nothingToDo: false });
   expect(readFiles(folder)).toEqual({
     "Pipfile.lock": "new",
-    "advice.json": "{}\n",
+    "advice.json": '{"lock":"dry-run"}\n',
     "report.md": expect.stringMatching(/^# Update Pipfile\.lock: core 1\.0 → 2\.0\n/),
   });
   expect(readFiles(project)).toEqual({ Pipfile: pipfile, "Pipfile.lock": "old" });
@@ -168,4 +168,15 @@ test("who dies after the lock was written hands over the report of then", async 
     problem: expect.stringContaining("ended with 1"),
   });
   expect(readFiles(folder)["report.md"]).toBe(first);
+});
+
+test("who dies while telling of a lock that stays wrote none", async () => {
+  const { folder, leave } = await advised({ write: true });
+  const json = '{"lock":"unchanged"}';
+  const causes = [cause("advisory")];
+  const same = { report: { ...report, ...kept }, lockText: "old", json, causes };
+  await leave(same);
+
+  expect(await leave(same)).toEqual({ lock: "unchanged", nothingToDo: false });
+  expect(readFiles(folder)["report.md"]).toContain("nothing newer fits");
 });

@@ -4,6 +4,7 @@ import type { AdviceReport, LockResult } from "../model/advice-report.ts";
 import type { TriggerCause } from "../model/message.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
 import { adviceMarkdown } from "../reports/advice-markdown.ts";
+import { isRecord } from "../store/stored-page-check.ts";
 import { errorCode, removeFile, storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
@@ -55,7 +56,7 @@ export async function leaveReport(
   if (!again && nothingToDo(advice)) return { lock: "unchanged", nothingToDo: true };
   if (!again) writeReport(advice);
   const written = watched === undefined ? undefined : writeLock(watched, advice);
-  const lock = again ? "written" : (written?.lock ?? advice.report.lock);
+  const lock = again ? lockOfThen(watched, advice) : (written?.lock ?? advice.report.lock);
   const failure = await handOver(services, watched?.exec ?? null, {
     folder: advice.folder,
     project: advice.project,
@@ -78,6 +79,13 @@ function nothingToDo({ report, causes }: WatchedAdvice): boolean {
           name === package_name && (package_version === null || version === package_version),
       ),
   );
+}
+
+/** What became of the lock in the pass that died: it is right now, and was it before? */
+function lockOfThen(watched: WatchedProject | undefined, { folder }: WatchedAdvice): LockResult {
+  const told: unknown = JSON.parse(textOf(join(folder, "advice.json")) ?? "null");
+  const differed = isRecord(told) && told["lock"] === "dry-run";
+  return differed && watched?.write === true ? "written" : "unchanged";
 }
 
 function writeReport({ folder, report, causes, json, lockText, pipfileText }: WatchedAdvice): void {
