@@ -1,10 +1,16 @@
+import type { FileDetails } from "../model/knowledge.ts";
+import type { DownloadAnswer } from "./download.ts";
 import type { IndexClient, IndexClientOptions } from "./index-client.ts";
+import type { MetadataAnswer } from "./metadata-request.ts";
+import { UnderWay } from "./under-way.ts";
 
 type Session = Omit<IndexClient, "traffic">;
 
 /** A client of package indexes; loads nothing and connects to nothing before the first request. */
 export function createIndexClient(options: IndexClientOptions): IndexClient {
   let opened: Promise<Session> | undefined;
+  const metadata = new UnderWay<MetadataAnswer>();
+  const downloads = new UnderWay<DownloadAnswer>();
   const traffic = { requests: 0, bytes: 0 };
   const session = (): Promise<Session> => {
     if (options.offline === true) throw new Error("offline: no index may be asked");
@@ -16,9 +22,12 @@ export function createIndexClient(options: IndexClientOptions): IndexClient {
     page: async (source, name, validators, signal) =>
       (await session()).page(source, name, validators, signal),
     freshPage: async (source, name, signal) => (await session()).freshPage(source, name, signal),
-    metadata: async (source, file, name, signal) =>
-      (await session()).metadata(source, file, name, signal),
-    download: async (source, file, signal) => (await session()).download(source, file, signal),
+    metadata: (source, file, name, signal) =>
+      metadata.share(fileKey(file), async () =>
+        (await session()).metadata(source, file, name, signal),
+      ),
+    download: (source, file, signal) =>
+      downloads.share(fileKey(file), async () => (await session()).download(source, file, signal)),
     traffic: () => ({ ...traffic }),
     close: async () => {
       const ending = opened;
@@ -28,4 +37,8 @@ export function createIndexClient(options: IndexClientOptions): IndexClient {
       await session?.close();
     },
   };
+}
+
+function fileKey({ url, sha256 = "" }: FileDetails): string {
+  return `${sha256} ${url}`;
 }
