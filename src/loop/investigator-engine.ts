@@ -4,12 +4,11 @@ import type { Services } from "../wiring.ts";
 import type { Engine } from "../workflow/engine.ts";
 import type { Bench } from "./bench.ts";
 import { projectFrontier } from "./frontiers.ts";
-import { type IndexSources, indexSources } from "./index-sources.ts";
 import { openBench } from "./open-bench.ts";
 import { ownProject } from "./own-project.ts";
+import { Reach } from "./reach.ts";
 import { type AdviceRunner, benchRunners } from "./runners.ts";
 import { chooseRuntime, knownRuntimes } from "./runtime-choice.ts";
-import { withIndexes } from "./standalone.ts";
 
 /** Interpreters come and go; looking for them takes a while. */
 const lookForRuntimesMs = 60_000;
@@ -47,25 +46,27 @@ type Place = { readonly bench: Bench } | { readonly refusal: TaskResult };
 class Benches {
   readonly #services: Services;
   readonly #open = new Map<string, { readonly bench: Bench; readonly at: number }>();
-  #sources: IndexSources | undefined;
+  readonly #reach: Reach;
   #runtimes:
     | { readonly all: readonly Runtime[]; readonly usual: Runtime; readonly at: number }
     | undefined;
 
   constructor(services: Services) {
     this.#services = services;
+    this.#reach = new Reach(services);
   }
 
   /** A bench for a runtime, "" for the usual one, that reaches the indexes of the tasks. */
   async open(wanted: string, tasks: readonly Task[]): Promise<Place> {
     const { all, usual } = await this.#known();
-    const runtime = wanted === "" ? usual : all.find(({ id }) => id === wanted);
+    const found = wanted === "" ? usual : all.find(({ id }) => id === wanted);
+    const { sources, directUrls, runtimes } = await this.#reach.of(tasks, found === undefined);
+    const runtime = found ?? runtimes.find(({ id }) => id === wanted);
     const problem = wanted === "" ? undefined : obstacleOn(wanted, runtime);
     if (runtime === undefined || problem !== undefined) {
       const reason = problem ?? "there is no runtime";
       return { refusal: { ok: false, final: true, reason, cause: new Error(reason) } };
     }
-    const sources = await this.#reaching(tasks);
     const { configuration, now } = this.#services;
     const before = this.#open.get(runtime.id);
     const age = before === undefined ? Number.POSITIVE_INFINITY : Math.abs(now() - before.at);
@@ -73,9 +74,10 @@ class Benches {
     const project = ownProject([], sources.order);
     if (before !== undefined && age < lasts && before.bench.sources === sources) {
       const { bench } = before;
-      return { bench: { ...bench, frontier: projectFrontier(bench, project), stack: undefined } };
+      const frontier = projectFrontier(bench, project);
+      return { bench: { ...bench, directUrls, frontier, stack: undefined } };
     }
-    const bench = openBench({ services: this.#services, runtime, sources, project });
+    const bench = openBench({ services: this.#services, runtime, sources, project, directUrls });
     this.#open.set(runtime.id, { bench, at: now() });
     return { bench };
   }
@@ -83,6 +85,7 @@ class Benches {
   /** A learner also remembers what failed. */
   forget(): void {
     this.#open.clear();
+    this.#reach.forget();
   }
 
   async #known() {
@@ -93,13 +96,6 @@ class Benches {
     const usual = await chooseRuntime(this.#services, { written: {} });
     this.#runtimes = { all, usual, at: now() };
     return this.#runtimes;
-  }
-
-  async #reaching(tasks: readonly Task[]): Promise<IndexSources> {
-    this.#sources ??= await indexSources([], this.#services);
-    const wider = withIndexes(this.#sources, tasks.flatMap(indexOf));
-    if (wider.byUrl.size > this.#sources.byUrl.size) this.#sources = wider;
-    return this.#sources;
   }
 }
 
@@ -114,11 +110,6 @@ function obstacleOn(wanted: string, runtime: Runtime | undefined): string | unde
 function notRun(task: Task): TaskResult {
   const reason = `${task.kind} was not run`;
   return { ok: false, reason, cause: new Error(reason) };
-}
-
-function indexOf(task: Task): readonly string[] {
-  if ("release" in task) return [task.release.index];
-  return "index" in task ? [task.index] : [];
 }
 
 function byRuntime(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
