@@ -2,7 +2,7 @@ import { loadConfiguration } from "../config.ts";
 import { expectedInstalls } from "../loop/expected-installs.ts";
 import { readManifest } from "../loop/manifest.ts";
 import { incomplete, messagesFor } from "../loop/missing-facts.ts";
-import { type RunRequest, requestedRuns } from "../loop/requested-runs.ts";
+import { type RunRequest, refreshed, requestedRuns } from "../loop/requested-runs.ts";
 import type { AdviceRunner } from "../loop/runners.ts";
 import { messageKey } from "../messaging/message-fields.ts";
 import type { Message } from "../model/message.ts";
@@ -21,24 +21,47 @@ import { finishRun } from "./finish-run.ts";
  * it waits for the rest. Nothing is learnt here, so that no run holds up another.
  */
 export function runContinuer(services: Services, context: CommandContext): AdviceRunner {
-  return async (triggers) => {
+  const advise: AdviceRunner = async (triggers) => {
     const results = new Map<Message, TaskResult>();
     for (const request of requestedRuns(triggers, services)) {
-      const result = await continueRun(request, services, context);
-      for (const trigger of request.triggers) results.set(trigger, result);
+      services.signal.throwIfAborted();
+      const ended = await continueHeld(request, services, context);
+      for (const trigger of request.triggers) results.set(trigger, ended ?? done);
+      // Its end came before what an event asks for could be added: that is another run's
+      const events = request.triggers.filter((one) => one.re_run_adviser_id === null);
+      const again = ended === undefined ? await advise(events) : [];
+      for (const [position, event] of events.entries())
+        results.set(event, again[position] ?? results.get(event) ?? done);
     }
     return triggers.map((trigger) => results.get(trigger) ?? done);
   };
+  return advise;
+}
+
+/** Undefined for a run that is done. */
+async function continueHeld(
+  request: RunRequest,
+  services: Services,
+  context: CommandContext,
+): Promise<TaskResult | undefined> {
+  const { runs, signal } = services;
+  if (request.run.state === "done") return undefined;
+  const lock = await runs.hold(request.run.id, signal);
+  try {
+    const run = refreshed(request, services);
+    return run.state === "done" ? undefined : await continueRun(run, request, services, context);
+  } finally {
+    lock.release();
+  }
 }
 
 async function continueRun(
-  { run, triggers }: RunRequest,
+  run: AdviceRun,
+  { triggers }: RunRequest,
   services: Services,
   context: CommandContext,
 ): Promise<TaskResult> {
   const { queue, runs, signal } = services;
-  signal.throwIfAborted();
-  if (run.state === "done") return done;
   const own = new Set(triggers.map(messageKey));
   const open = await queue().unsettled(run.waitingFor);
   const early = open.some((message) => !own.has(messageKey(message)));

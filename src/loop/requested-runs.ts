@@ -69,6 +69,14 @@ function isOfEvents(run: AdviceRun, { project, runtime, dev }: AdviserTrigger): 
   return same && run.purpose === "watched";
 }
 
+/** The run as it is by now, with the causes that a request adds. */
+export function refreshed(
+  { run, triggers }: RunRequest,
+  { runs }: Pick<Services, "runs">,
+): AdviceRun {
+  return triggers.reduce(withCauses, runs.get(run.id) ?? run);
+}
+
 function withCauses(run: AdviceRun, { justification }: AdviserTrigger): AdviceRun {
   const causes = new Map<string, TriggerCause>();
   for (const cause of [...run.causes, ...justification]) causes.set(causeKey(cause), cause);

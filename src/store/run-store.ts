@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AdviceRun } from "../model/run.ts";
 import { errorCode, listFolder, storageError, writeAtomic } from "../util/atomic-write.ts";
+import { acquireLock, type ProcessLock } from "../util/process-lock.ts";
 import { fileNameOf } from "./store-paths.ts";
 import { isRecord } from "./stored-page-check.ts";
 
@@ -11,6 +12,8 @@ export interface RunStore {
   /** The newest first. */
   all(): readonly AdviceRun[];
   waiting(): readonly AdviceRun[];
+  /** Waits until no other process works on the run. */
+  hold(id: string, signal: AbortSignal): Promise<ProcessLock>;
   /** On disk when it resolves. */
   put(run: AdviceRun): Promise<void>;
   /** Where what a run leaves lies: `advice.json`, `Pipfile.lock`, `report.md`. */
@@ -18,6 +21,8 @@ export interface RunStore {
 }
 
 const schema = "1.0.0";
+/** Longer than the command of a watched project may take. */
+const holdTimeoutMs = 15 * 60_000;
 const keptRuns = 100;
 const keptMs = 30 * 24 * 3_600_000;
 
@@ -54,6 +59,10 @@ class FolderRunStore implements RunStore {
     return open
       .flatMap((name) => this.#read(name) ?? [])
       .filter(({ state }) => state === "waiting");
+  }
+
+  hold(id: string, signal: AbortSignal): Promise<ProcessLock> {
+    return acquireLock(join(this.folder(id), "run.lock"), { timeoutMs: holdTimeoutMs, signal });
   }
 
   async put(run: AdviceRun): Promise<void> {
