@@ -46,11 +46,12 @@ export class Catalog {
     return [...this.noted.values()];
   }
 
-  /** The lists of releases that were looked at. */
+  /** The lists of releases that were looked at, also those that say there is no such package. */
   consulted(): readonly ReleaseList[] {
-    return [...this.lists.values()].flatMap((choice) =>
-      choice.state === "known" ? [choice.list] : [],
-    );
+    return [...this.lists.values()].flatMap((choice) => {
+      if (choice.state === "unknown") return [];
+      return choice.state === "known" ? [...choice.absent, choice.list] : choice.absent;
+    });
   }
 
   note(gap: Gap): void {

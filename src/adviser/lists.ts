@@ -6,9 +6,14 @@ import type { AdviceContext } from "./context.ts";
 
 /** Where a name comes from: the one index whose releases count for it. */
 export type ListChoice =
-  | { readonly state: "known"; readonly list: ReleaseList }
+  /** `absent`: the indexes before that one say that they have no such package. */
+  | { readonly state: "known"; readonly list: ReleaseList; readonly absent: readonly ReleaseList[] }
   | { readonly state: "unknown"; readonly index: IndexUrl }
-  | { readonly state: "absent"; readonly reason: string };
+  | {
+      readonly state: "absent";
+      readonly reason: string;
+      readonly absent: readonly ReleaseList[];
+    };
 
 /** The index that a requirement of the Pipfile ties each name to. */
 export function tiedIndexes(
@@ -26,11 +31,13 @@ export function chooseList(
   context: AdviceContext,
 ): ListChoice {
   const indexes = tied === undefined ? context.project.indexes : [tied];
+  const absent: ReleaseList[] = [];
   for (const index of indexes) {
     const list = context.knowledge.releases(name, index);
     if (list === undefined) return { state: "unknown", index };
-    if (list.absent === undefined) return { state: "known", list };
+    if (list.absent === undefined) return { state: "known", list, absent };
+    absent.push(list);
   }
   const where = indexes.length === 1 ? "the index" : `any of the ${indexes.length} indexes`;
-  return { state: "absent", reason: `no package \`${name}\` on ${where}` };
+  return { state: "absent", reason: `no package \`${name}\` on ${where}`, absent };
 }

@@ -281,3 +281,13 @@ test("two runs at once on one store both lock rightly", async () => {
   const stats = await thoth(one, ["knowledge", "stats"], shared);
   expect(stats.stdout).toMatch(/messages ready +0\nmessages in work +0\ndead letters +0\n/);
 });
+
+test("a package that an index lacked is asked for again once that is old", async () => {
+  const index = await servedIndex([wheel({ name: "web", version: "1.0", requires: ["core"] })]);
+  const project = makeProject({ pipfile: '[packages]\nweb = "*"\n' });
+  const env = { THOTH_FRESHNESS: "0" };
+  const one = await thoth(project, ["advise"], { index: index.url, env });
+  index.add(wheel({ name: "core", version: "1.0" }));
+  const two = await thoth(project, ["advise"], { index: index.url, env });
+  expect([one.exitCode, two.exitCode]).toEqual([1, 0]);
+});
