@@ -33,9 +33,9 @@ test("who does not wait has the lock once the investigator was there, the same b
 
   expect(asked.exitCode).toBe(3);
   expect(bare(asked.stdout, project)).toContain(
-    "Run SHORT waits for 1 fact, nobody knows how long (how long learn-releases takes was never measured here)",
+    "Run SHORT waits for 1 fact and then about 1 installation, nobody knows how long (how long learn-releases and install takes was never measured here)",
   );
-  expect(bare(before.stdout, project)).toMatch(/^SHORT +waits for 1 fact, .* PROJECT +less/m);
+  expect(bare(before.stdout, project)).toMatch(/^SHORT +waits for 1 fact and .* PROJECT +less/m);
   expect(investigated).toMatchObject({ exitCode: 0, stderr: expect.any(String) });
   expect(project.files()["Pipfile.lock"]).toBe(waited.files()["Pipfile.lock"]);
   const [run, ...others] = JSON.parse(after.stdout).runs;

@@ -1,9 +1,9 @@
 import type { Estimate } from "../model/estimate.ts";
 import { counted, durationText } from "./wording.ts";
 
-/** `2 facts and then some 12 installations, about 20 s (37 messages ahead)`. */
+/** `2 facts and then about 12 installations, about 20 s (37 messages ahead)`. */
 export function estimateText({ facts, further, ahead, ms, unknown }: Estimate): string {
-  const then = further === 0 ? "" : ` and then some ${counted(further, "installation")}`;
+  const then = further === 0 ? "" : ` and then about ${counted(further, "installation")}`;
   const parts = [
     ...(ahead > 0 ? [`${counted(ahead, "message")} ahead`] : []),
     ...(unknown === undefined ? [] : [unknown]),
