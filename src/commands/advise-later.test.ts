@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readFiles } from "../../fixtures/folder.ts";
 import { wheel } from "../../fixtures/packages.ts";
 import { makeProject, thoth } from "../../fixtures/rig.ts";
 import { servedIndex } from "../../fixtures/served-index.ts";
@@ -90,4 +91,28 @@ test("lists that were not confirmed lately are what a run waits for", async () =
   expect(asked).toMatchObject({ exitCode: 3 });
   expect(asked.stdout).toContain("waits for 3 facts");
   expect(pinsOf(project.files()["Pipfile.lock"])["default"]).toEqual(["web==2.0"]);
+});
+
+test("a run on an index with a password is learnt with it, and nothing keeps the password", async () => {
+  const credentials = { username: "alice", password: "s3cret-Passw0rd" };
+  const index = await servedIndex(stack, { credentials });
+  const host = index.url.replace("http://", "");
+  const source = `[[source]]\nname = "own"\nverify_ssl = true\nurl = "http://${"$"}{INDEX_USER}:${"$"}{INDEX_PASSWORD}@${host}"\n`;
+  const project = makeProject({ pipfile: `${source}\n${pipfile}` });
+  const env = { INDEX_USER: credentials.username, INDEX_PASSWORD: credentials.password };
+
+  const asked = await thoth(project, ["advise", "--no-wait"], { env });
+  const run = await thoth(project, ["investigate"], { env, cwd: project.home });
+  const status = await thoth(project, ["status", "--json"], { env });
+
+  expect(asked.exitCode).toBe(3);
+  expect(run).toMatchObject({ exitCode: 0 });
+  expect(pinsOf(project.files()["Pipfile.lock"])["default"]).toEqual([
+    ...["base==0.1", "core==1.1", "web==1.0"],
+  ]);
+  const printed = [asked, run, status].map(({ stdout, stderr }) => stdout + stderr);
+  const kept = [project.store, project.home, project.directory].flatMap((folder) =>
+    Object.values(readFiles(folder)),
+  );
+  for (const text of [...printed, ...kept]) expect(text).not.toContain(credentials.password);
 });

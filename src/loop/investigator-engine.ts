@@ -6,7 +6,7 @@ import type { Bench } from "./bench.ts";
 import { projectFrontier } from "./frontiers.ts";
 import { openBench } from "./open-bench.ts";
 import { ownProject } from "./own-project.ts";
-import { Reach } from "./reach.ts";
+import { indexOf, Reach } from "./reach.ts";
 import { type AdviceRunner, benchRunners } from "./runners.ts";
 import { chooseRuntime, knownRuntimes } from "./runtime-choice.ts";
 
@@ -17,15 +17,15 @@ const mostBenchMs = 5000;
 
 /**
  * The engine of an investigator: tasks may be for any runtime and any index, so each group gets a
- * bench of its runtime.
+ * bench of its runtime that asks the indexes which belong to its own, and no others.
  */
 export function investigatorEngine(services: Services, rerun: AdviceRunner): Engine {
   const benches = new Benches(services);
   return {
     async run(tasks) {
       const results = new Map<Task, TaskResult>();
-      for (const [wanted, own] of byRuntime(tasks)) {
-        const place = await benches.open(wanted, own);
+      for (const own of groupsOf(tasks)) {
+        const place = await benches.open(own);
         const answers =
           "refusal" in place
             ? own.map(() => place.refusal)
@@ -56,11 +56,12 @@ class Benches {
     this.#reach = new Reach(services);
   }
 
-  /** A bench for a runtime, "" for the usual one, that reaches the indexes of the tasks. */
-  async open(wanted: string, tasks: readonly Task[]): Promise<Place> {
+  /** A bench for tasks of one runtime and one index. */
+  async open(tasks: readonly [Task, ...Task[]]): Promise<Place> {
+    const wanted = runtimeOf(tasks[0]);
     const { all, usual } = await this.#known();
     const found = wanted === "" ? usual : all.find(({ id }) => id === wanted);
-    const { sources, directUrls, runtimes } = await this.#reach.of(tasks, found === undefined);
+    const { sources, directUrls, runtimes } = await this.#reach.of(tasks[0], found === undefined);
     const runtime = found ?? runtimes.find(({ id }) => id === wanted);
     const problem = wanted === "" ? undefined : obstacleOn(wanted, runtime);
     if (runtime === undefined || problem !== undefined) {
@@ -68,7 +69,8 @@ class Benches {
       return { refusal: { ok: false, final: true, reason, cause: new Error(reason) } };
     }
     const { configuration, now } = this.#services;
-    const before = this.#open.get(runtime.id);
+    const key = [runtime.id, ...sources.order].join(" ");
+    const before = this.#open.get(key);
     const age = before === undefined ? Number.POSITIVE_INFINITY : Math.abs(now() - before.at);
     const lasts = Math.min(mostBenchMs, configuration.freshnessMs);
     const project = ownProject([], sources.order);
@@ -78,7 +80,7 @@ class Benches {
       return { bench: { ...bench, directUrls, frontier, stack: undefined } };
     }
     const bench = openBench({ services: this.#services, runtime, sources, project, directUrls });
-    this.#open.set(runtime.id, { bench, at: now() });
+    this.#open.set(key, { bench, at: now() });
     return { bench };
   }
 
@@ -112,13 +114,19 @@ function notRun(task: Task): TaskResult {
   return { ok: false, reason, cause: new Error(reason) };
 }
 
-function byRuntime(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
-  const groups = new Map<string, Task[]>();
+/** Tasks for one runtime and one index, together. */
+function groupsOf(tasks: readonly Task[]): Iterable<readonly [Task, ...Task[]]> {
+  const groups = new Map<string, [Task, ...Task[]]>();
   for (const task of tasks) {
-    const id = task.kind === "install" ? task.runtime : "";
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [task]);
+    const key = `${runtimeOf(task)} ${indexOf(task) ?? ""}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [task]);
     else group.push(task);
   }
-  return groups;
+  return groups.values();
+}
+
+/** "" where the usual runtime will do. */
+function runtimeOf(task: Task): string {
+  return task.kind === "install" ? task.runtime : "";
 }

@@ -4,7 +4,7 @@ import type { Runtime } from "../model/runtime.ts";
 import type { IndexSource } from "../package-index/index-source.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
-import { indexSources } from "./index-sources.ts";
+import { type IndexSources, indexSources } from "./index-sources.ts";
 import { readManifest } from "./manifest.ts";
 import { directUrls } from "./project-of.ts";
 import { knownRuntimes } from "./runtime-choice.ts";
@@ -12,10 +12,17 @@ import { knownRuntimes } from "./runtime-choice.ts";
 /** What messages may not carry: addresses with credentials, and runtimes that projects declare. */
 export interface ProjectMeans {
   readonly sources: ReadonlyMap<IndexUrl, IndexSource>;
+  /** All indexes of a project, in order of preference, by each of them. */
+  readonly orders: ReadonlyMap<IndexUrl, IndexSources["order"]>;
   /** Addresses of git and url entries as Pipfiles have them, by the address without credentials. */
   readonly directUrls: ReadonlyMap<string, string>;
   readonly runtimes: readonly Runtime[];
 }
+
+export const noMeans: ProjectMeans = {
+  ...{ sources: new Map(), orders: new Map(), directUrls: new Map() },
+  runtimes: [],
+};
 
 /** The means of all projects whose advice waits, and of the watched ones, as they are now. */
 export async function projectMeans(services: Services): Promise<ProjectMeans> {
@@ -28,6 +35,7 @@ export async function projectMeans(services: Services): Promise<ProjectMeans> {
   );
   return {
     sources: new Map(last.flatMap(({ sources }) => [...sources])),
+    orders: new Map(last.flatMap(({ orders }) => [...orders])),
     directUrls: new Map(last.flatMap(({ directUrls: urls }) => [...urls])),
     runtimes: [...new Map(runtimes).values()],
   };
@@ -40,7 +48,6 @@ function projectsOf({ runs, projects }: Services): ReadonlySet<string> {
 
 /** A project that can't be read has none; whoever advises on it will say why. */
 async function meansOf(directory: string, services: Services): Promise<ProjectMeans> {
-  const none = { sources: new Map(), directUrls: new Map(), runtimes: [] };
   try {
     const manifest = readManifest(directory, directory);
     const configuration = await loadConfiguration({
@@ -50,13 +57,15 @@ async function meansOf(directory: string, services: Services): Promise<ProjectMe
     });
     const own = { ...services, configuration };
     const { sources } = manifest.pipfile;
+    const named = sources.length === 0 ? undefined : await indexSources(sources, own);
     return {
-      sources: sources.length === 0 ? none.sources : (await indexSources(sources, own)).byUrl,
+      sources: named?.byUrl ?? noMeans.sources,
+      orders: new Map(named?.order.map((index) => [index, named.order])),
       directUrls: directUrls(manifest),
       runtimes: configuration.environments.length === 0 ? [] : await knownRuntimes(own),
     };
   } catch (error) {
-    if (error instanceof ThothError) return none;
+    if (error instanceof ThothError) return noMeans;
     throw error;
   }
 }
