@@ -15,8 +15,11 @@ export class UnderWay<Answer> {
       );
       return answer === undefined ? this.share(key, ask) : answer.found;
     }
-    const asked = ask().finally(() => this.#asked.delete(key));
+    const asked = ask();
     this.#asked.set(key, asked);
+    const forget = () => this.#asked.delete(key);
+    // Who asked needs a moment to write the answer down
+    asked.then(() => setImmediate(forget), forget);
     return asked;
   }
 }
