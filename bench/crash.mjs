@@ -13,23 +13,13 @@ import {
   folder,
   median,
   options,
+  random,
   record,
   say,
   table,
   thoth,
   world,
 } from "./lib/world.mjs";
-
-/** Random numbers that a seed repeats (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Processes whose command line names the world's folder. */
 function processesOf(place) {
