@@ -30,7 +30,7 @@ export interface WarmFlags {
  * Of what releases need. Enough for all of several hundred random changes of real Pipfiles
  * (bench/warm.mjs); more costs time and builds and changed no answer.
  */
-const usualLatest = 3;
+const usualLatest = 10;
 
 /** `thoth warm`: what advice and installation will need without network. Exit 3 if some is missing. */
 export async function runWarm(flags: WarmFlags, context: CommandContext): Promise<CommandResult> {

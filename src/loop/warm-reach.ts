@@ -2,15 +2,15 @@ import { type Candidate, Candidates } from "../adviser/candidates.ts";
 import type { AdviceContext } from "../adviser/context.ts";
 import { tiedIndexes } from "../adviser/lists.ts";
 import { exactPin } from "../adviser/requirements.ts";
-import type { Gap } from "../model/gap.ts";
+import { type Gap, gapKey } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
-import type { Project } from "../model/project.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import { activeDependencies } from "../python/active-dependencies.ts";
 import { admitsPython } from "../python/file-choice.ts";
 import type { PackageName } from "../python/name.ts";
 import type { Version } from "../python/version.ts";
 import { contains, noVersion, union, type VersionRange } from "../python/version-range.ts";
+import { eligible } from "./eligible.ts";
 
 /** How far ranges are followed. */
 export interface ReachOptions extends AdviceContext {
@@ -102,7 +102,7 @@ export class Reach {
       }
     }
     this.agenda = open;
-    return gaps;
+    return [...new Map(gaps.map((gap) => [gapKey(gap), gap])).values()];
   }
 
   /** When the list was confirmed that was confirmed longest ago; Infinity for none. */
@@ -159,7 +159,6 @@ export class Reach {
   /** Takes the newest releases of a range; returns what is not known of them. */
   private take(demand: Demand): readonly Gap[] {
     const { name, range, extras, most, by } = demand;
-    const sources = this.options.needed;
     const found = this.list(name, by);
     if (found === undefined) return [];
     if ("missing" in found) return [found];
@@ -173,8 +172,6 @@ export class Reach {
     let count = 0;
     for (const candidate of eligible(reached.candidates, range, this.options.project)) {
       if (count >= most) break;
-      // Older ones that must be built are seldom wanted and take seconds each
-      if (count >= sources && !candidate.file.filename.endsWith(".whl")) continue;
       const gap = this.takeRelease(candidate, reached, by);
       if (gap === "unusable") continue;
       count += 1;
@@ -292,22 +289,4 @@ export class Reach {
     this.absent.add(name);
     return undefined;
   }
-}
-
-/** The releases of a range that an adviser would choose from, in its order. */
-function* eligible(
-  candidates: Candidates,
-  range: VersionRange,
-  project: Project,
-): Generator<Candidate> {
-  const { name } = candidates.list;
-  const asked = project.requirements.some((one) => one.name === name && one.mentionsPrerelease);
-  const anyFits = asked || project.allowPrereleases;
-  let any = false;
-  for (const candidate of candidates.within(range)) {
-    if (candidate.version.isPrerelease && !anyFits) continue;
-    any = true;
-    yield candidate;
-  }
-  if (!any) yield* candidates.within(range);
 }

@@ -40,7 +40,7 @@ export interface WarmReport {
   readonly depth: "ranges" | "lock";
   /** Most releases taken of each range that a release states; null: all. */
   readonly latest: number | null;
-  /** Whether that holds for the ranges of the Pipfile, too, of which all wheels are taken else. */
+  /** Whether that holds for the ranges of the Pipfile, too, of which all is taken else. */
   readonly boundsPipfile: boolean;
   readonly coverage: readonly Coverage[];
   readonly overBudget: boolean;

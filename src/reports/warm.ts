@@ -59,7 +59,7 @@ function leftOutLines({ leftOut }: Coverage, report: WarmReport): readonly strin
 function boundText({ latest, boundsPipfile }: WarmReport): string {
   const newest = `the newest ${latest} of each range`;
   if (boundsPipfile) return `${newest} are taken`;
-  return `every wheel of what the Pipfile names is taken, of all else ${newest}`;
+  return `all of what the Pipfile names is taken, of what that needs ${newest}`;
 }
 
 function fileLines({ wanted, present, bytes, missing }: StackFiles): readonly string[] {
