@@ -48,10 +48,16 @@ function isNewestFirst(releases: readonly StoredRelease[]): boolean {
   for (const release of releases) {
     const version = parseVersion(release.version);
     if (version?.text !== release.version) return false;
-    if (newer !== undefined && compareVersions(newer, version) <= 0) return false;
+    if (newer !== undefined && !follows(version, newer)) return false;
     newer = version;
   }
   return true;
+}
+
+/** Indexes do list one version in two spellings, `69.3` beside `69.3.0`; never one spelling twice. */
+function follows(older: Version, newer: Version): boolean {
+  const order = compareVersions(newer, older);
+  return order > 0 || (order === 0 && newer.text !== older.text);
 }
 
 /** http(s), without credentials and blanks. */
