@@ -4,9 +4,9 @@ import { runtimeId } from "../model/runtime.ts";
 import { packageName } from "../python/name.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { examplePage, type StoreUnderTest } from "./store-example.ts";
+import { fileRules } from "./store-files-suite.ts";
 import { sharingRules } from "./store-sharing-suite.ts";
 import { factRules, mergeRules, revisionRules } from "./store-suite-facts.ts";
-import { fileRules } from "./store-suite-files.ts";
 
 const index = indexUrl("https://index.example/simple");
 const flask = packageName("flask");
