@@ -13,7 +13,8 @@ const cores = availableParallelism();
 const laneRules: Readonly<Record<LaneName, { readonly jobs: number; readonly batch: number }>> = {
   index: { jobs: 200, batch: 50 },
   sources: { jobs: cores, batch: 1 },
-  install: { jobs: cores, batch: 1 },
+  // A stack is tried out as one, and as many environments at once as there are cores
+  install: { jobs: 64 * cores, batch: 64 },
   "si-scan": { jobs: 1, batch: 1 },
   notes: { jobs: 200, batch: 100 },
   advise: { jobs: 1, batch: 1 },

@@ -10,6 +10,7 @@ import type { Bench } from "./bench.ts";
 import { fetchWheel } from "./fetch-wheel.ts";
 import { pinnedProject } from "./pinned-project.ts";
 import { resolveDirectly } from "./resolve-directly.ts";
+import { stackmates } from "./stackmates.ts";
 
 /** Files fetched at once; builds among them take a core each. */
 const fetches = pLimit(8);
@@ -20,8 +21,7 @@ const environments = pLimit(availableParallelism());
 
 /**
  * Installs releases from their hash-checked files into throwaway virtual environments of the
- * runtime and imports them: those of the stack at hand together, every other one alone with what
- * it needs. What it showed becomes knowledge; what was thrown instead is given back, by
+ * runtime and imports them: those of one stack together, every other one alone with what it needs. What it showed becomes knowledge; what was thrown instead is given back, by
  * `releaseText`.
  */
 export async function installReleases(
@@ -34,10 +34,13 @@ export async function installReleases(
   const unique = new Map(releases.map((release) => [releaseText(release), release]));
   const wanted = [...unique.values()].filter((release) => !isTried(bench, release));
   const together = wanted.filter((release) => inStack.has(releaseText(release)));
-  const alone = wanted.filter((release) => !inStack.has(releaseText(release)));
+  const others = wanted.filter((release) => !inStack.has(releaseText(release)));
+  const mates = await stackmates(bench, others);
+  const alone = others.filter((release) => !mates.some((group) => group.wanted.includes(release)));
   const progress = meter(bench, wanted.length);
   const groups = [
     ...(together.length === 0 ? [] : [{ wanted: together, context: async () => stack }]),
+    ...mates.map(({ wanted, context }) => ({ wanted, context: async () => context })),
     ...alone.map((release) => ({ wanted: [release], context: () => contextOf(bench, release) })),
   ];
   const thrown = new Map<string, unknown>();
