@@ -32,7 +32,7 @@ function addAdvise(program: Command, perform: Perform): void {
     .option("--check", "write nothing; exit with 1 if the lock would change")
     .option("--dry-run", "write nothing; say what would change")
     .option("--upgrade", "give up all pins of the old lock")
-    .option("--upgrade-package <name>", "give up the pin of one package (repeatable)", collect, [])
+    .option("--upgrade-package <name>", "give up the pin of one package (repeatable)", collect)
     .option("--no-dev", "advise on [packages] only; the lock's other categories stay")
     .option("--dev", "advise on all categories (the default)")
     .option("--offline", "ask no index: advise from what is known")
@@ -133,7 +133,7 @@ function addProvenanceCheck(program: Command, perform: Perform): void {
     .description("is every file of a lock where the lock says it comes from?")
     .argument("[DIR]", "project directory", ".")
     .option("--online", "ask the indexes first, in place of the store alone")
-    .option("--allow <url>", "an index that files may come from (repeatable)", collect, [])
+    .option("--allow <url>", "an index that files may come from (repeatable)", collect)
     .option("--no-wait", "leave it to the investigator")
     .action((directory: string, options: Options) =>
       perform(options, async (context) => {
@@ -196,7 +196,7 @@ function addArchives(knowledge: Command, perform: Perform): void {
   everywhere(knowledge.command("export"))
     .description("write what the store knows to one archive, for another machine")
     .requiredOption("-o, --output <file>", "the archive, a tar.gz")
-    .option("--since <archive>", "leave out what this one holds (repeatable)", collect, [])
+    .option("--since <archive>", "leave out what this one holds (repeatable)", collect)
     .action((options: Options) =>
       perform(options, async (context) => {
         const { runExport } = await import("./knowledge-archive.ts");
@@ -264,7 +264,7 @@ function everywhere(command: Command): Command {
     .option("--exit-zero", "exit with 0 where the answer is no or incomplete");
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   if (value.trim() === "") throw new InvalidArgumentError("a package needs a name");
   return [...before, value];
 }

@@ -15,8 +15,8 @@ export interface CommandAdder {
 }
 
 interface ListOptions {
-  readonly state: readonly QueuedState[];
-  readonly type: readonly string[];
+  readonly state?: readonly QueuedState[];
+  readonly type?: readonly string[];
   readonly limit?: number;
 }
 
@@ -33,13 +33,13 @@ export function addQueue(program: Command, adder: CommandAdder): void {
 function addLooks(queue: Command, { perform, everywhere }: CommandAdder): void {
   everywhere(queue.command("list"))
     .description("messages in the order in which they would be delivered")
-    .option("--state <state>", `only ${states.join(", ")} (repeatable)`, addState, [])
-    .option("--type <type>", "only messages of this type (repeatable)", addText, [])
+    .option("--state <state>", `only ${states.join(", ")} (repeatable)`, addState)
+    .option("--type <type>", "only messages of this type (repeatable)", addText)
     .option("--limit <number>", "at most so many; 50, with --json all", wholeNumber)
     .action((options: Options & ListOptions) =>
       perform(options, async (context) => {
         const { listQueue } = await import("./queue.ts");
-        const { state, type, limit } = options;
+        const { state = [], type = [], limit } = options;
         return listQueue({ states: state, types: type, limit }, context);
       }),
     );
@@ -99,11 +99,11 @@ function addPauses(queue: Command, { perform, everywhere }: CommandAdder): void 
   }
 }
 
-function addText(value: string, before: readonly string[]): readonly string[] {
+function addText(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
-function addState(value: string, before: readonly QueuedState[]): readonly QueuedState[] {
+function addState(value: string, before: readonly QueuedState[] = []): readonly QueuedState[] {
   const state = states.find((one) => one === value);
   if (state === undefined) {
     throw new InvalidArgumentError(`it is one of ${states.join(", ")}`);

@@ -4,7 +4,7 @@ import type { CommandAdder } from "./queue-options.ts";
 interface Given {
   readonly depth: "ranges" | "lock";
   readonly latest?: number;
-  readonly with: boolean;
+  readonly with?: boolean;
   readonly limitBytes?: number;
   readonly plan?: boolean;
   readonly check?: boolean;
@@ -22,7 +22,7 @@ export function addWarm(program: Command, { perform, everywhere }: CommandAdder)
         .default("ranges"),
     )
     .option("--latest <number>", "the newest so many releases of each range, or `all`", latest)
-    .option("--with <what>", "metadata, or metadata,artifacts: the files, too", artifacts, false)
+    .option("--with <what>", "metadata, or metadata,artifacts: the files, too", artifacts)
     .option("--limit-bytes <size>", "fetch no more than e.g. 500MB; exit with 3", bytes)
     .option("--wheelhouse <dir>", "put the files there as a static simple index (PEP 503)")
     .addOption(new Option("--plan", "only say what is to be fetched").conflicts("wheelhouse"))
@@ -42,7 +42,10 @@ export function addWarm(program: Command, { perform, everywhere }: CommandAdder)
         const { depth, latest: most, limitBytes, plan, check, wheelhouse } = given;
         const mode = plan === true ? "plan" : check === true ? "check" : "warm";
         const flags = { projects, mode, depth, latest: most, limitBytes, wheelhouse } as const;
-        return runWarm({ ...flags, artifacts: given.with || wheelhouse !== undefined }, context);
+        return runWarm(
+          { ...flags, artifacts: given.with === true || wheelhouse !== undefined },
+          context,
+        );
       }),
     );
 }
