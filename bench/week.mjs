@@ -63,7 +63,12 @@ const world = new Map();
 /** Hashes that a file name ever had: a file whose content changed may be fetched anew. */
 const contents = new Map();
 
+/** The highest number that a package ever had: no index lets a number be used twice. */
+const highest = new Map();
+
 function put(file, { yanked } = {}) {
+  const number = Number(file.version.split(".")[0]);
+  highest.set(file.name, Math.max(number, highest.get(file.name) ?? 0));
   index.add({ distribution: file, ...(yanked ? { yanked } : {}) });
   contents.set(file.filename, (contents.get(file.filename) ?? new Set()).add(file.sha256));
   const versions = world.get(file.name) ?? new Map();
@@ -145,7 +150,7 @@ function happen(name, versions) {
   const list = stable(versions);
   const newest = list.at(-1);
   if (newest === undefined) return;
-  const last = Math.max(...[...versions.keys()].map((one) => Number(one.split(".")[0])));
+  const last = highest.get(name);
   let odds = draw() * Number(values["a-day"]);
   for (const [chance, event] of events) {
     odds -= chance;
