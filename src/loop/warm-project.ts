@@ -1,4 +1,5 @@
-import { consult } from "../adviser/advise.ts";
+import { advise } from "../adviser/advise.ts";
+import type { AdviceContext } from "../adviser/context.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Project } from "../model/project.ts";
 import { type Release, releaseText } from "../model/release.ts";
@@ -11,12 +12,14 @@ import { adviseAndLearn } from "./learning.ts";
 import type { Manifest } from "./manifest.ts";
 import { type BenchOptions, openBench } from "./open-bench.ts";
 import { directUrls } from "./project-of.ts";
+import { leftOutOf, oldestOf } from "./reached-package.ts";
 import { benchRunners } from "./runners.ts";
-import { learnLists, type Warmed, warm } from "./warm.ts";
+import { type Ahead, learnLists, type Warmed, warm } from "./warm.ts";
 import { type ByteBudget, estimatedBytes } from "./warm-budget.ts";
 import { type FetchedFiles, fetchStack, filesOf } from "./warm-files.ts";
 import { lockedProject } from "./warm-lock.ts";
-import { Reach } from "./warm-reach.ts";
+import { WarmReach } from "./warm-reach.ts";
+import { lookAhead } from "./warm-trials.ts";
 import type { WheelhouseFile } from "./wheelhouse.ts";
 
 /** How far one project is warmed. */
@@ -63,7 +66,12 @@ export async function warmProject(
       : target.project;
   const options = { services, runtime, sources, project, directUrls: directUrls(manifest) };
   const reach = reachOf(options, settings);
-  const { missing, overBudget } = await explore(options, reach, settings.mode, budget);
+  const look = lookAhead({ ...contextOf(options), project: target.project }, reach, {
+    everyLine: settings.depth === "ranges",
+    signal: services.signal,
+  });
+  const ahead = { look, known: () => reach.known };
+  const { missing, overBudget } = await explore(options, ahead, settings.mode, budget);
   const stack = settings.artifacts && !overBudget ? stackOf(options, missing) : undefined;
   const files =
     stack === undefined || "problem" in stack
@@ -75,7 +83,7 @@ export async function warmProject(
     missing: missing.map(missingText),
     sources: missing.filter(isSource).length,
     missingBytes: estimatedBytes(missing, services.store),
-    leftOut: reach.leftOut(),
+    leftOut: leftOutOf(reach.followed()),
     files: files?.files,
     noStack: stack !== undefined && "problem" in stack ? stack.problem : undefined,
   };
@@ -83,47 +91,49 @@ export async function warmProject(
     coverage,
     fetched: files?.fetched ?? [],
     overBudget: overBudget || files?.overBudget === true,
-    oldest: reach.oldest,
+    oldest: oldestOf(reach.followed()),
   };
 }
 
-function reachOf({ services, project, runtime }: BenchOptions, settings: WarmSettings): Reach {
-  const { configuration, store } = services;
-  return new Reach({
-    ...{ project, runtime, ranks: rankTags(runtime.tags), knowledge: store },
-    heedFailures: configuration.verify === "all",
+function contextOf({ services, project, runtime }: BenchOptions): AdviceContext {
+  const heedFailures = services.configuration.verify === "all";
+  const ranks = rankTags(runtime.tags);
+  return { project, runtime, ranks, knowledge: services.store, heedFailures };
+}
+
+function reachOf(options: BenchOptions, settings: WarmSettings): WarmReach {
+  const { configuration, now } = options.services;
+  return new WarmReach({
+    ...contextOf(options),
     direct: settings.direct,
     needed: settings.needed,
     closure: settings.depth === "ranges",
-    staleBefore: settings.mode === "warm" ? services.now() - configuration.freshnessMs : 0,
+    staleBefore: settings.mode === "warm" ? now() - configuration.freshnessMs : 0,
   });
 }
 
-function explore(
+async function explore(
   options: BenchOptions,
-  reach: Reach,
+  ahead: Ahead,
   mode: WarmMode,
   budget: ByteBudget,
-): Promise<Warmed> | Warmed {
+): Promise<Warmed> {
   switch (mode) {
     case "warm":
-      return warm(options, reach, budget);
+      return warm(options, ahead, budget);
     case "plan":
-      return learnLists(options, reach);
+      return learnLists(options, ahead);
     case "check":
-      return { missing: reach.advance(), overBudget: false };
+      return { missing: await ahead.look(), overBudget: false };
   }
 }
 
 /** What the project would be locked to now. */
 function stackOf(
-  { services, project, runtime }: BenchOptions,
+  options: BenchOptions,
   missing: readonly Gap[],
 ): { readonly releases: readonly Release[] } | { readonly problem: string } {
-  const heedFailures = services.configuration.verify === "all";
-  const ranks = rankTags(runtime.tags);
-  const context = { project, runtime, ranks, knowledge: services.store, heedFailures };
-  const { advice } = consult(context, { verify: false });
+  const advice = advise(contextOf(options), { verify: false });
   switch (advice.outcome) {
     case "locked":
       return { releases: releasesOf(advice.product) };

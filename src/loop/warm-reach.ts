@@ -4,13 +4,15 @@ import { tiedIndexes } from "../adviser/lists.ts";
 import { exactPin } from "../adviser/requirements.ts";
 import { type Gap, gapKey } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
+import type { ProjectRequirement } from "../model/project.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import { activeDependencies } from "../python/active-dependencies.ts";
 import { admitsPython } from "../python/file-choice.ts";
 import type { PackageName } from "../python/name.ts";
 import type { Version } from "../python/version.ts";
-import { contains, noVersion, union, type VersionRange } from "../python/version-range.ts";
+import { contains, union, type VersionRange } from "../python/version-range.ts";
 import { eligible } from "./eligible.ts";
+import { notYetReached, type Reached, variantsOf } from "./reached-package.ts";
 
 /** How far ranges are followed. */
 export interface ReachOptions extends AdviceContext {
@@ -33,26 +35,12 @@ interface Demand {
   readonly by: string;
 }
 
-/** A package as far as it was followed. */
-interface Reached {
-  readonly candidates: Candidates;
-  /** Releases taken, with what they require. */
-  readonly taken: Map<string, { readonly version: Version; readonly requires: readonly string[] }>;
-  /** Versions taken or to be taken, and those that proved unusable. */
-  readonly wanted: Set<string>;
-  readonly extras: { readonly extra: string; readonly range: VersionRange }[];
-  /** Versions and extras whose requirements were followed: "1.0 async". */
-  readonly followed: Set<string>;
-  /** All that was demanded of it. */
-  demanded: VersionRange;
-}
-
 /**
  * Every release that a project's ranges, and those of the releases met, can reach on a runtime, as
  * far as knowledge tells: `advance` goes on until it can't and says what is missing. Nothing is
  * fetched here, so the same object says what there is to learn, and whether all is known.
  */
-export class Reach {
+export class WarmReach {
   private readonly options: ReachOptions;
   private readonly tied: ReadonlyMap<PackageName, IndexUrl>;
   private readonly reached = new Map<PackageName, Reached>();
@@ -62,7 +50,6 @@ export class Reach {
   private readonly absent = new Set<PackageName>();
   private agenda: Demand[] = [];
   private sources: { readonly key: string; readonly name: PackageName; readonly by: string }[] = [];
-  private failed = new Set<string>();
 
   constructor(options: ReachOptions) {
     this.options = options;
@@ -75,9 +62,9 @@ export class Reach {
     }
   }
 
-  /** Releases whose metadata is known, be it that it can't be had. */
+  /** Releases in reach whose metadata is known. */
   get known(): number {
-    let sum = this.failed.size;
+    let sum = 0;
     for (const { taken } of this.reached.values()) sum += taken.size;
     return sum;
   }
@@ -105,26 +92,15 @@ export class Reach {
     return [...new Map(gaps.map((gap) => [gapKey(gap), gap])).values()];
   }
 
-  /** When the list was confirmed that was confirmed longest ago; Infinity for none. */
-  get oldest(): number {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const { candidates } of this.reached.values())
-      oldest = Math.min(oldest, candidates.list.checkedAt);
-    return oldest;
+  /** Every package as far as it was followed. */
+  followed(): readonly Reached[] {
+    return [...this.reached.values()];
   }
 
-  /** How many final releases within the ranges were not taken, and of how many packages. */
-  leftOut(): { readonly releases: number; readonly packages: number } {
-    let [releases, packages] = [0, 0];
-    for (const { candidates, wanted, demanded } of this.reached.values()) {
-      let own = 0;
-      for (const { version } of candidates.within(demanded)) {
-        if (!wanted.has(version.text) && !version.isPrerelease) own += 1;
-      }
-      releases += own;
-      if (own > 0) packages += 1;
-    }
-    return { releases, packages };
+  /** Of the releases that a line allows, newest first, each that requires something else than the one before. */
+  variants({ name, range, source }: ProjectRequirement): readonly Version[] {
+    const reached = source === undefined ? this.reached.get(name) : undefined;
+    return reached === undefined ? [] : variantsOf(reached, range);
   }
 
   private takeAgenda(): Demand[] {
@@ -168,7 +144,7 @@ export class Reach {
       reached.demanded = union(reached.demanded, range);
       for (const extra of extras) this.wantExtra(name, reached, { extra, range });
     }
-    const gaps: Gap[] = [];
+    const gaps: Gap[] = this.takePreferred(demand, reached);
     let count = 0;
     for (const candidate of eligible(reached.candidates, range, this.options.project)) {
       if (count >= most) break;
@@ -178,6 +154,15 @@ export class Reach {
       if (gap !== undefined) gaps.push(gap);
     }
     return gaps;
+  }
+
+  /** The pin of the old lock, which advice prefers however old it is. */
+  private takePreferred({ name, range, by }: Demand, reached: Reached): Gap[] {
+    const text = this.options.project.preferred.get(name);
+    const candidate = text === undefined ? undefined : reached.candidates.at(text);
+    if (candidate === undefined || !contains(range, candidate.version)) return [];
+    const gap = this.takeRelease(candidate, reached, by);
+    return gap === undefined || gap === "unusable" ? [] : [gap];
   }
 
   private takeRelease(
@@ -195,7 +180,6 @@ export class Reach {
       return { missing: "metadata", release, filename: file.filename, requiredBy: by };
     }
     if (fact.state === "failed" || !admitsPython(fact.requiresPython, runtime.pythonFull)) {
-      this.failed.add(`${release.name} ${version.text}`);
       return "unusable";
     }
     reached.taken.set(version.text, { version, requires: fact.requires });
@@ -259,15 +243,7 @@ export class Reach {
     let reached = this.reached.get(name);
     if (reached === undefined) {
       const lines = this.options.project.requirements.filter((one) => one.name === name);
-      const candidates = new Candidates(list, this.options, exactPin(lines));
-      reached = {
-        candidates,
-        taken: new Map(),
-        wanted: new Set(),
-        extras: [],
-        followed: new Set(),
-        demanded: noVersion,
-      };
+      reached = notYetReached(new Candidates(list, this.options, exactPin(lines)));
       this.reached.set(name, reached);
     }
     return reached;

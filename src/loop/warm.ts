@@ -12,7 +12,14 @@ import { learnGaps } from "./learn-gaps.ts";
 import { type BenchOptions, openBench } from "./open-bench.ts";
 import { benchRunners } from "./runners.ts";
 import type { ByteBudget } from "./warm-budget.ts";
-import type { Reach } from "./warm-reach.ts";
+
+/** What is to be learnt ahead, as far as what is known now tells. */
+export interface Ahead {
+  /** What is missing to go on; nothing once all is known. */
+  readonly look: () => Promise<readonly Gap[]>;
+  /** How many releases are known. */
+  readonly known: () => number;
+}
 
 /** How the warming of one runtime ended. */
 export interface Warmed {
@@ -36,7 +43,7 @@ const priority = 5;
  */
 export async function warm(
   options: BenchOptions,
-  reach: Reach,
+  ahead: Ahead,
   budget: ByteBudget,
 ): Promise<Warmed> {
   const { services } = options;
@@ -47,29 +54,29 @@ export async function warm(
   let direct = false;
   for (;;) {
     services.signal.throwIfAborted();
-    const missing = reach.advance();
+    const missing = await ahead.look();
     if (missing.length === 0) return { missing, overBudget: false };
     const keys = missing.map(gapKey).sort().join("\n");
     if (keys === asked && direct) return { missing, overBudget: false };
     // The same again: another process has the messages in hand, so do the work here, too
     direct = keys === asked;
     asked = keys;
-    progress.found(reach.known, missing.length);
+    progress.found(ahead.known(), missing.length);
     for (const gaps of batches(missing)) {
       const affordable = budget.afford(gaps);
       if (affordable.length > 0) await learn(bench, engine, affordable, direct);
-      if (affordable.length < gaps.length) return { missing: reach.advance(), overBudget: true };
+      if (affordable.length < gaps.length) return { missing: await ahead.look(), overBudget: true };
     }
   }
 }
 
 /** Learns lists of releases alone, as far as metadata that is known leads to them. */
-export async function learnLists(options: BenchOptions, reach: Reach): Promise<Warmed> {
+export async function learnLists(options: BenchOptions, ahead: Ahead): Promise<Warmed> {
   const { services } = options;
   const bench = warmBench(options, () => {});
   const asked = new Set<string>();
   for (;;) {
-    const missing = reach.advance();
+    const missing = await ahead.look();
     const lists = missing.filter((gap) => gap.missing === "releases" && !asked.has(gapKey(gap)));
     if (lists.length === 0) return { missing, overBudget: false };
     for (const gap of lists) asked.add(gapKey(gap));
@@ -79,7 +86,7 @@ export async function learnLists(options: BenchOptions, reach: Reach): Promise<W
   }
 }
 
-/** A bench that learns what it is told to and nothing ahead of it: `Reach` knows what is next. */
+/** A bench that learns what it is told to and nothing ahead of it: `Ahead` knows what is next. */
 function warmBench(options: BenchOptions, onLearnt: () => void): Bench {
   const { services } = options;
   const emit = (event: Event) => (event.type === "learnt" ? onLearnt() : services.emit(event));
@@ -92,37 +99,32 @@ function warmBench(options: BenchOptions, onLearnt: () => void): Bench {
 /** How far it is, and how long it will take at least: what is learnt leads to more. */
 class WarmProgress {
   private readonly services: Services;
-  private readonly startedAt: number;
-  private count = 0;
-  private done = 0;
-  private total = 0;
+  private phase = { startedAt: 0, count: 0, done: 0, total: 0 };
+  /** ms, of the last phase that tells: builds take longer than what is read. */
+  private perFact: number | undefined;
 
   constructor(services: Services) {
     this.services = services;
-    this.startedAt = services.now();
   }
 
   found(known: number, missing: number): void {
-    this.done = known;
-    this.total = known + missing;
+    this.phase = { startedAt: this.services.now(), count: 0, done: known, total: known + missing };
     this.tell();
   }
 
   learnt(): void {
-    this.count += 1;
-    this.done = Math.min(this.total, this.done + 1);
+    const { phase } = this;
+    phase.count += 1;
+    if (phase.count >= 5) this.perFact = (this.services.now() - phase.startedAt) / phase.count;
     this.tell();
   }
 
   private tell(): void {
-    const { done, total } = this;
-    const left = this.count < 20 ? undefined : this.perFact() * (total - done);
+    const { done: before, count, total } = this.phase;
+    const done = Math.min(total, before + count);
+    const left = this.perFact === undefined ? undefined : this.perFact * (total - done);
     const current = left === undefined ? "facts" : `facts, at least ${durationText(left)} left`;
     this.services.emit({ type: "progress", stage: "warming", done, total, current });
-  }
-
-  private perFact(): number {
-    return (this.services.now() - this.startedAt) / this.count;
   }
 }
 

@@ -18,7 +18,7 @@ export interface Coverage {
   readonly manifest: string;
   readonly runtime: string;
   readonly packages: number;
-  /** Releases whose metadata is known, or known not to be had. */
+  /** Releases whose metadata is known; what proved unusable is not counted. */
   readonly known: number;
   /** Releases, lists and sources that are not. */
   readonly missing: readonly string[];
