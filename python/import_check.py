@@ -54,6 +54,13 @@ def recorded_files(info):
     return [row[0] for row in csv.reader(text.splitlines()) if row]
 
 
+def claims(info):
+    """Name and version that a release gives itself, as written; [] where it names none."""
+    head = read(os.path.join(info, "METADATA")).split("\n\n", 1)[0]
+    found = [re.search(r"^%s:[ \t]*(\S.*?)\s*$" % key, head, re.M) for key in ("Name", "Version")]
+    return [match.group(1) for match in found if match]
+
+
 def installed_infos(library):
     """Normalised name of each installed project to its .dist-info folder."""
     found = {}
@@ -266,6 +273,7 @@ def in_child(modules, owners, output, result):
 class Child(object):
     def __init__(self, release, modules, owners, seconds):
         self.release = release
+        self.claims = claims(owners.infos[normalized(release["name"])])
         self.owners = owners
         self.output = tempfile.TemporaryFile()
         self.start = time.time()
@@ -305,6 +313,7 @@ class Child(object):
         os.close(self.result)
         fields = self.fields(status, timed_out)
         fields.update(event="imported", key=self.release["key"], tail=self.tail(),
+                      claims=self.claims,
                       ms=int((time.time() - self.start) * 1000))
         return fields
 

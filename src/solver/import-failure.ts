@@ -79,7 +79,7 @@ function classOfLink(name: PackageName, link: ExceptionLink): FailureClass | und
 
 function classOfError({ types, message, standardModule }: ExceptionLink): FailureClass | undefined {
   const is = (type: string): boolean => types.includes(type);
-  if (is("MemoryError")) return "out-of-memory";
+  if (is("MemoryError") || (is("OSError") && outOfMemory.test(message))) return "out-of-memory";
   if (is("SyntaxError")) return "import-syntax";
   const isImport = is("ImportError");
   if ((isImport || is("OSError")) && systemLibrary.test(message)) return "import-system-library";

@@ -30,6 +30,8 @@ export interface ImportReport {
   readonly code: number | undefined;
   /** The project in whose code a crash happened, where that is known. */
   readonly owner: string | undefined;
+  /** Name and version that the release gives itself, as written; fewer where it names none. */
+  readonly claims: readonly string[];
   /** The end of what was printed. */
   readonly tail: string;
   readonly durationMs: number;
@@ -44,6 +46,7 @@ export function importReport(fields: Fields): ImportReport {
     signal: numberField(fields, "signal"),
     code: numberField(fields, "code"),
     owner: textField(fields, "owner"),
+    claims: textsField(fields, "claims"),
     tail: textField(fields, "tail") ?? "",
     durationMs: numberField(fields, "ms") ?? 0,
   };

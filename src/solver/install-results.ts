@@ -1,10 +1,12 @@
 import type { InstalledFact } from "../model/knowledge.ts";
-import { releaseText } from "../model/release.ts";
+import { type Release, releaseText } from "../model/release.ts";
+import { packageName } from "../python/name.ts";
+import { parseVersion, versionEquals } from "../python/version.ts";
 import { ThothError } from "../util/errors.ts";
 import { detailOf } from "./detail.ts";
 import { type Fields, numberField, textField } from "./fields.ts";
 import { type Failure, judgeImport, killed } from "./import-failure.ts";
-import { importReport } from "./import-report.ts";
+import { type ImportReport, importReport } from "./import-report.ts";
 import type { InstallCheck, InstallPin } from "./install-plan.ts";
 import { type RunLimits, usualLimits } from "./limits.ts";
 import { fallsShort, heed, judgeEnd } from "./run-end.ts";
@@ -47,7 +49,7 @@ export class InstallResults {
     if (pin === undefined || !this.#wanted.includes(pin)) return;
     if (event["event"] === "imported") {
       const report = importReport(event);
-      const failure = judgeImport(pin.release.name, report);
+      const failure = judgeClaims(pin.release, report) ?? judgeImport(pin.release.name, report);
       this.#hear(pin, failure, report.modules, report.durationMs);
     } else if (event["event"] === "installed" && event["ok"] === false) {
       this.#hear(pin, judgeRefusal(event), [], 0);
@@ -97,6 +99,15 @@ export class InstallResults {
     this.facts.set(releaseText(pin.release), fact);
     this.#check.onResult?.(pin.release, fact);
   }
+}
+
+/** pip takes a file for what it says it is, but refuses it where another name or version is asked for. */
+function judgeClaims(release: Release, { claims }: ImportReport): Failure | undefined {
+  const [name = release.name, version = release.version] = claims;
+  const [own, asked] = [parseVersion(version), parseVersion(release.version)];
+  const sameVersion = own === undefined || asked === undefined || versionEquals(own, asked);
+  if (sameVersion && packageName(name) === release.name) return undefined;
+  return { failure: "bad-metadata", detail: detailOf(`it calls itself ${name} ${version}`) };
 }
 
 /** pip did not install a wheel; a negative code is the signal that ended it. */

@@ -12,8 +12,10 @@ const killedByShell = 128 + 9;
  * @throws ThothError where this machine is to blame and the packages are not.
  */
 export function judgeEnd(run: ScriptResult, what: string): Failure | undefined {
-  if (!run.started) throw notStarted(run);
   if (run.stopped === "disk") throw diskFull("the sandbox");
+  const ours = run.timedOut || run.stopped !== undefined;
+  if (!ours && (run.signal !== undefined || run.exitCode === killedByShell)) return killed;
+  if (!run.started) throw notStarted(run);
   const say = (failure: Failure["failure"], why: string): Failure => ({
     failure,
     detail: detailOf(`${run.stderr}\n${what} ${why}`),
@@ -21,7 +23,6 @@ export function judgeEnd(run: ScriptResult, what: string): Failure | undefined {
   if (run.timedOut) return say("timeout", "did not end in time");
   if (run.stopped === "memory") return say("out-of-memory", "used too much memory");
   if (run.stopped !== undefined) return say("out-of-memory", "started too many processes");
-  if (run.signal !== undefined || run.exitCode === killedByShell) return killed;
   return undefined;
 }
 
