@@ -188,6 +188,31 @@ export interface SecurityFact {
   readonly observedAt: string;
 }
 
+/** What running a script in a stack that holds a release showed. */
+export interface InspectedStack {
+  /** Id of the inspection. */
+  readonly inspection: string;
+  /** Every run of the script ended well. */
+  readonly ok: boolean;
+  /** Means over the runs, and the most memory of any. */
+  readonly wallMs: number;
+  readonly userMs: number;
+  readonly maxMemoryBytes: number;
+  /** Model of the processor, as it calls itself. */
+  readonly cpu: string;
+  /** sha256: figures compare on one script and one processor only. */
+  readonly script: string;
+  /** sha256 of the lock, which tells stacks apart. */
+  readonly lock: string;
+  readonly observedAt: string;
+}
+
+/** Inspections of stacks that hold one release, on one runtime; the newest first. */
+export interface PerformanceFact {
+  readonly inspections: readonly InspectedStack[];
+  readonly observedAt: string;
+}
+
 /** What the adviser sees: a synchronous view. `undefined` always means "not known here", never "no". */
 export interface Knowledge {
   releases(name: PackageName, index: IndexUrl): ReleaseList | undefined;
@@ -198,6 +223,7 @@ export interface Knowledge {
   /** `key` as made by `sourceKey` of model/project.ts. */
   source(key: string): SourceFact | undefined;
   security(release: Release): SecurityFact | undefined;
+  performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined;
 }
 
 /** What lets an index answer "not modified"; every one is optional, many indexes send none. */

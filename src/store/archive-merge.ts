@@ -130,6 +130,8 @@ export class ArchiveMerge {
       this.#absorb(slot.metadata, this.#upToDate(file.facts, gone), index);
     } else if (file.kind === "security") {
       this.#absorb(slot.security, this.#upToDate(file.facts, gone), index);
+    } else if (file.kind === "performance") {
+      this.#absorb(slot.performance, file.facts, index);
     } else {
       this.#absorb(slot.installed(file.runtime), this.#upToDate(file.facts, gone), index);
     }

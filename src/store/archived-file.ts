@@ -1,11 +1,23 @@
-import type { InstalledFact, MetadataFact, SecurityFact, SourceFact } from "../model/knowledge.ts";
+import type {
+  InstalledFact,
+  MetadataFact,
+  PerformanceFact,
+  SecurityFact,
+  SourceFact,
+} from "../model/knowledge.ts";
 import { parseSourceKey } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
 import { ThothError } from "../util/errors.ts";
 import { DamagedFileError, parseOwn } from "./damage.ts";
-import { isInstalledFact, isMetadataFact, isSecurityFact, isSourceFact } from "./fact-shapes.ts";
+import {
+  isInstalledFact,
+  isMetadataFact,
+  isPerformanceFact,
+  isSecurityFact,
+  isSourceFact,
+} from "./fact-shapes.ts";
 import { type FactKey, factKey } from "./facts-file.ts";
 import { isAddress, isSoundName, isSoundPage } from "./page-shape.ts";
 import { readReleases } from "./releases-text.ts";
@@ -26,6 +38,7 @@ export type ArchivedFile =
   | (About & { readonly kind: "releases"; readonly page: StoredPage })
   | (About & { readonly kind: "metadata"; readonly facts: Facts<MetadataFact> })
   | (About & { readonly kind: "security"; readonly facts: Facts<SecurityFact> })
+  | (About & { readonly kind: "performance"; readonly facts: Facts<PerformanceFact> })
   | (About & {
       readonly kind: "installed";
       readonly runtime: RuntimeId;
@@ -96,6 +109,9 @@ function readFacts(path: string, text: string): ArchivedFile {
   }
   if (kind === "security") {
     return { kind, name, index, facts: factsOf(path, lines, isSecurityFact, 1) };
+  }
+  if (kind === "performance") {
+    return { kind, name, index, facts: factsOf(path, lines, isPerformanceFact, 2) };
   }
   return refuse(path, "it holds facts of an unknown kind");
 }

@@ -1,4 +1,11 @@
-import type { InstalledFact, MetadataFact, SecurityFact, SourceFact } from "../model/knowledge.ts";
+import type {
+  InstalledFact,
+  MetadataFact,
+  PerformanceFact,
+  SecurityFact,
+  SourceFact,
+} from "../model/knowledge.ts";
+import { asciiJson } from "./ascii-json.ts";
 import type { FactKind } from "./facts-table.ts";
 import { isRecord } from "./stored-page-check.ts";
 
@@ -30,6 +37,29 @@ export const securityFacts: FactKind<SecurityFact> = {
   prefer: newer,
 };
 
+const keptInspections = 100;
+
+/** Inspections by version and runtime. */
+export const performanceFacts: FactKind<PerformanceFact> = {
+  kind: "performance",
+  is: (value): value is PerformanceFact => {
+    const inspections = isObserved(value) ? value["inspections"] : undefined;
+    return Array.isArray(inspections) && inspections.every(isInspected);
+  },
+  // Inspections of one release, by whomever, are kept side by side: the last of them, newest first.
+  prefer: (known, learnt) => {
+    const byId = new Map(known.inspections.map((one) => [one.inspection, one]));
+    for (const one of learnt.inspections) {
+      const before = byId.get(one.inspection);
+      if (before === undefined || one.observedAt >= before.observedAt)
+        byId.set(one.inspection, one);
+    }
+    const inspections = [...byId.values()].sort(newestFirst).slice(0, keptInspections);
+    if (asciiJson(inspections) === asciiJson(known.inspections)) return known;
+    return { inspections, observedAt: inspections[0]?.observedAt ?? learnt.observedAt };
+  },
+};
+
 /** One direct source by its key. */
 export const sourceFacts: FactKind<SourceFact> = {
   kind: "source",
@@ -43,6 +73,17 @@ function saysItself(fact: MetadataFact): boolean {
 
 function newer<Fact extends { readonly observedAt: string }>(known: Fact, learnt: Fact): Fact {
   return learnt.observedAt >= known.observedAt ? learnt : known;
+}
+
+type Inspected = PerformanceFact["inspections"][number];
+
+function newestFirst(one: Inspected, other: Inspected): number {
+  const [a, b] = [one, other].map(({ observedAt, inspection }) => `${observedAt} ${inspection}`);
+  return a === b ? 0 : (a ?? "") < (b ?? "") ? 1 : -1;
+}
+
+function isInspected(value: unknown): boolean {
+  return isObserved(value) && typeof value["inspection"] === "string";
 }
 
 function isObserved(value: unknown): value is Readonly<Record<string, unknown>> {

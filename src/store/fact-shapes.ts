@@ -1,4 +1,11 @@
-import type { InstalledFact, MetadataFact, SecurityFact, SourceFact } from "../model/knowledge.ts";
+import type {
+  InspectedStack,
+  InstalledFact,
+  MetadataFact,
+  PerformanceFact,
+  SecurityFact,
+  SourceFact,
+} from "../model/knowledge.ts";
 import { isRecord } from "./stored-page-check.ts";
 
 /**
@@ -73,6 +80,23 @@ const security: Shape<SecurityFact> = {
   observedAt: isTime,
 };
 
+const inspected: Shape<InspectedStack> = {
+  inspection: isText,
+  ok: (value) => typeof value === "boolean",
+  wallMs: isCount,
+  userMs: isCount,
+  maxMemoryBytes: isCount,
+  cpu: isText,
+  script: isSha256,
+  lock: isSha256,
+  observedAt: isTime,
+};
+
+const performance: Shape<PerformanceFact> = {
+  inspections: (value) => Array.isArray(value) && value.every((one) => fits(one, inspected)),
+  observedAt: isTime,
+};
+
 const source: Shape<SourceFact> = {
   name: isName,
   version: isText,
@@ -94,6 +118,10 @@ export function isInstalledFact(value: unknown): value is InstalledFact {
 
 export function isSecurityFact(value: unknown): value is SecurityFact {
   return fits(value, security);
+}
+
+export function isPerformanceFact(value: unknown): value is PerformanceFact {
+  return fits(value, performance);
 }
 
 export function isSourceFact(value: unknown): value is SourceFact {

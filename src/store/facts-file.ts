@@ -15,7 +15,7 @@ import { WindowedFile } from "./windowed-file.ts";
  *     ]}
  */
 export interface FactsSubject {
-  readonly kind: "metadata" | "installed" | "security" | "source";
+  readonly kind: "metadata" | "installed" | "security" | "performance" | "source";
   /** A JSON object in the form that `asciiJson` gives it. */
   readonly of: string;
 }

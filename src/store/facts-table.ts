@@ -13,7 +13,7 @@ export interface FactKind<Fact> {
   readonly kind: FactsSubject["kind"];
   /** Whether what was read has the shape of such a fact: the file may have been edited by hand. */
   readonly is: (value: unknown) => value is Fact;
-  /** Which of two facts about the same thing stays. */
+  /** Which of two facts about the same thing stays, or what both come to. */
   readonly prefer: (known: Fact, learnt: Fact) => Fact;
 }
 
@@ -119,8 +119,9 @@ export class FactsTable<Fact> {
     for (const [key, fact] of this.#put) {
       const text = facts.get(key);
       const known = this.#quarantine.guard(() => this.#read(text));
-      if (known !== undefined && this.#kind.prefer(known, fact) === known) continue;
-      const learnt = asciiJson(fact);
+      const kept = known === undefined ? fact : this.#kind.prefer(known, fact);
+      if (kept === known) continue;
+      const learnt = asciiJson(kept);
       changed ||= learnt !== text;
       facts.set(key, learnt);
     }

@@ -5,6 +5,7 @@ import type {
   IndexPage,
   InstalledFact,
   MetadataFact,
+  PerformanceFact,
   ReleaseList,
   SecurityFact,
   SourceFact,
@@ -104,6 +105,10 @@ class JsonStore implements KnowledgeStore {
     return this.#slotOf(release).security.get(factKey(release.version));
   }
 
+  performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined {
+    return this.#slotOf(release).performance.get(factKey(release.version, runtime));
+  }
+
   validators(name: PackageName, index: IndexUrl): Validators | undefined {
     return this.#packages.get(name, index).releases.validators();
   }
@@ -174,6 +179,12 @@ class JsonStore implements KnowledgeStore {
     const { security } = this.#slotOf(release);
     security.put(factKey(release.version), fact);
     this.#dirty.set(security, release.index);
+  }
+
+  putPerformance(release: Release, runtime: RuntimeId, fact: PerformanceFact): void {
+    const { performance } = this.#slotOf(release);
+    performance.put(factKey(release.version, runtime), fact);
+    this.#dirty.set(performance, release.index);
   }
 
   flush(): Promise<void> {

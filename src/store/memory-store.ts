@@ -4,6 +4,7 @@ import type {
   IndexPage,
   InstalledFact,
   MetadataFact,
+  PerformanceFact,
   ReleaseList,
   SecurityFact,
   SourceFact,
@@ -12,7 +13,13 @@ import type {
 import { type IndexUrl, indexUrl, type Release } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import { type PackageName, packageName } from "../python/name.ts";
-import { installedFacts, metadataFacts, securityFacts, sourceFacts } from "./fact-kinds.ts";
+import {
+  installedFacts,
+  metadataFacts,
+  performanceFacts,
+  securityFacts,
+  sourceFacts,
+} from "./fact-kinds.ts";
 import type { FactKind } from "./facts-table.ts";
 import { isOutdatedInstallation, isOutdatedMetadata, isOutdatedScan } from "./outdated-facts.ts";
 import { PageList } from "./page-list.ts";
@@ -40,6 +47,7 @@ export class MemoryStore implements KnowledgeStore {
   readonly #metadata = new Facts(metadataFacts);
   readonly #installed = new Facts(installedFacts);
   readonly #security = new Facts(securityFacts);
+  readonly #performance = new Facts(performanceFacts);
   readonly #sources = new Facts(sourceFacts);
   #changed = false;
   #revision = 0;
@@ -85,6 +93,10 @@ export class MemoryStore implements KnowledgeStore {
 
   security(release: Release): SecurityFact | undefined {
     return this.#security.get(releaseKey(release));
+  }
+
+  performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined {
+    return this.#performance.get(releaseKey(release, runtime));
   }
 
   validators(name: PackageName, index: IndexUrl): Validators | undefined {
@@ -158,6 +170,10 @@ export class MemoryStore implements KnowledgeStore {
 
   putSecurity(release: Release, fact: SecurityFact): void {
     this.#changed = this.#security.put(releaseKey(release), fact) || this.#changed;
+  }
+
+  putPerformance(release: Release, runtime: RuntimeId, fact: PerformanceFact): void {
+    this.#changed = this.#performance.put(releaseKey(release, runtime), fact) || this.#changed;
   }
 
   async flush(): Promise<void> {

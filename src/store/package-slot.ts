@@ -1,11 +1,17 @@
-import type { FilesChange, InstalledFact, MetadataFact, SecurityFact } from "../model/knowledge.ts";
+import type {
+  FilesChange,
+  InstalledFact,
+  MetadataFact,
+  PerformanceFact,
+  SecurityFact,
+} from "../model/knowledge.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
 import { listFolder } from "../util/atomic-write.ts";
 import { asciiJson } from "./ascii-json.ts";
 import type { Quarantine } from "./damage.ts";
-import { installedFacts, metadataFacts, securityFacts } from "./fact-kinds.ts";
+import { installedFacts, metadataFacts, performanceFacts, securityFacts } from "./fact-kinds.ts";
 import { factKey, keyParts, readSubject } from "./facts-file.ts";
 import { FactsTable } from "./facts-table.ts";
 import type { DirtyTable } from "./flush.ts";
@@ -26,6 +32,7 @@ export class PackageSlot {
   readonly #installed = new Map<RuntimeId, FactsTable<InstalledFact>>();
   #metadata: FactsTable<MetadataFact> | undefined;
   #security: FactsTable<SecurityFact> | undefined;
+  #performance: FactsTable<PerformanceFact> | undefined;
 
   constructor(name: PackageName, index: IndexUrl, folder: string, quarantine: Quarantine) {
     this.name = name;
@@ -66,6 +73,16 @@ export class PackageSlot {
       this.#quarantine,
     );
     return this.#security;
+  }
+
+  get performance(): FactsTable<PerformanceFact> {
+    this.#performance ??= new FactsTable(
+      `${this.#folder}/performance.json`,
+      performanceFacts,
+      this.#subject,
+      this.#quarantine,
+    );
+    return this.#performance;
   }
 
   /** Runtimes that anything of the package was installed on. */
@@ -126,7 +143,7 @@ export class PackageSlot {
   }
 
   #facts(): readonly { readonly dirty: boolean; forgetRead(): void }[] {
-    const single = [this.#metadata, this.#security].filter((table) => table !== undefined);
-    return [...single, ...this.#installed.values()];
+    const single = [this.#metadata, this.#security, this.#performance];
+    return [...single.filter((table) => table !== undefined), ...this.#installed.values()];
   }
 }

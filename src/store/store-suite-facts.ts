@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import type { InstalledFact, MetadataFact, SecurityFact } from "../model/knowledge.ts";
+import type {
+  InstalledFact,
+  MetadataFact,
+  PerformanceFact,
+  SecurityFact,
+} from "../model/knowledge.ts";
 import { indexUrl } from "../model/release.ts";
 import { runtimeId } from "../model/runtime.ts";
 import { packageName } from "../python/name.ts";
@@ -43,6 +48,12 @@ const security: SecurityFact = {
   observedAt,
 };
 
+function inspected(inspection: string, wallMs: number): PerformanceFact {
+  const [script, lock] = ["1".repeat(64), "2".repeat(64)];
+  const figures = { ok: true, wallMs, userMs: 5, maxMemoryBytes: 9_000_000, cpu: "a processor" };
+  return { inspections: [{ inspection, ...figures, script, lock, observedAt }], observedAt };
+}
+
 /** Part of the suite: facts of single releases. */
 export function factRules(world: () => StoreUnderTest): void {
   test.each(["before the flush", "after the flush", "in the next process"])(
@@ -80,6 +91,7 @@ export function factRules(world: () => StoreUnderTest): void {
 }
 
 export function mergeRules(world: () => StoreUnderTest): void {
+  inspectionRules(world);
   test("of two observations the later one stays", async () => {
     const { store } = world();
     const later = { ...installed, outcome: "failed", observedAt: "2026-05-01T00:00:00Z" } as const;
@@ -116,6 +128,30 @@ export function mergeRules(world: () => StoreUnderTest): void {
     expect([store.indexes(flask), view.indexes(flask)]).toEqual(Array(2).fill([index, other]));
     expect(view.indexes(packageName("flas"))).toEqual([]);
     expect(await view.count()).toEqual({ packages: 2, releases: 2 });
+    await view.close();
+  });
+}
+
+function inspectionRules(world: () => StoreUnderTest): void {
+  test("inspections are kept side by side, and a repeated one takes its own place", async () => {
+    const { store, reopen } = world();
+    for (const [id, wallMs] of [
+      ["one", 20],
+      ["two", 30],
+      ["one", 10],
+    ] as const) {
+      store.putPerformance(flask303, runtime, inspected(id, wallMs));
+      await store.flush();
+    }
+    const view = reopen();
+
+    const found = view.performance(flask303, runtime);
+
+    expect(found?.inspections.map(({ inspection, wallMs }) => [inspection, wallMs])).toEqual([
+      ["two", 30],
+      ["one", 10],
+    ]);
+    expect(view.performance(flask303, runtimeId("other"))).toBeUndefined();
     await view.close();
   });
 }

@@ -4,6 +4,7 @@ import type {
   InstalledFact,
   Knowledge,
   MetadataFact,
+  PerformanceFact,
   SecurityFact,
   SourceFact,
   Validators,
@@ -38,6 +39,8 @@ export interface KnowledgeStore extends Knowledge {
   putInstalled(release: Release, runtime: RuntimeId, fact: InstalledFact): void;
   putSource(key: string, fact: SourceFact): void;
   putSecurity(release: Release, fact: SecurityFact): void;
+  /** Added to what is known of other inspections. */
+  putPerformance(release: Release, runtime: RuntimeId, fact: PerformanceFact): void;
   flush(): Promise<void>;
   /**
    * Has later reads see what other processes wrote, if they wrote anything; what was put and not
