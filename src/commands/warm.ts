@@ -26,10 +26,7 @@ export interface WarmFlags {
   readonly wheelhouse: string | undefined;
 }
 
-/**
- * Of what releases need. Enough for all of several hundred random changes of real Pipfiles
- * (bench/warm.mjs); more costs time and builds and changed no answer.
- */
+/** Of what releases need; what conflicts lead to beyond, trying shows (bench/warm.mjs). */
 const usualLatest = 10;
 
 /** `thoth warm`: what advice and installation will need without network. Exit 3 if some is missing. */
@@ -68,7 +65,9 @@ export async function runWarm(flags: WarmFlags, context: CommandContext): Promis
   const stdout = context.json
     ? warmJson(report)
     : renderWarm(report, { columns: context.columns, color: context.color.stdout });
-  return { stdout, stderr: "", exitCode: exitCode(report) };
+  const short = flags.wheelhouse !== undefined && house === undefined;
+  const stderr = short ? `No wheelhouse was written: files of a stack are missing\n` : "";
+  return { stdout, stderr, exitCode: exitCode(report) };
 }
 
 interface Warmings {
