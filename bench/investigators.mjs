@@ -93,10 +93,14 @@ async function verdict({ made, where, index, wanted, runtime, queue, runs }) {
   miss("pages lost", wanted.pages, (name) => store.releases(name, key)?.count === 1);
   miss("absences lost", wanted.absent, (name) => store.releases(name, key)?.absent !== undefined);
   miss("notes lost", wanted.notes, (name) => store.releases(name, key)?.absent !== undefined);
-  miss("installations lost or failed", wanted.installs, (name) => {
-    const release = { name, version: "1.0", index: key };
-    return store.installed(release, runtime)?.outcome === "ok";
-  });
+  const proof = (name) => store.installed({ name, version: "1.0", index: key }, runtime);
+  // Both tries were killed: told as what it may be, and no word against the release
+  const unproved = wanted.installs.filter((name) => proof(name)?.failure === "out-of-memory");
+  miss(
+    "installations lost or failed",
+    wanted.installs.filter((name) => !unproved.includes(name)),
+    (name) => proof(name)?.outcome === "ok",
+  );
   const dead = await queue.deadLetters();
   const good = dead.filter(({ message }) => message.type !== "thoth_repo_init");
   if (dead.length - good.length !== wanted.poison.length)
@@ -109,7 +113,7 @@ async function verdict({ made, where, index, wanted, runtime, queue, runs }) {
   if (verify.exit !== 0) faults.push(`verify: ${verify.stdout}`);
   const again = [...index.requests.values()].reduce((sum, count) => sum + count - 1, 0);
   await store.close();
-  return { faults, again };
+  return { faults, again, unproved: unproved.length };
 }
 
 /** Draws what dies next: an investigator, all of its group, something its solver started, the advice. */
@@ -169,11 +173,11 @@ async function crashRound(made, { next, kills, count, runtime }) {
   const checked = measure([process.execPath, thoth, "advise", where.project, "--verify", "none"], {
     env: where.env,
   });
-  const { faults, again } = await verdict({ made, where, index, wanted, runtime, queue, runs });
-  if (checked.exit !== 0) faults.push(`the lock is wrong: ${checked.stderr}`);
+  const left = await verdict({ made, where, index, wanted, runtime, queue, runs });
+  if (checked.exit !== 0) left.faults.push(`the lock is wrong: ${checked.stderr}`);
   await queue.close();
   await index.goAway();
-  return { killed, faults, again, requests: index.requests.size, seconds: seconds(startedAt) };
+  return { killed, ...left, requests: index.requests.size, seconds: seconds(startedAt) };
 }
 
 function seconds(since) {
@@ -201,6 +205,7 @@ async function crash(made, { kills, perRound, count, seed, runtime }) {
       "faults",
       "requests",
       "asked again",
+      "both tries killed",
     ],
     [
       [
@@ -212,6 +217,7 @@ async function crash(made, { kills, perRound, count, seed, runtime }) {
         sum(({ faults }) => faults.length),
         sum(({ requests }) => requests),
         sum(({ again }) => again),
+        sum(({ unproved }) => unproved),
       ],
     ],
   );
