@@ -112,7 +112,8 @@ test("stopped by a signal, warming keeps what it learnt and does not ask for tha
   index.fail("/simple/core/", { kind: "stall" });
   const project = makeProject({ pipfile });
   const started = startThoth(project, ["warm"], { index: index.url });
-  await expect.poll(() => index.requests().map(({ path }) => path)).toContain("/simple/core/");
+  const asked = () => index.requests().map(({ path }) => path);
+  await expect.poll(asked, { timeout: 60_000 }).toContain("/simple/core/");
   started.kill("SIGINT");
   expect(await started.finished).toMatchObject({ signal: "SIGINT" });
   index.mend("/simple/core/");
