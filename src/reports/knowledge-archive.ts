@@ -93,8 +93,11 @@ function mergedLines(merged: NonNullable<ImportFigures["merged"]>): readonly str
 }
 
 function originsText(origins: readonly Origin[]): string {
-  const texts = origins.map(({ store, revision }) => `revision ${revision} of ${safeText(store)}`);
-  return listed(texts);
+  return listed(
+    origins.map(({ store, revision }) =>
+      store === "" ? "an empty store" : `revision ${revision} of ${safeText(store)}`,
+    ),
+  );
 }
 
 function lines(texts: readonly string[]): string {

@@ -146,6 +146,11 @@ test.each<[string, string, string | RegExp, string]>([
   expect(reason).toContain(`${path}: `);
 });
 
+test("two spellings of one version that an index lists are two releases", async () => {
+  expect(await refusal(await made(edited(page, /3\.0\.2/g, "3.0.3")))).toContain("no sound list");
+  expect(await refusal(await made(edited(page, /3\.0\.2/g, "3.0.3.0")))).toBe("imported");
+});
+
 test("a fact that says more than is known here is taken", async () => {
   const more = edited(facts, '"modules"', '"score":7,"modules"');
   expect(await refusal(await made(more))).toBe("imported");

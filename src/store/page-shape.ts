@@ -43,21 +43,16 @@ function isSoundRelease({ files, gone = [] }: StoredRelease): boolean {
   );
 }
 
+/** `69.4.0` and `69.4` are releases of their own, though neither is newer. */
 function isNewestFirst(releases: readonly StoredRelease[]): boolean {
   let newer: Version | undefined;
   for (const release of releases) {
     const version = parseVersion(release.version);
     if (version?.text !== release.version) return false;
-    if (newer !== undefined && !follows(version, newer)) return false;
+    if (newer !== undefined && compareVersions(newer, version) < 0) return false;
     newer = version;
   }
-  return true;
-}
-
-/** Indexes do list one version in two spellings, `69.3` beside `69.3.0`; never one spelling twice. */
-function follows(older: Version, newer: Version): boolean {
-  const order = compareVersions(newer, older);
-  return order > 0 || (order === 0 && newer.text !== older.text);
+  return new Set(releases.map(({ version }) => version)).size === releases.length;
 }
 
 /** http(s), without credentials and blanks. */
