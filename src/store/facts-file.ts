@@ -34,24 +34,41 @@ function quoted(text: string): string {
   return unsafe.test(text) ? asciiJson(text) : `"${text}"`;
 }
 
+/** The JSON text of a fact, and where its line begins; 0 where that is not known. */
+export interface FoundFact {
+  readonly text: string;
+  readonly at: number;
+}
+
 /**
- * The JSON text of one fact; undefined if the file, or the fact in it, is not there. Reads no more
- * than it takes to find it, unless the file does not look as Thoth wrote it.
+ * One fact; undefined if the file, or the fact in it, is not there. Reads no more than it takes to
+ * find it, first from `near` on, unless the file does not look as Thoth wrote it.
  * Throws DamagedFileError.
  */
-export function findFact(path: string, subject: FactsSubject, key: FactKey): string | undefined {
+export function findFact(
+  path: string,
+  subject: FactsSubject,
+  key: FactKey,
+  near: number,
+): FoundFact | undefined {
   const file = WindowedFile.open(path);
   if (file === undefined) return undefined;
   try {
     const begin = headerStart(subject);
     const header = file.slice(0, begin.length + numberWidth);
     const asWritten = header.startsWith(begin) && Number(header.slice(begin.length)) === file.size;
-    if (!asWritten) return readWholeFacts(path, subject)?.get(key);
-    const found = file.indexOf(`\n${key}`, header.length);
+    if (!asWritten) {
+      const text = readWholeFacts(path, subject)?.get(key);
+      return text === undefined ? undefined : { text, at: 0 };
+    }
+    const from = Math.max(near, header.length);
+    const later = file.indexOf(`\n${key}`, from);
+    const found =
+      later < 0 && from > header.length ? file.indexOf(`\n${key}`, header.length) : later;
     if (found < 0) return undefined;
     const start = found + 1 + key.length;
     const line = file.slice(start, file.indexOf("\n", start));
-    return line.slice(0, line.endsWith(",") ? -2 : -1);
+    return { text: line.slice(0, line.endsWith(",") ? -2 : -1), at: found };
   } finally {
     file.close();
   }

@@ -35,6 +35,8 @@ export class FactsTable<Fact> {
   readonly #outdated = new Map<FactKey, Fact>();
   /** Answers of the file, so that one question has one answer until the next flush. */
   readonly #answers = new Map<FactKey, Fact | undefined>();
+  /** Where the last fact was found: who asks for many asks in the file's order, newest first. */
+  #near = 0;
 
   constructor(path: string, kind: FactKind<Fact>, of: FactsSubject["of"], quarantine: Quarantine) {
     this.path = path;
@@ -142,12 +144,17 @@ export class FactsTable<Fact> {
   #known(key: FactKey): Fact | undefined {
     const answer = this.#answers.get(key);
     if (answer !== undefined || this.#answers.has(key)) return answer;
-    const find = () => this.#read(findFact(this.path, this.#subject, key));
-    const found = this.#quarantine.guard(find);
+    const found = this.#quarantine.guard(() => this.#find(key));
     const outdated = this.#outdated.get(key);
     const holds = outdated === undefined || asciiJson(found) !== asciiJson(outdated);
     this.#answers.set(key, holds ? found : undefined);
     return holds ? found : undefined;
+  }
+
+  #find(key: FactKey): Fact | undefined {
+    const found = findFact(this.path, this.#subject, key, this.#near);
+    this.#near = found?.at ?? this.#near;
+    return this.#read(found?.text);
   }
 
   #read(text: string | undefined): Fact | undefined {
