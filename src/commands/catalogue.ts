@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { addInspect } from "./inspect-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
 import { addWarm } from "./warm-options.ts";
@@ -19,6 +20,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addProvenanceCheck(program, perform);
   addRefresh(program, { perform, everywhere });
   addWarm(program, { perform, everywhere });
+  addInspect(program, { perform, everywhere });
   addRuntimes(program, perform);
   addKnowledge(program, perform);
   addWatch(program, perform);

@@ -38,7 +38,11 @@ export const handlers: {
     version: message.package_version,
   }),
   provenance_checker_trigger: (message) => ({ kind: "check-provenance", trigger: message }),
-  inspection_completed: () => park("inspections are not taken in yet"),
+  inspection_completed: (message) => ({
+    kind: "take-inspection",
+    id: message.inspection_id,
+    force: message.force_sync,
+  }),
   advise_justification: () => park("it is a figure of the original's reports"),
   build_analysis_trigger: () => park("Thoth analyses no container builds"),
   kebechet_run_url_trigger: () => park("it is for the original's bot on Git services"),

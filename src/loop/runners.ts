@@ -5,6 +5,7 @@ import { releaseText } from "../model/release.ts";
 import { done, type Task, type TaskResult } from "../model/task.ts";
 import type { Frontier } from "../solver/frontier.ts";
 import { ThothError } from "../util/errors.ts";
+import type { Services } from "../wiring.ts";
 import type { Runners } from "../workflow/engine.ts";
 import { affectedTriggers, causeOf, missingPackage } from "./affected.ts";
 import type { Bench } from "./bench.ts";
@@ -16,6 +17,7 @@ import { isNewToProjects, newReleaseTriggers } from "./new-releases.ts";
 import { noteHashes } from "./note-hashes.ts";
 import { scanRelease } from "./scan.ts";
 import { solveEverywhere } from "./solve-everywhere.ts";
+import { takeInspection } from "./take-inspection.ts";
 import { releaseFacts, usedRuntimes } from "./used-runtimes.ts";
 
 type TaskOf<Kind extends Task["kind"]> = Extract<Task, { readonly kind: Kind }>;
@@ -84,8 +86,17 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner = notHere): Runne
     "warn-projects": each(async ({ release }) =>
       affectedTriggers(services, causeOf("advisory", release)),
     ),
+    "take-inspection": async (tasks) => tasks.map((task) => inspectionTaken(services, task)),
     revsolve: each(async ({ name, version }) => newReleaseTriggers(services, name, version)),
   };
+}
+
+function inspectionTaken(services: Services, task: TaskOf<"take-inspection">): TaskResult {
+  try {
+    return takeInspection(services, task);
+  } catch (cause) {
+    return failure(cause);
+  }
 }
 
 function installed(

@@ -20,6 +20,7 @@ export const laneOfTask: Readonly<Record<Task["kind"], LaneName>> = {
   "solve-everywhere": "notes",
   "warn-projects": "notes",
   revsolve: "notes",
+  "take-inspection": "notes",
   "check-provenance": "advise",
   advise: "advise",
 };

@@ -38,7 +38,9 @@ export type Task =
   /** Advise watched projects again that are locked to a release which an advisory names. */
   | { readonly kind: "warn-projects"; readonly release: Release }
   /** Advise watched projects again whose other pins leave room for this release. */
-  | { readonly kind: "revsolve"; readonly name: PackageName; readonly version: string };
+  | { readonly kind: "revsolve"; readonly name: PackageName; readonly version: string }
+  /** Make knowledge of what an inspection measured; `force`: even if that was done before. */
+  | { readonly kind: "take-inspection"; readonly id: string; readonly force: boolean };
 
 /** What a message leads to: work, or nothing ever, with the reason. */
 export type Reaction = Task | { readonly kind: "park"; readonly reason: string };

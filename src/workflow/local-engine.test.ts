@@ -34,6 +34,7 @@ function runners(some: Partial<Runners>): Runners {
     "note-hashes": unwanted,
     "warn-projects": unwanted,
     revsolve: unwanted,
+    "take-inspection": unwanted,
     ...some,
   };
 }
