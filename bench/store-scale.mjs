@@ -2,12 +2,12 @@
 // builds synthetic stores (BENCH_TMP, some 17 kB and 4 files a package), and in each has a project
 // of 50 packages advised from knowledge, 10 packages changed, and everything counted and read.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { measure } from "./lib/run.mjs";
-import { folder, median, options, record, say, table, thoth } from "./lib/world.mjs";
+import { folder, options, record, say, table, thoth } from "./lib/world.mjs";
 
 const self = fileURLToPath(import.meta.url);
 const index = "https://index.example/simple";
@@ -22,8 +22,11 @@ async function main() {
   });
   const modules = folder("modules");
   await bundle(modules);
-  const rows = values.sizes.split(",").map((size) => atSize(Number(size), modules, values));
-  table(["", ...rows.map(({ packages }) => packages)], columnsOf(rows));
+  const places = values.sizes.split(",").map((size) => place(Number(size), modules));
+  const advised = advise(places, Number(values.runs));
+  const rows = places.map((one, at) => ({ ...advised[at], ...atSize(one, modules) }));
+  rows.forEach(record);
+  table(["", ...places.map(({ packages }) => packages)], columnsOf(rows));
 }
 
 async function bundle(outdir) {
@@ -39,71 +42,77 @@ async function bundle(outdir) {
   });
 }
 
-function atSize(packages, modules, { runs }) {
-  say(`${packages} packages`);
+function place(packages, modules) {
+  say(`building ${packages} packages`);
   const home = folder("scale");
-  const store = join(home, "store");
-  const built = child("fill", modules, store, packages);
-  const advised = advise(home, store, Number(runs));
-  const facts = {
-    packages,
-    "build, s": Math.round(built.wall / 100) / 10,
-    ...advised,
-    "flush of 10, ms": bestOf(5, () => child("change", modules, store, packages).wall),
-    "packages(), ms": bestOf(3, () => child("list", modules, store, packages).wall),
-    ...command("show", store, packageName(7)),
-    ...command("stats", store),
-    ...command("verify", store),
-    ...space(store),
-  };
-  record(facts);
-  return facts;
-}
-
-function advise(home, store, runs) {
   const project = join(home, "project");
   mkdirSync(project);
   const lines = Array.from({ length: 8 }, (_, at) => `${packageName(at)} = "*"`);
   const source = `[[source]]\nname = "index"\nurl = "${index}"\nverify_ssl = true\n`;
   writeFileSync(join(project, "Pipfile"), `${source}\n[packages]\n${lines.join("\n")}\n`);
-  const flags = ["--offline", "--verify", "none", "--python", "3.11", "--store", store];
-  const run = (...more) => {
+  const { wall } = child("fill", modules, join(home, "store"), packages);
+  return { packages, home, project, store: join(home, "store"), built: wall };
+}
+
+function atSize({ packages, home, store, built }, modules) {
+  say(`${packages} packages`);
+  const archive = join(home, "knowledge.tar.gz");
+  const other = join(home, "other");
+  return {
+    packages,
+    "flush of 10, ms": bestOf(5, () => child("change", modules, store, packages).wall),
+    "packages(), ms": bestOf(3, () => child("list", modules, store, packages).wall),
+    ...command("show", "--store", store, packageName(7)),
+    ...command("stats", "--store", store),
+    ...command("verify", "--store", store),
+    ...command("export", "--store", store, "-o", archive),
+    ...command("import", "--store", other, archive),
+    "build, s": Math.round(built / 100) / 10,
+    "archive, MB": Math.round(statSync(archive).size / 1e6),
+    ...space(store),
+  };
+}
+
+/** Turn by turn through all sizes, so that what else the machine does meets them alike. */
+function advise(places, runs) {
+  const run = ({ home, project, store }, ...more) => {
+    const flags = ["--offline", "--verify", "none", "--python", "3.11", "--store", store];
     const facts = measure([process.execPath, thoth, "advise", project, ...flags, ...more], {
       env: { ...process.env, THOTH_CACHE: join(home, "cache"), CI: "1" },
     });
     if (facts.exit !== 0) throw new Error(facts.stderr);
     return facts;
   };
-  const some = (...more) => Array.from({ length: runs }, () => run(...more));
-  run("--dry-run");
-  const searched = some("--dry-run");
-  run();
-  run();
-  const again = some();
+  const turns = (...more) => {
+    const rounds = Array.from({ length: runs }, () => places.map((one) => run(one, ...more)));
+    return places.map((_, at) => rounds.map((round) => round[at]));
+  };
+  turns("--dry-run");
+  const searched = turns("--dry-run");
+  turns();
+  const again = turns();
+  return places.map((_, at) => ({
+    ...figures("advise", searched[at]),
+    ...figures("again", again[at]),
+  }));
+}
+
+function figures(name, facts) {
+  const least = (key) => Math.min(...facts.map((one) => one[key]));
   return {
-    "advise, ms": ms(searched),
-    "advise, MB": Math.round(median(searched.map(({ rss }) => rss))),
-    "again, ms": ms(again),
+    [`${name}, ms (least of ${facts.length})`]: Math.round(least("wall") * 1000),
+    [`${name}, CPU ms`]: Math.round(least("cpu") * 1000),
+    [`${name}, MB`]: Math.max(...facts.map(({ rss }) => Math.round(rss))),
   };
 }
 
-function ms(facts) {
-  return Math.round(median(facts.map(({ wall }) => wall * 1000)));
-}
-
-function command(name, store, ...args) {
-  const { wall, rss, exit, stderr } = measure([
-    process.execPath,
-    thoth,
-    "knowledge",
-    name,
-    ...args,
-    "--store",
-    store,
-  ]);
+function command(name, ...args) {
+  const line = [process.execPath, thoth, "knowledge", name, ...args];
+  const { wall, cpu, rss, exit, stderr } = measure(line);
   if (exit !== 0) throw new Error(stderr);
   return {
     [`${name}, s`]: Math.round(wall * 100) / 100,
+    [`${name}, CPU s`]: Math.round(cpu * 100) / 100,
     [`${name}, MB`]: Math.round(rss),
   };
 }
