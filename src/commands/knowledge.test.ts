@@ -29,7 +29,7 @@ test("knowledge show, stats and verify tell what an advice left", async () => {
     schema: "thoth.knowledge-stats",
     figures: { packages: 1, releases: 2, "messages ready": 0, "dead letters": 0 },
   });
-  expect(verify).toMatchObject({ exitCode: 0, stdout: "Read 1 file: all whole\n" });
+  expect(verify).toMatchObject({ exitCode: 0, stdout: "Read the files of 1 package: all whole\n" });
 });
 
 test("of what nothing is known show says so, and what to do", async () => {

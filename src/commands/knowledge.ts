@@ -78,7 +78,8 @@ export function countKnowledge(context: CommandContext): Promise<CommandResult> 
 export function verifyKnowledge(context: CommandContext): Promise<CommandResult> {
   return withServices(context, context.workingDirectory, async ({ store }) => {
     const damaged = (await store.verify()).map(({ file, reason }) => ({ file, problem: reason }));
-    const result = { files: (await store.count()).packages, damaged };
+    const { packages } = await store.count();
+    const result = { packages, damaged };
     const stdout = context.json
       ? jsonDocument({ schema: "thoth.knowledge-verification", version: "1.0", damaged })
       : renderVerification(result, { columns: context.columns, color: context.color.stdout });

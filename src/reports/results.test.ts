@@ -137,8 +137,10 @@ test("figures have units, verification names what is damaged", () => {
   const damaged = [{ file: "packages/six.json", problem: "not JSON" }];
 
   expect(renderFigures(figures, options)).toBe("packages  231\nsize      1.4 MB\n");
-  expect(renderVerification({ files: 3, damaged: [] }, options)).toBe("Read 3 files: all whole\n");
-  expect(renderVerification({ files: 3, damaged }, options)).toBe(
-    "damaged: packages/six.json: not JSON\nRead 3 files: 1 damaged\n",
+  expect(renderVerification({ packages: 3, damaged: [] }, options)).toBe(
+    "Read the files of 3 packages: all whole\n",
+  );
+  expect(renderVerification({ packages: 3, damaged }, options)).toBe(
+    "damaged: packages/six.json: not JSON\nRead the files of 3 packages: 1 damaged\n",
   );
 });

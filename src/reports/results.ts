@@ -187,7 +187,7 @@ export function renderFigures(figures: readonly Figure[], options: ResultOptions
 /** `thoth knowledge verify`: damaged files, each with what is wrong. */
 export function renderVerification(
   result: {
-    readonly files: number;
+    readonly packages: number;
     readonly damaged: readonly { readonly file: string; readonly problem: string }[];
   },
   options: ResultOptions,
@@ -196,7 +196,10 @@ export function renderVerification(
     options.color.error(`damaged: ${safeText(file)}: ${safeText(problem)}`),
   );
   const verdict = damaged.length === 0 ? "all whole" : `${damaged.length} damaged`;
-  return lines([...damaged, `Read ${counted(result.files, "file")}: ${verdict}`]);
+  return lines([
+    ...damaged,
+    `Read the files of ${counted(result.packages, "package")}: ${verdict}`,
+  ]);
 }
 
 function installedLines(fact: InstalledFact, color: Palette): readonly string[] {
