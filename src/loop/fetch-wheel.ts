@@ -3,6 +3,7 @@ import type { Release } from "../model/release.ts";
 import { admitsPython, chooseFile } from "../python/file-choice.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Bench } from "./bench.ts";
+import { listedRelease } from "./listed-release.ts";
 import { buildSource, fetchFile, type NotBuilt } from "./source-builds.ts";
 
 /** A wheel of a release for the runtime: the index's own, or one built of its sdist. */
@@ -19,7 +20,7 @@ export interface FetchedWheel {
  * @throws ThothError where the index can't be reached: that says nothing of the release.
  */
 export async function fetchWheel(bench: Bench, release: Release): Promise<FetchedWheel | NotBuilt> {
-  const facts = await listed(bench, release);
+  const facts = await listedRelease(bench, release);
   if (facts === undefined) return not("vanished", "its index does not list it");
   const choice = chooseFile(facts, bench.runtime.pythonFull, bench.ranks);
   if (!("file" in choice)) return not(classOfNone(bench, facts), choice.reason);
@@ -37,22 +38,6 @@ export async function fetchWheel(bench: Bench, release: Release): Promise<Fetche
     if (!(error instanceof ThothError) || error.code !== "hash-mismatch") throw error;
     return not("hash-mismatch", error.message);
   }
-}
-
-/** What the index lists of a release; a list that lacks it may only be too old, so it is asked. */
-async function listed(bench: Bench, release: Release): Promise<ReleaseFacts | undefined> {
-  const known = knownFacts(bench, release);
-  if (known !== undefined) return known;
-  await bench.learner.releases(release.name, release.index);
-  return knownFacts(bench, release);
-}
-
-function knownFacts({ services }: Bench, release: Release): ReleaseFacts | undefined {
-  const list = services.store.releases(release.name, release.index);
-  for (let position = 0; position < (list?.count ?? 0); position += 1) {
-    if (list?.version(position) === release.version) return list.release(position);
-  }
-  return undefined;
 }
 
 function classOfNone({ runtime }: Bench, { files, vanished }: ReleaseFacts): FailureClass {

@@ -4,6 +4,7 @@ import type { PackageName } from "../python/name.ts";
 import { anyVersion } from "../python/version-range.ts";
 import type { Bench } from "./bench.ts";
 import { learnSource } from "./learn-source.ts";
+import { listedRelease } from "./listed-release.ts";
 
 /** Fills gaps of releases, metadata and sources, all at once, and runs ahead from what is learnt. */
 export async function learnGaps(bench: Bench, gaps: readonly Gap[]): Promise<void> {
@@ -66,12 +67,15 @@ export async function learnMetadata(
 
 /** The same, one promise each; what is run ahead goes on until the frontier has settled. */
 export function startMetadata(
-  { learner, frontier }: Bench,
+  bench: Bench,
   wanted: readonly WantedMetadata[],
 ): readonly Promise<void>[] {
+  const { learner, frontier } = bench;
   const perName = new Map<PackageName, number>();
   for (const { release } of wanted) perName.set(release.name, (perName.get(release.name) ?? 0) + 1);
   return wanted.map(async ({ release, filename }) => {
+    // Of a release that was never listed here nothing could be said, not even that it is gone
+    if (bench.services.store.details(release) === undefined) await listedRelease(bench, release);
     const file = filename ?? learner.fileOf(release);
     if (file === undefined) return;
     const fact = await learner.metadata(release, file);
