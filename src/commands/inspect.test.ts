@@ -79,13 +79,15 @@ test("a script that fails is an answer, and recorded as such", async () => {
   const { project, run } = await locked();
 
   const inspected = await run("inspect", "--script", "fails.py", "--repeat", "1", "--json");
+  const quiet = await run("inspect", "--script", "fails.py", "--repeat", "1", "-q");
 
   expect(inspected).toMatchObject({ exitCode: 1 });
   expect(JSON.parse(inspected.stdout)).toMatchObject({
     jobs: [{ exit_code: 1, stdout: "", stderr: "no luck" }],
     problem: null,
   });
-  expect(known(project)).toMatchObject([{ ok: false }]);
+  expect(quiet).toMatchObject({ exitCode: 1, stdout: "0 of 1 run ended well\n", stderr: "" });
+  expect(known(project)).toMatchObject([{ ok: false }, { ok: false }]);
 });
 
 test("figures that are left to the investigator are taken in once, however often asked", async () => {

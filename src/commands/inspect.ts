@@ -35,6 +35,7 @@ export async function runInspect(
       : renderInspection(finished.inspection, {
           columns: context.columns,
           color: context.color.stdout,
+          quiet: context.verbosity === "quiet",
         });
     const stderr = context.json || context.verbosity === "quiet" ? "" : whereabouts(finished);
     return { stdout, stderr, exitCode: isSuccess(finished.inspection) ? 0 : 1 };

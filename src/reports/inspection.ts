@@ -5,13 +5,16 @@ import type { ResultOptions } from "./results.ts";
 import { table, usableColumns } from "./table.ts";
 import { bytesText, counted, durationText } from "./wording.ts";
 
-/** `thoth inspect`: a line a run, what failed, and the verdict. */
-export function renderInspection(inspection: Inspection, options: ResultOptions): string {
+/** `thoth inspect`: a line a run, what failed, and the verdict; with `quiet` the verdict alone. */
+export function renderInspection(
+  inspection: Inspection,
+  options: ResultOptions & { readonly quiet: boolean },
+): string {
   const { color } = options;
   const { jobs, refused, problem, script, runtime, requirements_locked } = inspection;
   const what = `${script.name} on ${runtime.id}, ${counted(requirements_locked.pins.length, "release")}`;
   const failed = jobs.find(({ exit_code }) => exit_code !== 0);
-  const lines = [
+  const told = [
     color.strong(safeText(what)),
     ...(jobs.length === 0 ? [] : runTable(jobs, options)),
     ...(failed === undefined ? [] : safeLines(failed.stderr).map((line) => `  ${line}`)),
@@ -20,9 +23,11 @@ export function renderInspection(inspection: Inspection, options: ResultOptions)
       ...safeLines(detail).map((line) => `  ${line}`),
     ]),
     ...(problem === null ? [] : safeLines(problem).map((line) => color.error(line))),
-    isSuccess(inspection) ? color.good(verdict(inspection)) : color.error(verdict(inspection)),
   ];
-  return lines.map((line) => `${line}\n`).join("");
+  const paint = isSuccess(inspection) ? color.good : color.error;
+  return [...(options.quiet ? [] : told), paint(verdict(inspection))]
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 function runTable(jobs: readonly InspectionJob[], { columns, color }: ResultOptions) {
