@@ -139,6 +139,22 @@ test("several runtimes share lists and files; each has a line of its own", async
   expect(new Set(paths).size).toBe(paths.length);
 });
 
+test("what warming says of several runtimes holds at its end: a check says the same", async () => {
+  const index = await servedIndex(stack);
+  const environments = ["a", "b"]
+    .map((name, at) => `- name: ${name}\n  python_version: "3.${at + 10}"\n`)
+    .join("");
+  const files = { ".thoth.yaml": `runtime_environments:\n${environments}` };
+  const project = makeProject({ pipfile, files });
+  const both = ["--runtime", "a,b", "--json"];
+
+  const warm = await thoth(project, ["warm", ...both], { index: index.url });
+  const check = await thoth(project, ["warm", "--check", ...both], { index: index.url });
+
+  expect(check.exitCode).toBe(warm.exitCode);
+  expect(JSON.parse(check.stdout).coverage).toEqual(JSON.parse(warm.stdout).coverage);
+});
+
 test("a lock's depth takes only what the lock pins", async () => {
   const index = await servedIndex(stack);
   const project = makeProject({ pipfile });

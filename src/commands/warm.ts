@@ -5,7 +5,12 @@ import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
 import { projectOf } from "../loop/project-of.ts";
 import { chooseRuntime } from "../loop/runtime-choice.ts";
 import { ByteBudget } from "../loop/warm-budget.ts";
-import { type WarmedProject, type WarmSettings, warmProject } from "../loop/warm-project.ts";
+import {
+  type WarmedProject,
+  type WarmSettings,
+  type WarmTarget,
+  warmProject,
+} from "../loop/warm-project.ts";
 import { type WheelhouseFile, writeWheelhouse } from "../loop/wheelhouse.ts";
 import type { Runtime } from "../model/runtime.ts";
 import type { WarmMode, WarmReport } from "../model/warm-report.ts";
@@ -95,21 +100,43 @@ async function warmDirectory(flags: WarmFlags, setting: Setting): Promise<Warmin
     direct: flags.latest ?? Number.POSITIVE_INFINITY,
     needed: flags.latest ?? usualLatest,
   };
-  const projects: WarmedProject[] = [];
-  // One after the other: what the first one learnt is not asked again
-  for (const runtime of await runtimesFor(manifest, services)) {
+  const shown = shownPath(manifest.pipfilePath, from);
+  const targets = (await runtimesFor(manifest, services)).map((runtime): WarmTarget => {
     const { project } = projectOf(manifest, {
       runtime,
       upgrade: new Set(),
       indexes: sources.order,
       indexNames: sources.byName,
     });
-    const shown = shownPath(manifest.pipfilePath, from);
-    const target = { services, manifest, shown, project, runtime, sources };
-    projects.push(await warmProject(target, settings, budget));
-  }
+    return { services, manifest, shown, project, runtime, sources };
+  });
+  let projects: WarmedProject[] = [];
+  // One after the other: what the first one learnt is not asked again
+  for (const target of targets) projects.push(await warmProject(target, settings, budget));
   await services.store.flush();
+  if (flags.mode === "warm" && targets.length > 1) {
+    // What builds on one runtime said may have taken the place of what others said
+    projects = await checkedAgain(targets, settings, projects, budget);
+  }
   return { projects, revision: services.store.revision(), traffic: services.client.traffic() };
+}
+
+/** The same projects with what is known of each now that all were warmed. */
+async function checkedAgain(
+  targets: readonly WarmTarget[],
+  settings: WarmSettings,
+  before: readonly WarmedProject[],
+  budget: ByteBudget,
+): Promise<WarmedProject[]> {
+  const now: WarmedProject[] = [];
+  for (const [position, one] of before.entries()) {
+    const target = targets[position];
+    if (target === undefined) continue;
+    const { coverage } = await warmProject(target, { ...settings, mode: "check" }, budget);
+    const { files, noStack } = one.coverage;
+    now.push({ ...one, coverage: { ...coverage, files, noStack } });
+  }
+  return now;
 }
 
 /** `--runtime A,B`, else the one that advice would be for. */

@@ -1,14 +1,16 @@
 import type { Gap } from "../model/gap.ts";
 import type { Services } from "../wiring.ts";
 
-/** What a page or a wheel's metadata takes on a large index, measured (docs/performance.md). */
+/** What a wheel's metadata takes on a large index, measured (docs/performance.md). */
 const usualFactBytes = 30_000;
+/** What a list of releases takes there at most, save for a few packages. */
+const usualListBytes = 200_000;
 /** A source whose size nobody tells. */
 const usualSourceBytes = 1_000_000;
 
 /**
- * How many bytes may be fetched. Files have a size that the index tells; pages and metadata have
- * none, so those are estimated by what they took so far.
+ * How many bytes may be fetched. Files have a size that the index tells; lists and metadata have
+ * none, so those are estimated, and at most half of what is left is spent on them at a time.
  */
 export class ByteBudget {
   private readonly limit: number;
@@ -22,16 +24,19 @@ export class ByteBudget {
     this.services = services;
   }
 
-  /** The first of these facts that there are bytes left for. */
+  /** The first of these facts that may be asked for at once; none if the first may not. */
   afford(gaps: readonly Gap[]): readonly Gap[] {
     if (this.limit === Number.POSITIVE_INFINITY) return gaps;
     const { bytes } = this.services.client.traffic();
     const mean = this.facts === 0 ? usualFactBytes : Math.max(1, bytes / this.facts);
-    let left = this.limit - bytes;
+    const half = (this.limit - bytes) / 2;
+    let sum = 0;
     let count = 0;
     for (const gap of gaps) {
-      left -= fileBytes(gap, this.services.store) ?? mean;
-      if (left < 0) break;
+      const usual = gap.missing === "releases" ? Math.max(mean, usualListBytes) : mean;
+      sum += fileBytes(gap, this.services.store) ?? usual;
+      // One alone may take all that is left
+      if (sum > half && (count > 0 || sum > 2 * half)) break;
       count += 1;
     }
     this.facts += count;

@@ -64,8 +64,10 @@ export async function warm(
     progress.found(ahead.known(), missing.length);
     for (const gaps of batches(missing)) {
       const affordable = budget.afford(gaps);
-      if (affordable.length > 0) await learn(bench, engine, affordable, direct);
-      if (affordable.length < gaps.length) return { missing: await ahead.look(), overBudget: true };
+      if (affordable.length === 0) return { missing: await ahead.look(), overBudget: true };
+      await learn(bench, engine, affordable, direct);
+      // The others when it is known what these took
+      if (affordable.length < gaps.length) break;
     }
   }
 }
