@@ -69,7 +69,8 @@ function investigated(where, messages) {
     cwd: where.home,
   });
   if (run.exit !== 0) throw new Error(`exit ${run.exit}: ${run.stdout}${run.stderr}`);
-  return { ...run, ...JSON.parse(run.stdout) };
+  const { exit, wall, cpu, rss } = run;
+  return { exit, wall, cpu, rss, handled: JSON.parse(run.stdout).handled };
 }
 
 /** Facts of a kind in a store. */

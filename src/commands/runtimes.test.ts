@@ -30,6 +30,35 @@ test("--json names interpreters and markers", async () => {
   expect(runtimes[1].interpreter).toMatch(/^\//);
 });
 
+const lost = {
+  ".thoth.yaml": "runtime_environments:\n  - name: other\n    rootfs: nowhere\n",
+};
+
+test("a declared system whose folder is missing is told beside those that there are", async () => {
+  const project = makeProject({ files: lost });
+  const run = await thoth(project, ["runtimes"]);
+  const asked = await thoth(project, ["runtimes", "--json"]);
+
+  expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringMatching(/-cp3\d+ /) });
+  expect(run.stderr).toMatch(
+    /^error\[THOTH-E0408\]: runtime `other`: there is no folder `\/.*\/nowhere`\n {2}--> \.thoth\.yaml:2:5\n/,
+  );
+  expect(JSON.parse(asked.stdout).unusable).toMatchObject([{ id: "other", code: "THOTH-E0408" }]);
+});
+
+test("who asks for that system is refused, who asks for another is not", async () => {
+  const project = makeProject({ files: lost, pipfile: "[packages]\n" });
+
+  const [refused, other] = [
+    await thoth(project, ["advise", "--runtime", "other"]),
+    await thoth(project, ["advise", "--python", "3.99"]),
+  ];
+
+  expect(refused).toMatchObject({ exitCode: 4, stdout: "" });
+  expect(refused.stderr).toContain("help: make it, e.g. `debootstrap ");
+  expect(other.exitCode).toBe(0);
+});
+
 test("a machine without Python has no runtime, which is an answer", async () => {
   const env = { PATH: "/nonexistent", PYENV_ROOT: "/nonexistent" };
 

@@ -21,8 +21,8 @@ const environments = pLimit(availableParallelism());
 
 /**
  * Installs releases from their hash-checked files into throwaway virtual environments of the
- * runtime and imports them: those of one stack together, every other one alone with what it needs. What it showed becomes knowledge; what was thrown instead is given back, by
- * `releaseText`.
+ * runtime and imports them: those of one stack together, every other one alone with what it needs.
+ * What it showed becomes knowledge; what was thrown instead is given back, by `releaseText`.
  */
 export async function installReleases(
   bench: Bench,
