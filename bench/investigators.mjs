@@ -96,11 +96,11 @@ async function verdict({ made, where, index, wanted, runtime, queue, runs }) {
   const proof = (name) => store.installed({ name, version: "1.0", index: key }, runtime);
   // Both tries were killed: told as what it may be, and no word against the release
   const unproved = wanted.installs.filter((name) => proof(name)?.failure === "out-of-memory");
-  miss(
-    "installations lost or failed",
-    wanted.installs.filter((name) => !unproved.includes(name)),
-    (name) => proof(name)?.outcome === "ok",
-  );
+  for (const name of wanted.installs) {
+    const { outcome, failure, detail = "" } = proof(name) ?? { outcome: "lost" };
+    if (outcome === "ok" || unproved.includes(name)) continue;
+    faults.push(`${name}: ${outcome} ${failure}: ${detail.slice(0, 300)}`);
+  }
   const dead = await queue.deadLetters();
   const good = dead.filter(({ message }) => message.type !== "thoth_repo_init");
   if (dead.length - good.length !== wanted.poison.length)
