@@ -36,14 +36,13 @@ async function importing(
   return (await checkInstalled(check)).get("demo==1.0");
 }
 
-function building(more: Partial<Parameters<typeof buildWheel>[0]> = {}) {
+function building({
+  files = {},
+  ...more
+}: Partial<Parameters<typeof buildWheel>[0]> & { readonly files?: Record<string, string> } = {}) {
   const { cacheDirectory, sandbox, runtime } = machine;
-  const source = sdistOf({});
+  const source = { archive: machine.pin(sdist({ name: "demo", version: "1.0", files })).path };
   return buildWheel({ runtime, sandbox, source, buildWheels: [], cacheDirectory, ...more });
-}
-
-function sdistOf(files: Readonly<Record<string, string>>) {
-  return { archive: machine.pin(sdist({ name: "demo", version: "1.0", files })).path };
 }
 
 const sleepy = ["import time", "time.sleep(3)"];
@@ -150,8 +149,7 @@ test.runIf(canMount)("a disk that is full is the machine's trouble", async () =>
     full,
   );
   // More than fits: a build that is over before anybody looks at the disk is no trouble
-  const source = sdistOf(files);
-  await expect(building({ sandbox, source, cacheDirectory: folder })).rejects.toMatchObject(full);
+  await expect(building({ sandbox, files, cacheDirectory: folder })).rejects.toMatchObject(full);
 });
 
 test("a kill of the system is the machine's, unless nothing else used its memory", () => {
