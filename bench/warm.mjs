@@ -13,6 +13,7 @@ import {
   environment,
   median,
   options,
+  random,
   record,
   say,
   table,
@@ -26,17 +27,6 @@ const { values, positionals } = options({
   latest: { type: "string" },
   store: { type: "string" },
 });
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The lines of a Pipfile's package tables that ask an index for something. */
 function requirementLines(text) {
@@ -86,14 +76,14 @@ print(json.dumps([sorted((v for v in one["versions"] if not Version(v).is_prerel
 }
 
 /** One to three lines of the Pipfile, each narrowed, pinned, stripped of its extras or removed. */
-function change(text, lines, versions, random) {
+function change(text, lines, versions, draw) {
   const rows = text.split("\n");
   const told = [];
-  for (let left = 1 + Math.floor(random() * 3); left > 0; left -= 1) {
-    const one = Math.floor(random() * lines.length);
+  for (let left = 1 + Math.floor(draw() * 3); left > 0; left -= 1) {
+    const one = Math.floor(draw() * lines.length);
     const line = lines[one];
     const within = versions[one];
-    const version = within[Math.floor(random() * within.length)];
+    const version = within[Math.floor(draw() * within.length)];
     const ways = [
       () => "",
       ...(line.line.includes("extras")
@@ -106,7 +96,7 @@ function change(text, lines, versions, random) {
       }
       if (version !== within[0]) ways.push(() => narrowed(line, `<${version}`));
     }
-    rows[line.at] = ways[Math.floor(random() * ways.length)]();
+    rows[line.at] = ways[Math.floor(draw() * ways.length)]();
     told.push(rows[line.at] === "" ? `without ${line.name}` : rows[line.at]);
   }
   return { text: rows.join("\n"), told };
@@ -174,12 +164,12 @@ function promise(testCase, index) {
   const pipfile = readFileSync(join(place.project, "Pipfile"), "utf8");
   const lines = requirementLines(pipfile);
   const versions = versionsWithin(lines, place, env);
-  const random = randomFrom(Number(values.seed));
+  const draw = random(Number(values.seed));
   const answers = [];
   for (let left = Number(values.changes); left > 0; left -= 1) {
     const answer = compared(
       place,
-      change(pipfile, lines, versions, random),
+      change(pipfile, lines, versions, draw),
       env,
       join(place.home, "online"),
     );

@@ -8,7 +8,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { fixtures } from "./lib/fixtures.mjs";
 import { start } from "./lib/run.mjs";
-import { folder, lockedVersions, options, record, say, table, thoth } from "./lib/world.mjs";
+import {
+  folder,
+  lockedVersions,
+  options,
+  random,
+  record,
+  say,
+  table,
+  thoth,
+} from "./lib/world.mjs";
 
 const { values } = options({
   packages: { type: "string", default: "200" },
@@ -21,17 +30,6 @@ const { values } = options({
 const count = Number(values.packages);
 const rounds = Number(values.days) * Number(values["a-day"]);
 const pythons = values.runtimes.split(",");
-
-/** Random numbers that a seed repeats (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const draw = random(Number(values.seed));
 const { startIndex, wheel, sdist } = await fixtures();
