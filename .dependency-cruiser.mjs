@@ -26,7 +26,7 @@ const owners = {
   "smol-toml": ["python", "config.ts"],
   "tar-stream": ["package-index", "solver", "security"],
   undici: ["package-index"],
-  yaml: ["config.ts"],
+  yaml: ["util"],
   yauzl: ["package-index", "solver", "security", "investigator"],
 };
 

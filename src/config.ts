@@ -8,7 +8,7 @@ import {
 } from "./model/declared-environment.ts";
 import { type LaneName, laneNames } from "./model/lane.ts";
 import { type Environment, environmentValue, xdgFolder } from "./util/environment.ts";
-import { type Place, type Problem, ThothError } from "./util/errors.ts";
+import { ThothError } from "./util/errors.ts";
 import { type ListenAddress, listenAddress } from "./util/listen-address.ts";
 import {
   duration,
@@ -21,14 +21,8 @@ import {
   someText,
   yesOrNo,
 } from "./util/setting-readers.ts";
-import {
-  type Member,
-  type Misshape,
-  misshapes,
-  type Shape,
-  type Tree,
-  treeAt,
-} from "./util/shaped-tree.ts";
+import { misshapes, type Shape, treeAt } from "./util/shaped-tree.ts";
+import { refuseAll, yamlTree } from "./util/yaml-tree.ts";
 
 /** What the user set, from all places. Times are milliseconds, paths absolute. */
 export interface Configuration {
@@ -223,7 +217,7 @@ interface SettingsFile extends Source {
 async function readSettingsFile(path: string, file: string): Promise<SettingsFile | undefined> {
   const text = readIfPresent(path, file);
   if (text === undefined) return undefined;
-  const tree = await parseYaml(text, file);
+  const tree = await yamlTree(text, file);
   const wrong = misshapes(tree, fileShape, `\`${file}\``);
   const declared = treeAt(tree, "runtime_environments");
   const entries = declared?.kind === "list" ? declared.items : [];
@@ -256,65 +250,4 @@ function readIfPresent(path: string, file: string): string | undefined {
     if (code !== "EACCES" && code !== "EISDIR") throw error;
     throw new ThothError("bad-configuration", `${file} cannot be read`, { cause: error });
   }
-}
-
-function refuseAll(found: readonly Misshape[]): void {
-  const problems = found.map((problem): Problem => ({ code: "bad-configuration", ...problem }));
-  const [first, ...others] = problems;
-  if (first === undefined) return;
-  throw new ThothError("bad-configuration", first.message, {
-    place: first.place,
-    hint: first.hint,
-    others,
-  });
-}
-
-const mostNodes = 20_000;
-
-async function parseYaml(text: string, file: string): Promise<Tree> {
-  const yaml = await import("yaml");
-  const lineCounter = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter, logLevel: "silent" });
-  const placeAt = ([start, end]: readonly [number, number, ...number[]]): Place => {
-    const { line, col } = lineCounter.linePos(start);
-    return { file, line: Math.max(1, line), column: Math.max(1, col), length: end - start };
-  };
-  refuseAll(
-    document.errors.map((error) => ({
-      message: error.message.split(" at line ", 1)[0] ?? error.message,
-      place: placeAt([error.pos[0], error.pos[0] + 1]),
-    })),
-  );
-  let nodes = 0;
-  const convert = (node: unknown, above: Place): Tree => {
-    nodes += 1;
-    // Aliases may name one another without end.
-    if (nodes > mostNodes) refuseAll([{ message: `\`${file}\` holds too much`, place: above }]);
-    if (yaml.isAlias(node)) return convert(node.resolve(document), above);
-    const place = yaml.isNode(node) && node.range ? placeAt(node.range) : above;
-    if (yaml.isSeq(node)) {
-      return { kind: "list", items: node.items.map((item) => convert(item, place)), place };
-    }
-    if (yaml.isMap(node)) {
-      const members = node.items.map((pair) => memberOf(pair, (part) => convert(part, place)));
-      return { kind: "map", members: new Map(members), place };
-    }
-    return { kind: "scalar", text: yaml.isScalar(node) ? writtenText(node) : "", place };
-  };
-  return convert(document.contents, placeAt([0, 0]));
-}
-
-function memberOf(
-  pair: { readonly key: unknown; readonly value: unknown },
-  convert: (part: unknown) => Tree,
-): [string, Member] {
-  const key = convert(pair.key);
-  const name = key.kind === "scalar" ? key.text : "";
-  return [name, { key: key.place, value: convert(pair.value) }];
-}
-
-// `3.10` is the number 3.1 to YAML; what was written is meant.
-function writtenText(node: { readonly value: unknown; readonly source?: string }): string {
-  if (node.value === null) return "";
-  return typeof node.value === "string" ? node.value : (node.source ?? "");
 }
