@@ -8,7 +8,7 @@ import type {
   Verification,
 } from "../model/advice-report.ts";
 import type { Gap } from "../model/gap.ts";
-import type { Knowledge, ReleaseList } from "../model/knowledge.ts";
+import { type Knowledge, type ReleaseList, releaseIn } from "../model/knowledge.ts";
 import { releaseText } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { failureText, tellingLine } from "../reports/failure-text.ts";
@@ -75,19 +75,12 @@ function pinWarnings(product: Product, knowledge: Knowledge): AdviceReport["warn
 function yankedWarning(pin: Pin, knowledge: Knowledge): AdviceReport["warnings"] {
   if (pin.source !== undefined) return [];
   const { name, version, index } = pin.release;
-  const list = knowledge.releases(name, index);
-  if (list === undefined) return [];
-  for (let position = 0; position < list.count; position += 1) {
-    if (list.version(position) !== version) continue;
-    const file = list.release(position).files.find(({ filename }) => filename === pin.filename);
-    if (file?.yanked === undefined) return [];
-    const why = file.yanked === "" ? "" : ` (${file.yanked})`;
-    const who = pin.requiredBy.join(", ");
-    return [
-      { message: `${name} ${version} is yanked${why}; ${who} asks for exactly this release` },
-    ];
-  }
-  return [];
+  const files = releaseIn(knowledge.releases(name, index), version)?.files ?? [];
+  const file = files.find(({ filename }) => filename === pin.filename);
+  if (file?.yanked === undefined) return [];
+  const why = file.yanked === "" ? "" : ` (${file.yanked})`;
+  const who = pin.requiredBy.join(", ");
+  return [{ message: `${name} ${version} is yanked${why}; ${who} asks for exactly this release` }];
 }
 
 function reportedPins(product: Product, input: ReportInput): readonly ReportedPin[] {

@@ -1,7 +1,7 @@
 import { type Consultation, consult } from "../adviser/advise.ts";
+import type { AdviceQuestion, Obtained } from "../loop/advice-question.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import { rankTags } from "../python/tags.ts";
-import type { AdviceQuestion, Obtained } from "./advice-question.ts";
 
 /** Advice from what is known. */
 export interface Known extends Consultation {

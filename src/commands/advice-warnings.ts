@@ -1,6 +1,6 @@
+import type { AdviceQuestion } from "../loop/advice-question.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
 import type { Services } from "../wiring.ts";
-import type { AdviceQuestion } from "./advice-question.ts";
 
 /** What is wrong without standing in the way: in the Pipfile, and in the store. */
 export function adviceWarnings(question: AdviceQuestion): AdviceReport["warnings"] {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
+import type { AdviceQuestion, Obtained } from "../loop/advice-question.ts";
 import { estimateOf } from "../loop/estimate.ts";
 import { expectedInstalls } from "../loop/expected-installs.ts";
 import { incomplete, messagesFor } from "../loop/missing-facts.ts";
 import type { ReportedRun } from "../model/advice-report.ts";
 import type { RunQuestion } from "../model/run.ts";
-import type { AdviceQuestion, Obtained } from "./advice-question.ts";
 import { consultKnown, freshSince, obtainAdvice, withoutEnd } from "./advice-source.ts";
 
 /**

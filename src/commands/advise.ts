@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
+import { type AdviceQuestion, adviceQuestion, type Obtained } from "../loop/advice-question.ts";
 import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
 import type { Advice } from "../model/advice.ts";
 import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import type { Services } from "../wiring.ts";
-import { type AdviceQuestion, adviceQuestion, type Obtained } from "./advice-question.ts";
 import { adviceReport } from "./advice-report.ts";
 import { obtainAdvice } from "./advice-source.ts";
 import { adviceWarnings } from "./advice-warnings.ts";

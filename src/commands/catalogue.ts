@@ -1,14 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CommandContext, CommandResult } from "./command.ts";
+import type { CommandOptions as Options, Perform } from "./command.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
 import { addWarm } from "./warm-options.ts";
-
-type Options = Readonly<Record<string, unknown>>;
-type Run = (context: CommandContext) => Promise<CommandResult>;
-/** Runs a command with its options, prints what it returns and takes its exit code. */
-type Perform = (options: Options, run: Run) => Promise<void>;
 
 /** Every subcommand with its options; each is loaded when it is chosen. */
 export function addCommands(program: Command, perform: Perform): void {

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import type { ConfigurationFlags } from "../config.ts";
 import type { Emit } from "../model/event.ts";
 import type { Palette } from "../reports/palette.ts";
@@ -21,4 +22,20 @@ export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
+}
+
+/** What the line set for one command, as commander has it. */
+export type CommandOptions = Readonly<Record<string, unknown>>;
+
+/** Runs a command with its options, prints what it returns and takes its exit code. */
+export type Perform = (
+  options: CommandOptions,
+  run: (context: CommandContext) => Promise<CommandResult>,
+) => Promise<void>;
+
+/** How a file adds its commands to the catalogue. */
+export interface CommandAdder {
+  readonly perform: Perform;
+  /** Gives a command the options that every command has. */
+  readonly everywhere: (command: Command) => Command;
 }

@@ -1,4 +1,5 @@
 import { loadConfiguration } from "../config.ts";
+import { type AdviceQuestion, adviceQuestion } from "../loop/advice-question.ts";
 import { expectedInstalls } from "../loop/expected-installs.ts";
 import { readManifest } from "../loop/manifest.ts";
 import { incomplete, messagesFor } from "../loop/missing-facts.ts";
@@ -11,7 +12,6 @@ import { done, type TaskResult } from "../model/task.ts";
 import { packageName } from "../python/name.ts";
 import { type ErrorCode, ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
-import { type AdviceQuestion, adviceQuestion } from "./advice-question.ts";
 import { consultKnown, freshSince } from "./advice-source.ts";
 import type { CommandContext } from "./command.ts";
 import { finishRun } from "./finish-run.ts";

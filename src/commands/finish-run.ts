@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Consultation } from "../adviser/advise.ts";
+import type { AdviceQuestion } from "../loop/advice-question.ts";
 import { leaveReport } from "../loop/leave-report.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
 import type { AdviceRun } from "../model/run.ts";
@@ -7,7 +8,6 @@ import { adviceJson } from "../reports/advice-json.ts";
 import { storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import { programVersion } from "../util/program.ts";
-import type { AdviceQuestion } from "./advice-question.ts";
 import { adviceReport } from "./advice-report.ts";
 import { adviceWarnings } from "./advice-warnings.ts";
 import { type SettledLock, settleLock } from "./settle-lock.ts";

@@ -1,10 +1,10 @@
+import type { AdviceQuestion, Obtained } from "../loop/advice-question.ts";
 import { fixesOf } from "../loop/fixes.ts";
 import { adviseAndLearn } from "../loop/learning.ts";
 import { openBench } from "../loop/open-bench.ts";
 import { directUrls } from "../loop/project-of.ts";
 import { RunTrigger } from "../loop/run-trigger.ts";
 import { benchRunners } from "../loop/runners.ts";
-import type { AdviceQuestion, Obtained } from "./advice-question.ts";
 
 /** Advice by the learning loop: what is missing is learnt by the investigator in this process. */
 export async function learnAdvice(

@@ -1,18 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { QueuedState } from "../messaging/queue.ts";
-import type { CommandContext, CommandResult } from "./command.ts";
-
-type Options = Readonly<Record<string, unknown>>;
-
-/** How the catalogue adds commands. */
-export interface CommandAdder {
-  readonly perform: (
-    options: Options,
-    run: (context: CommandContext) => Promise<CommandResult>,
-  ) => Promise<void>;
-  /** Gives a command the options that every command has. */
-  readonly everywhere: (command: Command) => Command;
-}
+import type { CommandAdder, CommandOptions } from "./command.ts";
 
 interface ListOptions {
   readonly state?: readonly QueuedState[];
@@ -36,7 +24,7 @@ function addLooks(queue: Command, { perform, everywhere }: CommandAdder): void {
     .option("--state <state>", `only ${states.join(", ")} (repeatable)`, addState)
     .option("--type <type>", "only messages of this type (repeatable)", addText)
     .option("--limit <number>", "at most so many; 50, with --json all", wholeNumber)
-    .action((options: Options & ListOptions) =>
+    .action((options: CommandOptions & ListOptions) =>
       perform(options, async (context) => {
         const { listQueue } = await import("./queue.ts");
         const { state = [], type = [], limit } = options;
@@ -45,7 +33,7 @@ function addLooks(queue: Command, { perform, everywhere }: CommandAdder): void {
     );
   everywhere(queue.command("stats"))
     .description("how many messages of each type wait for what")
-    .action((options: Options) =>
+    .action((options: CommandOptions) =>
       perform(options, async (context) => (await import("./queue.ts")).countQueue(context)),
     );
 }
@@ -55,7 +43,7 @@ function addChanges(queue: Command, { perform, everywhere }: CommandAdder): void
     .description("deliver dead letters again")
     .argument("[ID...]", "as `thoth queue list --state dead` has them")
     .option("--all", "all dead letters")
-    .action((ids: string[], options: Options & { all?: true }, command: Command) => {
+    .action((ids: string[], options: CommandOptions & { all?: true }, command: Command) => {
       if ((ids.length === 0) === (options.all !== true)) {
         command.error("error: name the dead letters, or say --all", { exitCode: 2 });
       }
@@ -67,14 +55,14 @@ function addChanges(queue: Command, { perform, everywhere }: CommandAdder): void
   everywhere(queue.command("drop"))
     .description("remove messages for good; those in work stay")
     .argument("<ID...>", "as `thoth queue list` has them")
-    .action((ids: string[], options: Options) =>
+    .action((ids: string[], options: CommandOptions) =>
       perform(options, async (context) => (await import("./queue.ts")).dropMessages(ids, context)),
     );
   everywhere(queue.command("send"))
     .description("put messages into the queue: all of a file, or none")
     .argument("<FILE>", "one JSON object a line, or a JSON array; - reads standard input")
     .option("--priority <number>", "lower goes first; advice has 0, the default is 10", wholeNumber)
-    .action((file: string, options: Options & { priority?: number }) =>
+    .action((file: string, options: CommandOptions & { priority?: number }) =>
       perform(options, async (context) => {
         const { sendMessages } = await import("./queue.ts");
         return sendMessages(file, options.priority, context);
@@ -90,7 +78,7 @@ function addPauses(queue: Command, { perform, everywhere }: CommandAdder): void 
     everywhere(queue.command(name))
       .description(description)
       .argument("<TYPE>", "e.g. si_unanalyzed_package")
-      .action((type: string, options: Options) =>
+      .action((type: string, options: CommandOptions) =>
         perform(options, async (context) => {
           const { setPaused } = await import("./queue.ts");
           return setPaused(type, isPaused, context);

@@ -1,8 +1,8 @@
+import type { AdviceQuestion } from "../loop/advice-question.ts";
 import type { Advice, Pin } from "../model/advice.ts";
 import type { LockResult } from "../model/advice-report.ts";
 import { writeLock } from "../python/pipfile-lock.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
-import type { AdviceQuestion } from "./advice-question.ts";
 import { lockOf } from "./lock-of.ts";
 
 /** What to do with a lock: write it, or say what would become of the old one. */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CommandAdder } from "./queue-options.ts";
+import type { CommandAdder } from "./command.ts";
 
 interface Given {
   readonly depth: "ranges" | "lock";

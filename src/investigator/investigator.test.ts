@@ -1,23 +1,12 @@
 import { expect, test } from "vitest";
-import { createMessage } from "../messaging/codec.ts";
 import { MemoryQueue } from "../messaging/memory-queue.ts";
+import { wanted } from "../messaging/queue-example.ts";
 import type { Message } from "../model/message.ts";
 import { done, type TaskResult } from "../model/task.ts";
 import type { Engine } from "../workflow/engine.ts";
-import { sender } from "./gaps.ts";
 import { investigate } from "./investigator.ts";
 
 const { signal } = new AbortController();
-
-function wanted(name: string): Message {
-  return createMessage("unresolved_package", sender, {
-    package_name: name,
-    index_url: "https://index.example/simple",
-    package_version: null,
-    solver: null,
-    filename: null,
-  });
-}
 
 /** An engine that answers every task alike and keeps a diary. */
 function engine(diary: string[], answer: (name: string) => TaskResult): Engine {

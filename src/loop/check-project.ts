@@ -4,14 +4,9 @@ import type { ProvenanceCheckerTrigger } from "../model/message.ts";
 import { provenanceJson } from "../reports/provenance.ts";
 import type { ProvenanceAnswer } from "../security/provenance.ts";
 import { storageError, writeAtomic } from "../util/atomic-write.ts";
-import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
-import { indexSources } from "./index-sources.ts";
-import { readManifest } from "./manifest.ts";
-import { openBench } from "./open-bench.ts";
-import { ownProject } from "./own-project.ts";
+import { lockBench, readLockedProject } from "./locked-project.ts";
 import { type ProvenanceOptions, provenanceOf } from "./provenance.ts";
-import { chooseRuntime } from "./runtime-choice.ts";
 
 /**
  * Checks where the files of a project's lock come from; mistakes are placed as seen `from` there.
@@ -22,16 +17,8 @@ export async function checkProject(
   from: string,
   services: Services,
 ): Promise<ProvenanceAnswer> {
-  const { text, pipfile, lock } = readManifest(project.directory, from);
-  if (lock === undefined) {
-    throw new ThothError("bad-lock", `no Pipfile.lock in \`${project.directory}\``, {
-      hint: "make one first: `thoth advise`",
-    });
-  }
-  const sources = await indexSources(pipfile.sources, services);
-  const runtime = await chooseRuntime(services, pipfile.requires);
-  const bench = openBench({ services, runtime, sources, project: ownProject([], sources.order) });
-  return provenanceOf(bench, { text, lock }, project);
+  const locked = readLockedProject(project.directory, from);
+  return provenanceOf(await lockBench(locked, services), locked, project);
 }
 
 /** Checks what a message asks for and leaves the result in the store. */

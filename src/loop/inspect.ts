@@ -13,14 +13,10 @@ import { storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import type { Bench } from "./bench.ts";
-import { indexSources } from "./index-sources.ts";
 import { lockHash } from "./lock-hash.ts";
+import { lockBench, readLockedProject } from "./locked-project.ts";
 import { type LockedWheels, lockedWheels } from "./locked-wheels.ts";
-import { readManifest } from "./manifest.ts";
-import { openBench } from "./open-bench.ts";
-import { ownProject } from "./own-project.ts";
 import { benchRunners } from "./runners.ts";
-import { chooseRuntime } from "./runtime-choice.ts";
 import { inspectionPath } from "./take-inspection.ts";
 
 /** What is to be run, and in what. */
@@ -53,21 +49,15 @@ export async function inspectProject(
   options: InspectionOptions,
   services: Services,
 ): Promise<FinishedInspection> {
-  const { text, pipfile, lock, lockText } = readManifest(options.directory, options.from);
-  if (lock === undefined || lockText === undefined) {
-    throw new ThothError("bad-lock", `no Pipfile.lock in \`${options.directory}\``, {
-      hint: "make one first: `thoth advise`",
-    });
-  }
+  const locked = readLockedProject(options.directory, options.from);
+  const { text, lock, lockText } = locked;
   const sandbox = await requireSandbox();
-  const sources = await indexSources(pipfile.sources, services);
-  const runtime = await chooseRuntime(services, pipfile.requires);
-  const bench = openBench({ services, runtime, sources, project: ownProject([], sources.order) });
+  const bench = await lockBench(locked, services);
   const categories = new Set(options.dev ? ["default", "develop"] : ["default"]);
   const wheels = await lockedWheels(bench, lock, categories);
   await services.store.flush();
   const runs = await runAll({ bench, sandbox, wheels }, options);
-  const current = lock.meta.sha256 === lockHash(text, sources.defaultUrl);
+  const current = lock.meta.sha256 === lockHash(text, bench.sources.defaultUrl);
   const inspection = documentOf({ bench, wheels, runs, lockText, current }, options);
   const path = inspectionPath(services, inspection.inspection_id);
   const document = jsonDocument(inspection);

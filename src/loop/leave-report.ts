@@ -4,9 +4,9 @@ import type { AdviceReport, LockResult } from "../model/advice-report.ts";
 import type { TriggerCause } from "../model/message.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
 import { adviceMarkdown } from "../reports/advice-markdown.ts";
-import { isRecord } from "../store/stored-page-check.ts";
 import { errorCode, removeFile, storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
+import { isRecord } from "../util/json.ts";
 import type { Services } from "../wiring.ts";
 import { handOver } from "./hand-over.ts";
 

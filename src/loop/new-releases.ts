@@ -8,11 +8,9 @@ import { rankTags } from "../python/tags.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
+import { adviceQuestion } from "./advice-question.ts";
 import { causeOf, triggerOf } from "./affected.ts";
-import { indexSources } from "./index-sources.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
-import { projectOf } from "./project-of.ts";
-import { chooseRuntime } from "./runtime-choice.ts";
+import { readManifest } from "./manifest.ts";
 import { watchedLock } from "./watched-lock.ts";
 
 /** Whether some watched project is locked to an older release, or may be. */
@@ -72,18 +70,13 @@ async function takenBy(
   if (lock.state !== "locked") return "unknown";
   try {
     const manifest = readManifest(directory, directory);
-    const { own, runtime } = await settingOf(services, project, manifest);
-    const sources = await indexSources(manifest.pipfile.sources, own);
-    const { project: asked } = projectOf(manifest, {
-      runtime,
-      ...(dev ? {} : { categories: new Set(["packages"]) }),
-      upgrade: new Set([name]),
-      indexes: sources.order,
-      indexNames: sources.byName,
-    });
+    const own = await servicesOf(services, project);
+    const upgrade = new Set([name]);
+    const question = await adviceQuestion(manifest, own, { dev, upgrade });
+    const { runtime } = question;
     const { advice } = consult(
       {
-        project: asked,
+        project: question.project,
         runtime,
         ranks: rankTags(runtime.tags),
         knowledge: services.store,
@@ -123,14 +116,13 @@ function isAdvised(services: Services, { directory }: WatchedProject, release: R
     );
 }
 
-/** The configuration and the runtime that `thoth advise` would have there. */
-export async function settingOf(services: Services, project: WatchedProject, manifest: Manifest) {
+/** The services with the configuration that `thoth advise` would have there. */
+export async function servicesOf(services: Services, project: WatchedProject): Promise<Services> {
   const { directory, runtime } = project;
   const configuration = await loadConfiguration({
     flags: runtime === null ? {} : { runtime },
     environment: services.environment,
     projectDirectory: directory,
   });
-  const own = { ...services, configuration };
-  return { own, runtime: await chooseRuntime(own, manifest.pipfile.requires) };
+  return { ...services, configuration };
 }

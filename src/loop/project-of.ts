@@ -9,6 +9,7 @@ import { type PackageName, packageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import { parseVersion } from "../python/version.ts";
 import { anyVersion } from "../python/version-range.ts";
+import { withoutUserInfo } from "../util/address.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -103,14 +104,14 @@ export function entrySource(entry: DirectEntry, directory: string): string {
   switch (entry.kind) {
     case "git": {
       const { ref = "", subdirectory = "" } = entry;
-      return sourceKey({ kind: "git", location: withoutCredentials(entry.url), ref, subdirectory });
+      return sourceKey({ kind: "git", location: withoutUserInfo(entry.url), ref, subdirectory });
     }
     case "path": {
       const location = resolve(directory, entry.path);
       return sourceKey({ ...bare, kind: "path", location, ref: treeDigest(location) });
     }
     case "url":
-      return sourceKey({ ...bare, kind: "url", location: withoutCredentials(entry.url) });
+      return sourceKey({ ...bare, kind: "url", location: withoutUserInfo(entry.url) });
   }
 }
 
@@ -120,18 +121,13 @@ export function directUrls(manifest: Manifest): ReadonlyMap<string, string> {
   for (const { entries } of manifest.pipfile.categories) {
     for (const entry of entries) {
       if (entry.kind === "git" || entry.kind === "url")
-        urls.set(withoutCredentials(entry.url), entry.url);
+        urls.set(withoutUserInfo(entry.url), entry.url);
     }
   }
   return urls;
 }
 
 type DirectEntry = Exclude<PipfileEntry, { kind: "index" }>;
-
-/** An address as knowledge and messages may hold it. */
-export function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
-}
 
 /** Changes when what decides a local tree's metadata does. */
 function treeDigest(location: string): string {

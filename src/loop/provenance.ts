@@ -12,12 +12,7 @@ import type { KnowledgeStore } from "../store/store.ts";
 import type { Bench } from "./bench.ts";
 import type { IndexSources } from "./index-sources.ts";
 import { lockHash } from "./lock-hash.ts";
-
-/** A project with the lock that is to be checked. */
-export interface LockedProject {
-  readonly text: string;
-  readonly lock: PipfileLock;
-}
+import type { LockedProject } from "./locked-project.ts";
 
 export interface ProvenanceOptions {
   /** Ask the indexes first; else the store alone says what they list. */
@@ -29,7 +24,7 @@ export interface ProvenanceOptions {
 /** Checks where the files of a lock come from, on what is known or on what the indexes say now. */
 export async function provenanceOf(
   bench: Bench,
-  project: LockedProject,
+  project: Pick<LockedProject, "text" | "lock">,
   options: ProvenanceOptions,
 ): Promise<ProvenanceAnswer> {
   const { services, sources, learner } = bench;

@@ -2,7 +2,7 @@ import type { InspectedPin, Inspection, InspectionJob } from "../model/inspectio
 import { indexUrl } from "../model/release.ts";
 import { parseVersion } from "../python/version.ts";
 import { isSoundName } from "../store/page-shape.ts";
-import { isRecord } from "../store/stored-page-check.ts";
+import { isRecord, parsedJson } from "../util/json.ts";
 
 type Check = (value: unknown) => boolean;
 type Shape<Document> = { readonly [Key in keyof Document]: Check };
@@ -85,20 +85,11 @@ const isWhole = has(inspection);
 
 /** The document of an inspection; undefined where the text is none, or made later than `now`. */
 export function readInspection(text: string, now: number): Inspection | undefined {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (!isInspection(value)) return undefined;
   return value.created <= new Date(now + toleranceMs).toISOString() ? value : undefined;
 }
 
 function isInspection(value: unknown): value is Inspection {
   return isWhole(value);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,11 +1,8 @@
-import type { IndexUrl } from "../model/release.ts";
 import type { IndexSource } from "../package-index/index-source.ts";
 import type { PackageName } from "../python/name.ts";
-import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import { indexSources } from "./index-sources.ts";
-import { readManifest } from "./manifest.ts";
-import { settingOf } from "./new-releases.ts";
+import { projectMeans } from "./project-means.ts";
 import { withIndexes } from "./standalone.ts";
 import { lockedNames } from "./watched-lock.ts";
 
@@ -33,7 +30,8 @@ export async function refreshTargets(
 ): Promise<readonly RefreshTarget[]> {
   const { store } = services;
   const configured = await indexSources([], services);
-  const projects = await sourcesOfProjects(services);
+  // With their credentials, which the store does not keep
+  const { sources } = await projectMeans(services);
   const listed =
     scope.names.length === 0 && !scope.projects
       ? store.packages()
@@ -44,7 +42,7 @@ export async function refreshTargets(
             index,
           }));
         });
-  const known = { ...configured, byUrl: new Map([...projects, ...configured.byUrl]) };
+  const known = { ...configured, byUrl: new Map([...sources, ...configured.byUrl]) };
   const { byUrl } = withIndexes(known, new Set(listed.map(({ index }) => index)));
   return listed.flatMap(({ name, index }) => {
     const source = byUrl.get(index);
@@ -57,21 +55,4 @@ function wantedNames(services: Services, { names, projects }: RefreshScope): Pac
     ? services.projects.all().flatMap((project) => [...lockedNames(project)])
     : [];
   return [...new Set([...names, ...locked])].sort();
-}
-
-/** With their credentials, which the store does not keep. */
-async function sourcesOfProjects(services: Services): Promise<Map<IndexUrl, IndexSource>> {
-  const sources = new Map<IndexUrl, IndexSource>();
-  for (const project of services.projects.all()) {
-    try {
-      const manifest = readManifest(project.directory, project.directory);
-      const { own } = await settingOf(services, project, manifest);
-      const { byUrl } = await indexSources(manifest.pipfile.sources, own);
-      for (const [url, source] of byUrl) sources.set(url, source);
-    } catch (error) {
-      // `thoth watch` tells what is wrong with a project
-      if (!(error instanceof ThothError)) throw error;
-    }
-  }
-  return sources;
 }

@@ -1,6 +1,7 @@
-import type { ReleaseFacts, ReleaseList } from "../model/knowledge.ts";
+import { type ReleaseFacts, type ReleaseList, releaseIn } from "../model/knowledge.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
+import type { WatchedProject } from "../model/watched-project.ts";
 import { chooseFile } from "../python/file-choice.ts";
 import type { PackageName } from "../python/name.ts";
 import { rankTags } from "../python/tags.ts";
@@ -9,8 +10,8 @@ import type { KnowledgeStore } from "../store/store.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import { readManifest } from "./manifest.ts";
-import { settingOf } from "./new-releases.ts";
-import { knownRuntimes } from "./runtime-choice.ts";
+import { servicesOf } from "./new-releases.ts";
+import { chooseRuntime, knownRuntimes } from "./runtime-choice.ts";
 import { lockedNames } from "./watched-lock.ts";
 
 /** The runtimes that a package is used on and that have an interpreter here. */
@@ -54,10 +55,7 @@ export function fileFor(facts: ReleaseFacts, runtime: Runtime): string | undefin
 
 /** What its index lists of a release; undefined if it is not known to list it. */
 export function releaseFacts(store: KnowledgeStore, release: Release): ReleaseFacts | undefined {
-  const list = store.releases(release.name, release.index);
-  for (let position = 0; position < (list?.count ?? 0); position += 1)
-    if (list?.version(position) === release.version) return list.release(position);
-  return undefined;
+  return releaseIn(store.releases(release.name, release.index), release.version);
 }
 
 /** The newest release that a runtime could install and that nobody need ask for by name. */
@@ -87,11 +85,11 @@ function ranksOf(runtime: Runtime): ReadonlyMap<string, number> {
 /** Undefined where the project, or what it says of its runtime, can't be read. */
 async function runtimeOf(
   services: Services,
-  project: Parameters<typeof settingOf>[1],
+  project: WatchedProject,
 ): Promise<Runtime | undefined> {
   try {
     const manifest = readManifest(project.directory, project.directory);
-    return (await settingOf(services, project, manifest)).runtime;
+    return await chooseRuntime(await servicesOf(services, project), manifest.pipfile.requires);
   } catch (error) {
     if (error instanceof ThothError) return undefined;
     throw error;

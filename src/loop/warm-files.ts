@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { FileDetails } from "../model/knowledge.ts";
+import { type FileDetails, type ReleaseList, releaseIn } from "../model/knowledge.ts";
 import { type Release, releaseText } from "../model/release.ts";
 import type { StackFiles } from "../model/warm-report.ts";
 import { cachedFile } from "../package-index/download.ts";
@@ -149,13 +149,10 @@ function listed({ services }: Bench, { source, file, path }: Collected): readonl
 }
 
 function requiresPython(
-  list: ReturnType<Bench["services"]["store"]["releases"]>,
+  list: ReleaseList | undefined,
   version: string,
   filename: string,
 ): string | undefined {
-  for (let position = 0; position < (list?.count ?? 0); position += 1) {
-    if (list?.version(position) !== version) continue;
-    return list.release(position).files.find((one) => one.filename === filename)?.requiresPython;
-  }
-  return undefined;
+  const files = releaseIn(list, version)?.files;
+  return files?.find((one) => one.filename === filename)?.requiresPython;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type PackageName, packageName } from "../python/name.ts";
 import { errorCode, listFolder, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
+import { isRecord } from "../util/json.ts";
 
 /** A file of a tree as the tree's own list has it. */
 export interface HousedFile {
@@ -61,10 +62,6 @@ function housedFile(one: unknown): readonly HousedFile[] {
   if (!safeFilename.test(filename) || !/^[0-9a-f]{64}$/.test(sha256)) return [];
   const python = typeof requiresPython === "string" ? { requiresPython } : {};
   return [{ name: packageName(name), filename, sha256, ...python }];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function notOurs(folder: string): ThothError {

@@ -1,4 +1,5 @@
 import type { Message, MessageOf, MessageType, TriggerCause } from "../model/message.ts";
+import { isRecord } from "../util/json.ts";
 import {
   type EnvelopeField,
   type FieldKind,
@@ -169,10 +170,6 @@ function isText(value: unknown): boolean {
 
 function isAddress(value: unknown): boolean {
   return typeof value === "string" && address.test(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCause(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { ThothError } from "../util/errors.ts";
+import { parsedJson } from "../util/json.ts";
 import type { QueueEntry } from "./queue-entry.ts";
 import { areOperations, type QueueOperation } from "./queue-operation.ts";
 import type { QueueState } from "./queue-state.ts";
@@ -19,7 +20,7 @@ export function parseLine(
   | { readonly operations: readonly QueueOperation[] }
   | { readonly schema: unknown; readonly nextId: number }
   | undefined {
-  const value = parseJson(line);
+  const value = parsedJson(line);
   if (areOperations(value)) return { operations: value };
   if (typeof value !== "object" || value === null || !("queue" in value)) return undefined;
   const nextId = "nextId" in value && Number.isSafeInteger(value.nextId) ? Number(value.nextId) : 1;
@@ -58,13 +59,4 @@ function* allEntries(state: QueueState): Iterable<QueueEntry> {
 
 function operationsLine(operations: readonly QueueOperation[]): Buffer {
   return Buffer.from(`${JSON.stringify(operations)}\n`);
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

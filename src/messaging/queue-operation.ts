@@ -1,4 +1,5 @@
 import type { MessageType } from "../model/message.ts";
+import { isRecord } from "../util/json.ts";
 import type { Lease, QueueEntry } from "./queue-entry.ts";
 
 /** One change of the queue; the journal holds those of a call in a line. Ids are of entries, not deliveries. */
@@ -58,10 +59,6 @@ function isLease(value: unknown): boolean {
   if (!isRecord(value) || !isNumber(value["until"]) || !isRecord(value["by"])) return false;
   const { pid, host, boot, start } = value["by"];
   return isNumber(pid) && [host, boot, start].every((text) => typeof text === "string");
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function areNumbers(value: unknown): boolean {

@@ -76,6 +76,16 @@ export interface ReleaseList {
   python(position: number): string | undefined;
 }
 
+/** What a list says of one version; undefined where it does not have it. */
+export function releaseIn(
+  list: ReleaseList | undefined,
+  version: string,
+): ReleaseFacts | undefined {
+  for (let position = 0; position < (list?.count ?? 0); position += 1)
+    if (list?.version(position) === version) return list.release(position);
+  return undefined;
+}
+
 /** Core metadata of one file of a release, or why it can't be had. */
 export type MetadataFact =
   | {

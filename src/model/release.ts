@@ -1,4 +1,5 @@
 import type { PackageName } from "../python/name.ts";
+import { withoutUserInfo } from "../util/address.ts";
 import type { Brand } from "../util/brand.ts";
 
 /**
@@ -9,8 +10,7 @@ export type IndexUrl = Brand<string, "IndexUrl">;
 
 /** Takes credentials, fragment and trailing slashes off, so that one index has one name. */
 export function indexUrl(raw: string): IndexUrl {
-  return raw
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1")
+  return withoutUserInfo(raw)
     .replace(/[#?].*$/, "")
     .replace(/\/+$/, "") as IndexUrl;
 }

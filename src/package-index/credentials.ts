@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { withoutUserInfo } from "../util/address.ts";
 import type { Environment } from "./environment.ts";
 import { readOptionalText } from "./environment.ts";
 import type { IndexSource } from "./index-source.ts";
@@ -12,7 +13,7 @@ export type Authorize = (url: URL) => string | undefined;
  * signed address.
  */
 export function shownUrl(raw: string): string {
-  return raw.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1").replace(/[?#].*$/s, "");
+  return withoutUserInfo(raw).replace(/[?#].*$/s, "");
 }
 
 /** The address of an index to append to: no credentials, query, fragment or trailing slash. */

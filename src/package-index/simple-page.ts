@@ -3,6 +3,7 @@ import type { IndexUrl } from "../model/release.ts";
 import { distributionOf } from "../python/distribution-name.ts";
 import type { PackageName } from "../python/name.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
+import { isRecord } from "../util/json.ts";
 
 /** One file of a page, with the hash of its metadata file where the page gives one (PEP 658). */
 export type IndexFile = FileFacts & FileDetails & { readonly metadataSha256?: string };
@@ -204,8 +205,4 @@ function parseJson(text: string): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     throw new BadPage("it is not valid JSON", { cause: error });
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { safeText } from "../util/terminal-text.ts";
 import type { Palette } from "./palette.ts";
-import { bytesText, counted, listed } from "./wording.ts";
+import { bytesText, counted, lines, listed } from "./wording.ts";
 
 /** A state of a store that an archive speaks of. */
 interface Origin {
@@ -98,8 +98,4 @@ function originsText(origins: readonly Origin[]): string {
       store === "" ? "an empty store" : `revision ${revision} of ${safeText(store)}`,
     ),
   );
-}
-
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${text}\n`).join("");
 }

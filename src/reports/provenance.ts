@@ -1,7 +1,7 @@
 import { safeText } from "../util/terminal-text.ts";
 import { jsonDocument } from "./json-document.ts";
 import type { ResultOptions } from "./results.ts";
-import { counted } from "./wording.ts";
+import { counted, lines } from "./wording.ts";
 
 /** What a provenance check found, as far as people are told. */
 export interface ReportedProvenance {
@@ -49,9 +49,7 @@ export function renderProvenance(
       : [
           `unknown: ${safeText([...names].slice(0, 10).join(", "))}${names.size > 10 ? `, and ${names.size - 10} more` : ""}: the store has no list of all indexes; \`--online\` asks them`,
         ];
-  return [...told, ...unasked, verdict({ findings, unknown, checked }, names.size)]
-    .map((line) => `${line}\n`)
-    .join("");
+  return lines([...told, ...unasked, verdict({ findings, unknown, checked }, names.size)]);
 }
 
 /** The same as a document. */

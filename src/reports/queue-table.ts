@@ -1,7 +1,7 @@
 import { safeText } from "../util/terminal-text.ts";
 import type { Palette } from "./palette.ts";
 import { table, usableColumns } from "./table.ts";
-import { ageText, counted, durationText } from "./wording.ts";
+import { ageText, counted, durationText, lines } from "./wording.ts";
 
 /** Where a message of the queue stands. */
 export interface QueueRow {
@@ -89,8 +89,4 @@ export function renderQueueStats(
 /** `1 message dropped`. */
 export function messagesText(count: number, happened: string): string {
   return `${counted(count, "message")} ${happened}`;
-}
-
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${text}\n`).join("");
 }

@@ -5,7 +5,7 @@ import { safeLines, safeText } from "../util/terminal-text.ts";
 import { failureText } from "./failure-text.ts";
 import type { Palette } from "./palette.ts";
 import { table, usableColumns } from "./table.ts";
-import { ageText, bytesText, counted, durationText } from "./wording.ts";
+import { ageText, bytesText, counted, durationText, lines } from "./wording.ts";
 
 /** How the smaller results are told; every renderer gives lines, each ended by a line break. */
 export interface ResultOptions {
@@ -223,8 +223,4 @@ function figureText(value: number | string, unit: Figure["unit"]): string {
 function tableOptions(options: ResultOptions, heading?: readonly string[]) {
   const columns = usableColumns(options.columns);
   return heading === undefined ? { columns } : { columns, heading, color: options.color };
-}
-
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${text}\n`).join("");
 }

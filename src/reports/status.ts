@@ -4,7 +4,7 @@ import { safeText } from "../util/terminal-text.ts";
 import { estimateText } from "./estimate-text.ts";
 import type { ResultOptions } from "./results.ts";
 import { table, usableColumns } from "./table.ts";
-import { ageText, counted } from "./wording.ts";
+import { ageText, counted, lines } from "./wording.ts";
 
 /** A run, with what can be said of it now. */
 export interface RunStatus {
@@ -134,8 +134,4 @@ function queueLine({ ready, leased, dead }: QueueLine): string {
 
 function age(time: string, now: number): string {
   return `${ageText(Math.max(0, now - Date.parse(time)))} ago`;
-}
-
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${text}\n`).join("");
 }

@@ -2,17 +2,17 @@ import type { Coverage, StackFiles, WarmReport } from "../model/warm-report.ts";
 import { safeText } from "../util/terminal-text.ts";
 import { jsonDocument } from "./json-document.ts";
 import type { ResultOptions } from "./results.ts";
-import { ageText, bytesText, counted, durationText, listed } from "./wording.ts";
+import { ageText, bytesText, counted, durationText, lines, listed } from "./wording.ts";
 
 const mostNamed = 5;
 
 /** `thoth warm` in text. */
 export function renderWarm(report: WarmReport, { color }: ResultOptions): string {
-  const lines = report.coverage.flatMap((one) => [
+  const covered = report.coverage.flatMap((one) => [
     color.strong(`${safeText(one.manifest)} on ${safeText(one.runtime)}`),
     ...coverageLines(one, report).map((line) => `  ${line}`),
   ]);
-  return [...lines, ...houseLines(report), closing(report)].map((line) => `${line}\n`).join("");
+  return lines([...covered, ...houseLines(report), closing(report)]);
 }
 
 /** `thoth warm --json`. */

@@ -45,3 +45,8 @@ export function listed(items: readonly string[], most = Number.POSITIVE_INFINITY
   if (items.length < 2) return items.join("");
   return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
+
+/** Lines as one text, each ended by a line break. */
+export function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join("");
+}

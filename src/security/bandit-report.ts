@@ -1,4 +1,5 @@
 import type { Finding, Rank } from "../model/finding.ts";
+import { parsedJson } from "../util/json.ts";
 
 /** What bandit said of the files it was given; paths as on its command line. */
 export interface BanditReport {
@@ -11,7 +12,7 @@ export interface BanditReport {
 
 /** Reads the output of `bandit -f json`; undefined where it is not that. */
 export function parseBanditReport(text: string): BanditReport | undefined {
-  const report = parsed(text);
+  const report = parsedJson(text);
   const totals = member(member(report, "metrics"), "_totals");
   const linesOfCode = member(totals, "loc");
   const findings = list(member(report, "results"))?.map(finding);
@@ -41,15 +42,6 @@ const ranks: readonly Rank[] = ["HIGH", "MEDIUM", "LOW", "UNDEFINED"];
 
 function rank(value: unknown): Rank | undefined {
   return ranks.find((known) => known === value);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function member(value: unknown, name: string): unknown {

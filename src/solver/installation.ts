@@ -1,5 +1,6 @@
 import { runProcess } from "../sandbox/process.ts";
 import { ThothError } from "../util/errors.ts";
+import { parsedJson } from "../util/json.ts";
 import { pythonScript } from "../util/package-root.ts";
 import { type Fields, fieldsOf, listField, numberField, textField, textsField } from "./fields.ts";
 
@@ -38,7 +39,7 @@ export async function probeInterpreter(interpreter: string): Promise<Installatio
 
 /** Reads the line that the probe printed. */
 export function probed(line: string, root?: string): Installation | undefined {
-  return installationOf(parseJson(line), root);
+  return installationOf(parsedJson(line), root);
 }
 
 /** The pip of an installation. */
@@ -81,13 +82,4 @@ export function pairField(fields: Fields, name: string): readonly [number, numbe
 
 export function bitsOf(fields: Fields): number {
   return numberField(fields, "bits") ?? 64;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,10 @@
-import type { FailureClass, FileDetails, MetadataFact, ReleaseList } from "../model/knowledge.ts";
+import {
+  type FailureClass,
+  type FileDetails,
+  type MetadataFact,
+  type ReleaseList,
+  releaseIn,
+} from "../model/knowledge.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
 import type { IndexSource } from "../package-index/index-source.ts";
@@ -61,13 +67,10 @@ export class Learner {
   /** The file of a release that the runtime would install. */
   fileOf(release: Release): string | undefined {
     const { store, runtime, ranks } = this.options;
-    const list = store.releases(release.name, release.index);
-    for (let position = 0; position < (list?.count ?? 0); position += 1) {
-      if (list?.version(position) !== release.version) continue;
-      const choice = chooseFile(list.release(position), runtime.pythonFull, ranks);
-      return "file" in choice ? choice.file.filename : undefined;
-    }
-    return undefined;
+    const facts = releaseIn(store.releases(release.name, release.index), release.version);
+    if (facts === undefined) return undefined;
+    const choice = chooseFile(facts, runtime.pythonFull, ranks);
+    return "file" in choice ? choice.file.filename : undefined;
   }
 
   private async askReleases(name: PackageName, index: IndexUrl): Promise<ReleaseList | undefined> {

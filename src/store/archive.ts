@@ -4,8 +4,8 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { errorCode } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
+import { isRecord, parsedJson } from "../util/json.ts";
 import { DamagedFileError } from "./damage.ts";
-import { isRecord } from "./stored-page-check.ts";
 import { BadTar, readTar, type TarMember, tarEnd, tarHeader, tarPadding } from "./tar.ts";
 
 /*
@@ -152,7 +152,7 @@ async function readManifest(body: AsyncIterable<Buffer>, list: Hash): Promise<Ma
 }
 
 function parseHead(head: string): Manifest {
-  const value = parsed(`${head}]}`);
+  const value = parsedJson(`${head}]}`);
   if (!isRecord(value) || value["schema"] !== "thoth.knowledge-archive") {
     throw new BadTar("it is no archive of knowledge");
   }
@@ -211,14 +211,6 @@ function isOrigin(value: unknown): value is Origin {
   return (
     isRecord(value) && typeof value["store"] === "string" && typeof value["revision"] === "number"
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function archiveError(path: string, error: unknown): unknown {

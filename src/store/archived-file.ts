@@ -10,6 +10,7 @@ import type { IndexUrl } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
 import { ThothError } from "../util/errors.ts";
+import { isRecord } from "../util/json.ts";
 import { DamagedFileError, parseOwn } from "./damage.ts";
 import {
   isInstalledFact,
@@ -24,7 +25,6 @@ import { readReleases } from "./releases-text.ts";
 import { isReadableSchema } from "./schema.ts";
 import { installedFile, StorePaths } from "./store-paths.ts";
 import type { StoredPage } from "./stored-page.ts";
-import { isRecord } from "./stored-page-check.ts";
 
 interface About {
   readonly name: PackageName;

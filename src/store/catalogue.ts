@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { type IndexUrl, indexUrl } from "../model/release.ts";
 import { errorCode } from "../util/atomic-write.ts";
+import { isRecord } from "../util/json.ts";
 import { DamagedFileError, parseOwn } from "./damage.ts";
 import { isReadableSchema } from "./schema.ts";
-import { isRecord } from "./stored-page-check.ts";
 
 /** store.json: what stands at the top of a store. */
 export interface Catalogue {

@@ -5,9 +5,9 @@ import type {
   SecurityFact,
   SourceFact,
 } from "../model/knowledge.ts";
+import { isRecord } from "../util/json.ts";
 import { asciiJson } from "./ascii-json.ts";
 import type { FactKind } from "./facts-table.ts";
-import { isRecord } from "./stored-page-check.ts";
 
 /** Core metadata by version and file name. */
 export const metadataFacts: FactKind<MetadataFact> = {

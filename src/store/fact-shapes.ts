@@ -6,7 +6,7 @@ import type {
   SecurityFact,
   SourceFact,
 } from "../model/knowledge.ts";
-import { isRecord } from "./stored-page-check.ts";
+import { isRecord } from "../util/json.ts";
 
 /**
  * Whether what another machine says has the whole shape of a fact. A store's own files are checked

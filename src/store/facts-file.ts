@@ -1,8 +1,8 @@
+import { isRecord } from "../util/json.ts";
 import { asciiJson, numberWidth, paddedNumber } from "./ascii-json.ts";
 import { DamagedFileError, parseOwn, readOwn } from "./damage.ts";
 import { isReadableSchema, storeSchema } from "./schema.ts";
 import { compareVersionTexts } from "./stored-page.ts";
-import { isRecord } from "./stored-page-check.ts";
 import { WindowedFile } from "./windowed-file.ts";
 
 /**

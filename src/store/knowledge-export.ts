@@ -7,13 +7,13 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { errorCode, removeFile, storageError, temporaryName } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
+import { isRecord } from "../util/json.ts";
 import { type ArchiveMember, archiveBytes, type Origin, readArchive } from "./archive.ts";
 import { isPortableSource, readArchivedFile } from "./archived-file.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { DamagedFileError, parseOwn } from "./damage.ts";
 import { storeFiles } from "./inventory.ts";
 import { StorePaths } from "./store-paths.ts";
-import { isRecord } from "./stored-page-check.ts";
 import { tarHeader } from "./tar.ts";
 
 export interface ExportRequest {

@@ -9,6 +9,7 @@ import type { IndexUrl } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
 import { listFolder } from "../util/atomic-write.ts";
+import { isRecord } from "../util/json.ts";
 import { asciiJson } from "./ascii-json.ts";
 import type { Quarantine } from "./damage.ts";
 import { installedFacts, metadataFacts, performanceFacts, securityFacts } from "./fact-kinds.ts";
@@ -18,7 +19,6 @@ import type { DirtyTable } from "./flush.ts";
 import { isOutdatedInstallation, isOutdatedMetadata, isOutdatedScan } from "./outdated-facts.ts";
 import { ReleasesTable } from "./releases-table.ts";
 import { installedFile } from "./store-paths.ts";
-import { isRecord } from "./stored-page-check.ts";
 
 /** The files of one package on one index. */
 export class PackageSlot {

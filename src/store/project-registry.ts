@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { WatchedProject } from "../model/watched-project.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
+import { isRecord, parsedJson } from "../util/json.ts";
 import { acquireLock } from "../util/process-lock.ts";
 import { isReadableSchema, storeSchema } from "./schema.ts";
-import { isRecord } from "./stored-page-check.ts";
 
 /** The projects of this machine that are watched. They are no knowledge: no export holds them. */
 export interface ProjectRegistry {
@@ -66,7 +66,7 @@ function read(path: string): readonly WatchedProject[] {
       cause: error,
     });
   }
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (isRecord(value) && isReadableSchema(value["schema"], path)) {
     const { projects } = value;
     if (Array.isArray(projects) && projects.every(isWatchedProject)) return projects;
@@ -74,14 +74,6 @@ function read(path: string): readonly WatchedProject[] {
   throw new ThothError("store-damaged", `\`${path}\` is not a list of watched projects`, {
     hint: "delete it, and name the projects again with `thoth watch`",
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isWatchedProject(value: unknown): value is WatchedProject {

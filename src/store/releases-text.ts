@@ -1,9 +1,10 @@
 import type { FileDetails, FileFacts, GoneFile, Validators } from "../model/knowledge.ts";
+import { isRecord } from "../util/json.ts";
 import { asciiJson, paddedNumber } from "./ascii-json.ts";
 import { factsOf } from "./page-list.ts";
 import { isReadableSchema, storeSchema } from "./schema.ts";
 import type { StoredPage, StoredRelease } from "./stored-page.ts";
-import { isRecord, isStoredPage } from "./stored-page-check.ts";
+import { isStoredPage } from "./stored-page-check.ts";
 
 /**
  * releases.json is one JSON document, laid out in lines so that its head is enough to choose from:

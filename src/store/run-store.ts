@@ -2,9 +2,9 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AdviceRun } from "../model/run.ts";
 import { errorCode, listFolder, storageError, writeAtomic } from "../util/atomic-write.ts";
+import { isRecord } from "../util/json.ts";
 import { acquireLock, type ProcessLock } from "../util/process-lock.ts";
 import { fileNameOf } from "./store-paths.ts";
-import { isRecord } from "./stored-page-check.ts";
 
 /** The advices that wait for facts, and those that did. They are no knowledge: no export holds them. */
 export interface RunStore {

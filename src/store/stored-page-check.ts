@@ -1,9 +1,5 @@
+import { isRecord } from "../util/json.ts";
 import type { StoredPage, StoredRelease } from "./stored-page.ts";
-
-/** A JSON object, as opposed to an array or null. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Whether what was read has the shape of a page: the file may have been edited by hand. */
 export function isStoredPage(value: unknown): value is StoredPage {

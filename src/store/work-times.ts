@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Task } from "../model/task.ts";
 import { errorCode, writeAtomic } from "../util/atomic-write.ts";
+import { isRecord } from "../util/json.ts";
 import { acquireLock, LockTimeoutError } from "../util/process-lock.ts";
-import { isRecord } from "./stored-page-check.ts";
 
 type Kind = Task["kind"];
 

@@ -1,13 +1,13 @@
 import type { Consultation } from "../adviser/advise.ts";
-import { type IndexSources, indexSources } from "../loop/index-sources.ts";
-import type { Manifest } from "../loop/manifest.ts";
-import { projectOf } from "../loop/project-of.ts";
-import { chooseRuntime } from "../loop/runtime-choice.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import type { Services } from "../wiring.ts";
+import { type IndexSources, indexSources } from "./index-sources.ts";
+import type { Manifest } from "./manifest.ts";
+import { projectOf } from "./project-of.ts";
+import { chooseRuntime } from "./runtime-choice.ts";
 
 /** All that advice on one project depends on. */
 export interface AdviceQuestion {
