@@ -95,11 +95,11 @@ test("of messages that are not valid none is sent, and each mistake has its plac
     ended(
       2,
       "",
-      `error[THOTH-E0107]: cve_provided: index_url must be an address without credentials
+      `error[THOTH-E0108]: cve_provided: index_url must be an address without credentials
   --> messages.jsonl:3:1
 ${help}
 
-error[THOTH-E0107]: unknown message type undefined
+error[THOTH-E0108]: unknown message type undefined
   --> messages.jsonl:4:1
 ${help}
 
@@ -111,8 +111,8 @@ ${help}
 });
 
 test.each([
-  ["{}\n{", "error[THOTH-E0107]: this is not JSON\n  --> standard input:2:1\n"],
-  ["[1]", "error[THOTH-E0107]: message 1: a message is a JSON object\n"],
+  ["{}\n{", "error[THOTH-E0108]: this is not JSON\n  --> standard input:2:1\n"],
+  ["[1]", "error[THOTH-E0108]: message 1: a message is a JSON object\n"],
   ["", ""],
 ])("standard input that holds %j", async (stdin, problem) => {
   const run = await thoth(makeProject(), ["queue", "send", "-"], { stdin });

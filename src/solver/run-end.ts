@@ -48,8 +48,8 @@ export function fallsShort(found: Failure | undefined): boolean {
 
 /**
  * What a failure of a try says of the package, and for what fell short twice how much it was given.
- * @throws ThothError where the disk was full, or the system killed processes for want of memory
- * and others than the package may be why.
+ * @throws ThothError where the disk was full, where somebody killed it, or where the system killed
+ * processes for want of memory and others than the package may be why.
  */
 export function heed(
   found: Failure,
@@ -58,12 +58,23 @@ export function heed(
 ): Failure {
   if (noSpace.test(found.detail) && run.diskFull) throw diskFull("the sandbox");
   if (!last || !fallsShort(found)) return found;
+  if (!run.systemKilled && found.detail === killed.detail) throw killedByOthers();
   if (run.systemKilled && found.failure === "out-of-memory" && !idle)
     throw machineBusy("the system killed what was tried out, for want of memory");
   const why = run.systemKilled && found.detail === killed.detail ? killedBySystem : found.detail;
   const mib = Math.floor(memoryBytes / 1024 ** 2);
   const given = `tried twice, at last with twice the time and ${mib} MiB of memory a process`;
   return { failure: found.failure, detail: detailOf(`${why}\n${given}`) };
+}
+
+/**
+ * Not "machine-busy", for which all wait until it is over: a package that kills itself time after
+ * time would stop everybody. So each who asked for it tries again, and gives up in the end.
+ */
+function killedByOthers(): ThothError {
+  return new ThothError("killed", `what was tried out ended early: ${killed.detail}`, {
+    hint: "run it again; where it is killed each time, the package may do so itself",
+  });
 }
 
 const noSpace = /No space left on device/;

@@ -30,7 +30,7 @@ export const errorCodes = {
   "no-pipfile": { id: "THOTH-E0105", exit: 2 },
   "unknown-runtime": { id: "THOTH-E0106", exit: 2 },
   "bad-archive": { id: "THOTH-E0107", exit: 2 },
-  "bad-message": { id: "THOTH-E0107", exit: 2 },
+  "bad-message": { id: "THOTH-E0108", exit: 2 },
   unsatisfiable: { id: "THOTH-E0201", exit: 1 },
   incomplete: { id: "THOTH-E0301", exit: 3 },
   "index-unreachable": { id: "THOTH-E0401", exit: 4 },
@@ -48,6 +48,7 @@ export const errorCodes = {
   "time-limit": { id: "THOTH-E0413", exit: 4 },
   "machine-busy": { id: "THOTH-E0414", exit: 4 },
   "address-unusable": { id: "THOTH-E0415", exit: 4 },
+  killed: { id: "THOTH-E0416", exit: 4 },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
