@@ -1,4 +1,5 @@
 import type { PackageName } from "../python/name.ts";
+import type { AdvisoryDatabase, AdvisoryMatch } from "./advisory.ts";
 import type { IndexUrl, Release } from "./release.ts";
 import type { RuntimeId } from "./runtime.ts";
 
@@ -234,6 +235,15 @@ export interface Knowledge {
   source(key: string): SourceFact | undefined;
   security(release: Release): SecurityFact | undefined;
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined;
+  /**
+   * What is known against a release, worst first; empty: nothing. Undefined: this store holds no
+   * advisories, so that nobody knows.
+   */
+  advisories(name: PackageName, version: string): readonly AdvisoryMatch[] | undefined;
+  /** What a file of this sha256 is known as, whatever it calls itself. */
+  malware(sha256: string): AdvisoryMatch | undefined;
+  /** Undefined: none was imported. */
+  advisoryDatabase(): AdvisoryDatabase | undefined;
 }
 
 /** What lets an index answer "not modified"; every one is optional, many indexes send none. */

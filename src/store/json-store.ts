@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import type {
   FileDetails,
   FilesChange,
@@ -107,6 +108,18 @@ class JsonStore implements KnowledgeStore {
 
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined {
     return this.#slotOf(release).performance.get(factKey(release.version, runtime));
+  }
+
+  advisories(_name: PackageName, _version: string): readonly AdvisoryMatch[] | undefined {
+    return undefined;
+  }
+
+  malware(_sha256: string): AdvisoryMatch | undefined {
+    return undefined;
+  }
+
+  advisoryDatabase(): AdvisoryDatabase | undefined {
+    return undefined;
   }
 
   validators(name: PackageName, index: IndexUrl): Validators | undefined {

@@ -1,3 +1,4 @@
+import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import type {
   FileDetails,
   FilesChange,
@@ -97,6 +98,21 @@ export class MemoryStore implements KnowledgeStore {
 
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined {
     return this.#performance.get(releaseKey(release, runtime));
+  }
+
+  /** What is known against releases by `name==version`; undefined: nobody knows. */
+  known: ReadonlyMap<string, readonly AdvisoryMatch[]> | undefined;
+
+  advisories(name: PackageName, version: string): readonly AdvisoryMatch[] | undefined {
+    return this.known === undefined ? undefined : (this.known.get(`${name}==${version}`) ?? []);
+  }
+
+  malware(_sha256: string): AdvisoryMatch | undefined {
+    return undefined;
+  }
+
+  advisoryDatabase(): AdvisoryDatabase | undefined {
+    return undefined;
   }
 
   validators(name: PackageName, index: IndexUrl): Validators | undefined {
