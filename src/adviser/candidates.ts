@@ -147,7 +147,7 @@ export class Candidates {
     const choice = chooseFile(facts, runtime.pythonFull, ranks);
     if ("reason" in choice) return choice;
     const release = { name: this.list.name, version: facts.version, index: this.list.index };
-    const metadata = knowledge.metadata(release, choice.file.filename);
+    const metadata = knowledge.metadata(release, choice.file.filename, runtime.id);
     const sieved = {
       release,
       facts,

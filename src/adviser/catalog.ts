@@ -105,11 +105,9 @@ export class Catalog {
     return false;
   }
 
-  /** The metadata of a candidate on this runtime; what was built on another one tells nothing here. */
+  /** The metadata of a candidate, where it could be had. */
   metadata({ metadata }: Candidate): KnownMetadata | undefined {
-    if (metadata?.state !== "known") return undefined;
-    const own = metadata.runtime === undefined || metadata.runtime === this.context.runtime.id;
-    return own ? metadata : undefined;
+    return metadata?.state === "known" ? metadata : undefined;
   }
 
   /** What a decided package requires on the runtime, or what one of its extras adds. */

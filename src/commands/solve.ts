@@ -63,7 +63,7 @@ async function solveOne(base: Bench, project: Project): Promise<SolvedRelease> {
   }
   const pin = advice.product.pins.get(wanted.name);
   if (pin?.filename === undefined) throw new Error("the release asked for is not in its own stack");
-  const metadata = services.store.metadata(pin.release, pin.filename);
+  const metadata = services.store.metadata(pin.release, pin.filename, runtime.id);
   const installed = services.store.installed(pin.release, runtime.id);
   return {
     release: releaseText(pin.release),

@@ -174,9 +174,8 @@ export class WarmReach {
     if (reached.taken.has(version.text)) return undefined;
     reached.wanted.add(version.text);
     const { knowledge, runtime } = this.options;
-    const fact = knowledge.metadata(release, file.filename);
-    const elsewhere = fact?.runtime !== undefined && fact.runtime !== runtime.id;
-    if (fact === undefined || elsewhere) {
+    const fact = knowledge.metadata(release, file.filename, runtime.id);
+    if (fact === undefined) {
       return { missing: "metadata", release, filename: file.filename, requiredBy: by };
     }
     if (fact.state === "failed" || !admitsPython(fact.requiresPython, runtime.pythonFull)) {

@@ -227,7 +227,8 @@ export interface PerformanceFact {
 /** What the adviser sees: a synchronous view. `undefined` always means "not known here", never "no". */
 export interface Knowledge {
   releases(name: PackageName, index: IndexUrl): ReleaseList | undefined;
-  metadata(release: Release, filename: string): MetadataFact | undefined;
+  /** What a file says of itself, or what a build of it on that runtime showed. */
+  metadata(release: Release, filename: string, runtime?: RuntimeId): MetadataFact | undefined;
   installed(release: Release, runtime: RuntimeId): InstalledFact | undefined;
   /** Hashes and addresses of the files of one release. */
   details(release: Release): readonly FileDetails[] | undefined;

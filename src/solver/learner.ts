@@ -51,10 +51,8 @@ export class Learner {
 
   /** Metadata of one file of a release. Builds it if nothing else tells. */
   metadata(release: Release, filename: string): Promise<MetadataFact | undefined> {
-    const known = this.options.store.metadata(release, filename);
-    // What was built on another runtime tells nothing here
-    const elsewhere = known?.runtime !== undefined && known.runtime !== this.options.runtime.id;
-    if (known !== undefined && !elsewhere) return Promise.resolve(known);
+    const known = this.options.store.metadata(release, filename, this.options.runtime.id);
+    if (known !== undefined) return Promise.resolve(known);
     const key = `${release.index} ${release.name} ${release.version} ${filename}`;
     let asked = this.metadatas.get(key);
     if (asked === undefined) {

@@ -19,7 +19,7 @@ import {
   isSecurityFact,
   isSourceFact,
 } from "./fact-shapes.ts";
-import { type FactKey, factKey } from "./facts-file.ts";
+import { type FactKey, factKey, keyParts } from "./facts-file.ts";
 import { isAddress, isSoundName, isSoundPage } from "./page-shape.ts";
 import { readReleases } from "./releases-text.ts";
 import { isReadableSchema } from "./schema.ts";
@@ -105,7 +105,7 @@ function readFacts(path: string, text: string): ArchivedFile {
     return { kind, name, index, runtime: runtimeId(runtime), facts };
   }
   if (kind === "metadata") {
-    return { kind, name, index, facts: factsOf(path, lines, isMetadataFact, 2) };
+    return { kind, name, index, facts: metadataOf(path, lines) };
   }
   if (kind === "security") {
     return { kind, name, index, facts: factsOf(path, lines, isSecurityFact, 1) };
@@ -116,22 +116,31 @@ function readFacts(path: string, text: string): ArchivedFile {
   return refuse(path, "it holds facts of an unknown kind");
 }
 
+/** What was built has its runtime in the key, too. */
+function metadataOf(path: string, lines: unknown): Facts<MetadataFact> {
+  const facts = factsOf(path, lines, isMetadataFact, 2, 3);
+  for (const [key, { runtime }] of facts)
+    if (keyParts(key)[2] !== runtime) refuse(path, "a build is not kept with its runtime");
+  return facts;
+}
+
 function factsOf<Fact>(
   path: string,
   lines: unknown,
   is: (value: unknown) => value is Fact,
-  keyLength: 1 | 2,
+  least: 1 | 2,
+  most: 1 | 2 | 3 = least,
 ): Facts<Fact> {
   const facts = new Map<FactKey, Fact>();
   for (const line of Array.isArray(lines) ? lines : [undefined]) {
     const parts: readonly unknown[] = Array.isArray(line) ? line : [];
-    const [first, second] = parts;
-    const fact = parts[keyLength];
-    const isKey = typeof first === "string" && (keyLength === 1 || typeof second === "string");
-    if (!isKey || parts.length !== keyLength + 1 || !is(fact)) {
+    const [first, second, third] = parts.slice(0, -1).filter((part) => typeof part === "string");
+    const [length, fact] = [parts.length - 1, parts.at(-1)];
+    const isKey = first !== undefined && [first, second, third][length - 1] !== undefined;
+    if (!isKey || length < least || length > most || !is(fact)) {
       refuse(path, "a line of it is no sound fact");
     }
-    const key = typeof second === "string" ? factKey(first, second) : factKey(first);
+    const key = factKey(first, second, third);
     if (facts.has(key)) refuse(path, "it says the same twice");
     facts.set(key, fact);
   }

@@ -25,8 +25,10 @@ export type FactKey = `[${string},`;
 
 const unsafe = /[^ -~]|["\\]/;
 
-export function factKey(first: string, second?: string): FactKey {
-  return second === undefined ? `[${quoted(first)},` : `[${quoted(first)},${quoted(second)},`;
+export function factKey(first: string, second?: string, third?: string): FactKey {
+  if (second === undefined) return `[${quoted(first)},`;
+  const key: FactKey = `[${quoted(first)},${quoted(second)},`;
+  return third === undefined ? key : `${key}${quoted(third)},`;
 }
 
 /** Nearly always there is nothing to escape, and JSON.stringify takes longer than looking. */
@@ -62,9 +64,10 @@ export function findFact(
       return text === undefined ? undefined : { text, at: 0 };
     }
     const from = Math.max(near, header.length);
-    const later = file.indexOf(`\n${key}`, from);
-    const found =
-      later < 0 && from > header.length ? file.indexOf(`\n${key}`, header.length) : later;
+    // The fact comes next, so that no longer key is meant
+    const begins = `\n${key}{`;
+    const later = file.indexOf(begins, from);
+    const found = later < 0 && from > header.length ? file.indexOf(begins, header.length) : later;
     if (found < 0) return undefined;
     const start = found + 1 + key.length;
     const line = file.slice(start, file.indexOf("\n", start));
@@ -118,7 +121,7 @@ function factLines(path: string, lines: unknown): Map<FactKey, string> {
   for (const line of Array.isArray(lines) ? lines : [undefined]) {
     const parts: unknown = Array.isArray(line) ? line.slice(0, -1) : undefined;
     if (!isParts(parts)) throw new DamagedFileError(path, "a line of it is no fact");
-    facts.set(factKey(parts[0], parts[1]), asciiJson(line[line.length - 1]));
+    facts.set(factKey(parts[0], parts[1], parts[2]), asciiJson(line[line.length - 1]));
   }
   return facts;
 }
@@ -127,22 +130,25 @@ function headerStart(subject: FactsSubject): string {
   return `{"schema":"${storeSchema}","kind":"${subject.kind}","of":${subject.of},"bytes":`;
 }
 
-/** What a key was made of: a version, for metadata also a file name. */
+/** What a key was made of: a version, for metadata also a file name and where it was built. */
 export function keyParts(key: FactKey): readonly string[] {
   return JSON.parse(`${key.slice(0, -1)}]`);
 }
 
 function compareParts(a: readonly string[], b: readonly string[]): number {
-  const [version = "", filename = ""] = a;
-  const [otherVersion = "", otherFilename = ""] = b;
+  const [version = "", ...rest] = a;
+  const [otherVersion = "", ...otherRest] = b;
   const order = compareVersionTexts(otherVersion, version);
-  return order !== 0 ? order : filename < otherFilename ? -1 : Number(filename > otherFilename);
+  if (order !== 0) return order;
+  const [text, other] = [rest.join("\n"), otherRest.join("\n")];
+  return text < other ? -1 : Number(text > other);
 }
 
-function isParts(parts: unknown): parts is [string, string?] {
+function isParts(parts: unknown): parts is [string, string?, string?] {
   return (
     Array.isArray(parts) &&
-    (parts.length === 1 || parts.length === 2) &&
+    parts.length >= 1 &&
+    parts.length <= 3 &&
     parts.every((part) => typeof part === "string")
   );
 }

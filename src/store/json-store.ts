@@ -83,8 +83,11 @@ class JsonStore implements KnowledgeStore {
     return list;
   }
 
-  metadata(release: Release, filename: string): MetadataFact | undefined {
-    return this.#slotOf(release).metadata.get(factKey(release.version, filename));
+  metadata(release: Release, filename: string, runtime?: RuntimeId): MetadataFact | undefined {
+    const { metadata } = this.#slotOf(release);
+    const own = metadata.get(factKey(release.version, filename));
+    if (own !== undefined || runtime === undefined) return own;
+    return metadata.get(factKey(release.version, filename, runtime));
   }
 
   installed(release: Release, runtime: RuntimeId): InstalledFact | undefined {
@@ -172,7 +175,7 @@ class JsonStore implements KnowledgeStore {
 
   putMetadata(release: Release, filename: string, fact: MetadataFact): void {
     const { metadata } = this.#slotOf(release);
-    metadata.put(factKey(release.version, filename), fact);
+    metadata.put(factKey(release.version, filename, fact.runtime), fact);
     this.#dirty.set(metadata, release.index);
   }
 

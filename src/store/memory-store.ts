@@ -76,8 +76,10 @@ export class MemoryStore implements KnowledgeStore {
     return this.#list(name, index);
   }
 
-  metadata(release: Release, filename: string): MetadataFact | undefined {
-    return this.#metadata.get(releaseKey(release, filename));
+  metadata(release: Release, filename: string, runtime?: RuntimeId): MetadataFact | undefined {
+    const own = this.#metadata.get(releaseKey(release, filename));
+    if (own !== undefined || runtime === undefined) return own;
+    return this.#metadata.get(releaseKey(release, filename, runtime));
   }
 
   installed(release: Release, runtime: RuntimeId): InstalledFact | undefined {
@@ -145,11 +147,13 @@ export class MemoryStore implements KnowledgeStore {
   }
 
   forgetOutdated(release: Release, change: FilesChange): void {
-    const outdated = [...change.gone, ...change.come].map((file) =>
-      this.#metadata.forget(releaseKey(release, file.filename), (fact) =>
-        isOutdatedMetadata(fact, file, change),
-      ),
-    );
+    const outdated = [...change.gone, ...change.come].flatMap((file) => {
+      const own = releaseKey(release, file.filename);
+      const keys = this.#metadata.keys().filter((key) => key === own || key.startsWith(`${own} `));
+      return keys.map((key) =>
+        this.#metadata.forget(key, (fact) => isOutdatedMetadata(fact, file, change)),
+      );
+    });
     outdated.push(
       this.#security.forget(releaseKey(release), (fact) => isOutdatedScan(fact, change)),
       ...this.runtimes(release.name, release.index).map((runtime) =>
@@ -173,7 +177,8 @@ export class MemoryStore implements KnowledgeStore {
   }
 
   putMetadata(release: Release, filename: string, fact: MetadataFact): void {
-    this.#changed = this.#metadata.put(releaseKey(release, filename), fact) || this.#changed;
+    const key = releaseKey(release, filename, fact.runtime);
+    this.#changed = this.#metadata.put(key, fact) || this.#changed;
   }
 
   putInstalled(release: Release, runtime: RuntimeId, fact: InstalledFact): void {
@@ -292,8 +297,9 @@ function pageKey(name: PackageName, index: IndexUrl): string {
   return `${name} ${index}`;
 }
 
-function releaseKey(release: Release, detail = ""): string {
-  return [release.index, release.name, release.version, detail].join(" ");
+function releaseKey(release: Release, detail = "", further?: string): string {
+  const { index, name, version } = release;
+  return [index, name, version, detail, ...(further === undefined ? [] : [further])].join(" ");
 }
 
 function exampleFile(filename: string, told: ExampleRelease) {

@@ -13,7 +13,7 @@ import { isRecord } from "../util/json.ts";
 import { asciiJson } from "./ascii-json.ts";
 import type { Quarantine } from "./damage.ts";
 import { installedFacts, metadataFacts, performanceFacts, securityFacts } from "./fact-kinds.ts";
-import { factKey, keyParts, readSubject } from "./facts-file.ts";
+import { type FactKey, factKey, keyParts, readSubject } from "./facts-file.ts";
 import { FactsTable } from "./facts-table.ts";
 import type { DirtyTable } from "./flush.ts";
 import { isOutdatedInstallation, isOutdatedMetadata, isOutdatedScan } from "./outdated-facts.ts";
@@ -109,9 +109,9 @@ export class PackageSlot {
     const key = factKey(version);
     const tables: DirtyTable[] = [];
     for (const file of [...change.gone, ...change.come]) {
-      const about = factKey(version, file.filename);
-      if (this.metadata.forget(about, (fact) => isOutdatedMetadata(fact, file, change)))
-        tables.push(this.metadata);
+      for (const about of this.#metadataKeys(version, file.filename))
+        if (this.metadata.forget(about, (fact) => isOutdatedMetadata(fact, file, change)))
+          tables.push(this.metadata);
     }
     if (this.security.forget(key, (fact) => isOutdatedScan(fact, change)))
       tables.push(this.security);
@@ -121,6 +121,14 @@ export class PackageSlot {
         tables.push(installed);
     }
     return tables;
+  }
+
+  /** What the file says of itself, and what builds of it showed. */
+  #metadataKeys(version: string, filename: string): readonly FactKey[] {
+    return this.metadata.keys().filter((key) => {
+      const parts = keyParts(key);
+      return parts[0] === version && parts[1] === filename;
+    });
   }
 
   /** A file's name says the runtime, unless it had to be shortened. */

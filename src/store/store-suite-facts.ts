@@ -90,8 +90,46 @@ export function factRules(world: () => StoreUnderTest): void {
   );
 }
 
+/** Metadata that had to be built, on two runtimes. */
+function buildRules(world: () => StoreUnderTest): void {
+  const sdist = "flask-3.0.3.tar.gz";
+  const other = runtimeId("linux-glibc236-x86_64-cp312");
+  const builtOn = (where: typeof runtime, requires: readonly string[]): MetadataFact => {
+    return { state: "known", requires, extras: [], via: "build", runtime: where, observedAt };
+  };
+  const [here, there] = [builtOn(runtime, ["a"]), builtOn(other, ["b"])];
+
+  test("each runtime keeps what was built on it, and knows nothing of the other's", async () => {
+    const { store, reopen } = world();
+    store.putMetadata(flask303, sdist, here);
+    await store.flush();
+    expect(store.metadata(flask303, sdist, other)).toBeUndefined();
+    store.putMetadata(flask303, sdist, there);
+    await store.flush();
+    const view = reopen();
+    expect(view.metadata(flask303, sdist, runtime)).toEqual(here);
+    expect(view.metadata(flask303, sdist, other)).toEqual(there);
+    expect(view.metadata(flask303, sdist)).toBeUndefined();
+    await view.close();
+  });
+
+  test("builds of a file that is gone are forgotten, all of them", async () => {
+    const { store, reopen } = world();
+    for (const fact of [here, there]) store.putMetadata(flask303, sdist, fact);
+    await store.flush();
+    const gone = [{ filename: sdist, sha256: "0".repeat(64) }];
+    store.forgetOutdated(flask303, { gone, come: [] });
+    await store.flush();
+    const view = reopen();
+    for (const { runtime: where } of [here, there])
+      expect(view.metadata(flask303, sdist, where)).toBeUndefined();
+    await view.close();
+  });
+}
+
 export function mergeRules(world: () => StoreUnderTest): void {
   inspectionRules(world);
+  buildRules(world);
   test("of two observations the later one stays", async () => {
     const { store } = world();
     const later = { ...installed, outcome: "failed", observedAt: "2026-05-01T00:00:00Z" } as const;

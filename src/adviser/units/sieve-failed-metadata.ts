@@ -7,10 +7,9 @@ import type { Sieve } from "../unit.ts";
 export const failedMetadata: Sieve = {
   kind: "sieve",
   name: "failed-metadata",
-  rejects(candidate, context) {
+  rejects(candidate) {
     const fact = candidate.metadata;
     if (fact?.state !== "failed") return undefined;
-    if (fact.runtime !== undefined && fact.runtime !== context.runtime.id) return undefined;
     return `has no usable metadata (${fact.reason}: ${fact.detail.split("\n", 1)[0]})`;
   },
 };
