@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { createMessage } from "../messaging/codec.ts";
+import { indexUrl } from "../model/release.ts";
+import { packageName } from "../python/name.ts";
+import { type ErrorCode, ThothError } from "../util/errors.ts";
 import { sender } from "./gaps.ts";
-import { Obstacles } from "./obstacles.ts";
+import { Obstacles, placeOf } from "./obstacles.ts";
 
 const message = createMessage("missing_package", sender, {
   package_name: "flask",
@@ -59,4 +62,17 @@ test("a place that works for others since a message first failed is not to blame
   const awayAgain = obstacles.excuses("there", message);
 
   expect([away, stillAway, works, awayAgain]).toEqual([true, true, false, true]);
+});
+
+test.each<readonly [ErrorCode, string | undefined]>([
+  ["disk-full", "index on this machine"],
+  ["no-sandbox", "index on this machine"],
+  ["index-unreachable", "https://index.example/simple"],
+  ["killed", undefined],
+  ["index-garbage", undefined],
+])("%s is to be blamed on %s", (code, place) => {
+  const index = indexUrl("https://index.example/simple");
+  const task = { kind: "learn-releases", name: packageName("flask"), index } as const;
+
+  expect(placeOf(new ThothError(code, "it failed"), task)).toBe(place);
 });

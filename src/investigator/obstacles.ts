@@ -26,6 +26,7 @@ const ofTheIndex: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["index-unreachabl
 const ofTheMachine: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "disk-full",
   "machine-busy",
+  "no-sandbox",
   "store-unwritable",
   "queue-unusable",
 ]);
