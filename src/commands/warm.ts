@@ -110,33 +110,11 @@ async function warmDirectory(flags: WarmFlags, setting: Setting): Promise<Warmin
     });
     return { services, manifest, shown, project, runtime, sources };
   });
-  let projects: WarmedProject[] = [];
+  const projects: WarmedProject[] = [];
   // One after the other: what the first one learnt is not asked again
   for (const target of targets) projects.push(await warmProject(target, settings, budget));
   await services.store.flush();
-  if (flags.mode === "warm" && targets.length > 1) {
-    // What builds on one runtime said may have taken the place of what others said
-    projects = await checkedAgain(targets, settings, projects, budget);
-  }
   return { projects, revision: services.store.revision(), traffic: services.client.traffic() };
-}
-
-/** The same projects with what is known of each now that all were warmed. */
-async function checkedAgain(
-  targets: readonly WarmTarget[],
-  settings: WarmSettings,
-  before: readonly WarmedProject[],
-  budget: ByteBudget,
-): Promise<WarmedProject[]> {
-  const now: WarmedProject[] = [];
-  for (const [position, one] of before.entries()) {
-    const target = targets[position];
-    if (target === undefined) continue;
-    const { coverage } = await warmProject(target, { ...settings, mode: "check" }, budget);
-    const { files, noStack } = one.coverage;
-    now.push({ ...one, coverage: { ...coverage, files, noStack } });
-  }
-  return now;
 }
 
 /** `--runtime A,B`, else the one that advice would be for. */
