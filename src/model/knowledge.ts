@@ -1,5 +1,6 @@
 import type { PackageName } from "../python/name.ts";
 import type { AdvisoryDatabase, AdvisoryMatch } from "./advisory.ts";
+import type { PackageFact, ProjectStatus, RepositoryFact } from "./package-fact.ts";
 import type { IndexUrl, Release } from "./release.ts";
 import type { RuntimeId } from "./runtime.ts";
 
@@ -67,6 +68,8 @@ export interface ReleaseList {
   readonly checkedAt: number;
   /** Set if the index says it has no such package. */
   readonly absent?: string;
+  /** What the index calls the project (PEP 792); absent: it does not say. */
+  readonly status?: ProjectStatus;
   /** Number of releases; versions that PEP 440 refuses are not counted. */
   readonly count: number;
   /** The i-th newest. Throws RangeError outside 0…count-1. */
@@ -236,6 +239,8 @@ export interface Knowledge {
   source(key: string): SourceFact | undefined;
   security(release: Release): SecurityFact | undefined;
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined;
+  about(name: PackageName, index: IndexUrl): PackageFact | undefined;
+  repository(name: PackageName, index: IndexUrl): RepositoryFact | undefined;
   /**
    * What is known against a release, worst first; empty: nothing. Undefined: this store holds no
    * advisories, so that nobody knows.
@@ -261,6 +266,7 @@ export interface IndexPage {
   readonly index: IndexUrl;
   readonly checkedAt: number;
   readonly validators: Validators;
+  readonly status?: ProjectStatus;
   readonly releases: readonly {
     readonly version: string;
     readonly files: readonly (FileFacts & FileDetails)[];

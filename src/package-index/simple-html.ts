@@ -9,21 +9,21 @@ import {
   makePage,
   type PageContext,
   sha256Text,
+  withStatus,
 } from "./simple-page.ts";
 
 /**
  * Reads a PEP 503 page: anchors with their hash fragment, `data-requires-python`, `data-yanked`
- * (PEP 592) and `data-core-metadata` (PEP 658, 714). The file's name is the last segment of its
- * address, as for pip.
+ * (PEP 592) and `data-core-metadata` (PEP 658, 714), and the project's status (PEP 792). The file's
+ * name is the last segment of its address, as for pip.
  * @throws BadPage where the text is no such page.
  */
 export function readHtmlPage(html: string, context: PageContext): IndexPage {
   let address = addressReader(context.base);
   const files: IndexFile[] = [];
+  const metas = new Map<string, string | undefined>();
   for (const tag of startTags(html)) {
-    if (tag.name === "meta" && tag.attributes.get("name") === "pypi:repository-version") {
-      checkApiVersion(tag.attributes.get("content"));
-    }
+    if (tag.name === "meta") noteMeta(tag, metas);
     const href = tag.attributes.get("href");
     if (href === undefined) continue;
     if (tag.name === "base" && URL.canParse(href, context.base)) {
@@ -37,7 +37,19 @@ export function readHtmlPage(html: string, context: PageContext): IndexPage {
   if (page.releases.length === 0 && !/links for|pypi:repository-version/i.test(html)) {
     throw new BadPage("the HTML is no page of a simple index");
   }
-  return page;
+  return withStatus(page, {
+    status: metas.get("pypi:project-status"),
+    reason: metas.get("pypi:project-status-reason"),
+    apiVersion: metas.get("pypi:repository-version"),
+  });
+}
+
+/** The first of each name counts. */
+function noteMeta({ attributes }: Tag, metas: Map<string, string | undefined>): void {
+  const name = attributes.get("name") ?? "";
+  if (metas.has(name)) return;
+  metas.set(name, attributes.get("content"));
+  if (name === "pypi:repository-version") checkApiVersion(attributes.get("content"));
 }
 
 function readAnchor(

@@ -138,6 +138,28 @@ test("an anchor of an HTML page says all that JSON says", () => {
   ]);
 });
 
+test.each<readonly [string, { status: string; reason?: string } | undefined, object | undefined]>([
+  ["1.4", { status: "archived", reason: "moved" }, { state: "archived", reason: "moved" }],
+  ["1.1", { status: "quarantined" }, { state: "quarantined" }],
+  ["1.4", undefined, { state: "active" }],
+  ["1.1", undefined, undefined],
+  ["1.4", { status: "unheard-of" }, undefined],
+])("version %s of the API with the status %j says %j of the project", (version, told, expected) => {
+  const meta = { "api-version": version };
+  const metas = [
+    `<meta name="pypi:repository-version" content="${version}">`,
+    ...(told === undefined ? [] : [`<meta name="pypi:project-status" content="${told.status}">`]),
+    ...(told?.reason === undefined
+      ? []
+      : [`<meta name="pypi:project-status-reason" content="${told.reason}">`]),
+  ];
+
+  const page = JSON.stringify({ meta, files: [], "project-status": told });
+
+  expect(readJsonPage(page, context).status).toEqual(expected);
+  expect(readHtmlPage(html(...metas), context).status).toEqual(expected);
+});
+
 test("<base> moves the addresses of an HTML page", () => {
   const text = html('<base href="/elsewhere/">', '<a href="demo_pkg-1.0.tar.gz">x</a>');
 

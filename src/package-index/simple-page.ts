@@ -1,4 +1,5 @@
 import type { FileDetails, FileFacts, IndexPage, Validators } from "../model/knowledge.ts";
+import type { ProjectStatus } from "../model/package-fact.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { distributionOf } from "../python/distribution-name.ts";
 import type { PackageName } from "../python/name.ts";
@@ -46,7 +47,36 @@ export function readJsonPage(text: string, context: PageContext): IndexPage {
   }
   const serial = serialText(meta["_last-serial"]);
   const validators = serial === undefined ? {} : { serial };
-  return makePage(files, { ...context, validators: { ...context.validators, ...validators } });
+  const page = makePage(files, {
+    ...context,
+    validators: { ...context.validators, ...validators },
+  });
+  const told = document["project-status"];
+  const { status, reason } = isRecord(told) ? told : {};
+  return withStatus(page, { status, reason, apiVersion: meta["api-version"] });
+}
+
+/** What a page says of the project as a whole, as it stands there. */
+interface ToldStatus {
+  readonly status: unknown;
+  readonly reason: unknown;
+  readonly apiVersion: unknown;
+}
+
+const states = ["active", "archived", "quarantined", "deprecated"] as const;
+const longestReason = 300;
+
+/** PEP 792: from version 1.4 of the API on, a page without a status says that it is active. */
+export function withStatus(page: IndexPage, { status, reason, apiVersion }: ToldStatus): IndexPage {
+  const minor = typeof apiVersion === "string" ? Number(/^1\.(\d+)$/.exec(apiVersion)?.[1]) : 0;
+  const told = status === undefined && minor >= 4 ? "active" : status;
+  const state = states.find((one) => one === told);
+  if (state === undefined) return page;
+  const known: ProjectStatus =
+    typeof reason === "string" && reason !== ""
+      ? { state, reason: reason.slice(0, longestReason) }
+      : { state };
+  return { ...page, status: known };
 }
 
 /** Groups files by version, newest first; the order of files within a release is the page's. */

@@ -132,6 +132,8 @@ export class ArchiveMerge {
       this.#absorb(slot.security, this.#upToDate(file.facts, gone), index);
     } else if (file.kind === "performance") {
       this.#absorb(slot.performance, file.facts, index);
+    } else if (file.kind === "about") {
+      this.#absorb(slot.about, file.facts, index);
     } else {
       this.#absorb(slot.installed(file.runtime), this.#upToDate(file.facts, gone), index);
     }

@@ -5,6 +5,7 @@ import type {
   SecurityFact,
   SourceFact,
 } from "../model/knowledge.ts";
+import type { AboutFact } from "../model/package-fact.ts";
 import { parseSourceKey } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
@@ -13,6 +14,7 @@ import { ThothError } from "../util/errors.ts";
 import { isRecord } from "../util/json.ts";
 import { DamagedFileError, parseOwn } from "./damage.ts";
 import {
+  isAboutFact,
   isInstalledFact,
   isMetadataFact,
   isPerformanceFact,
@@ -39,6 +41,7 @@ export type ArchivedFile =
   | (About & { readonly kind: "metadata"; readonly facts: Facts<MetadataFact> })
   | (About & { readonly kind: "security"; readonly facts: Facts<SecurityFact> })
   | (About & { readonly kind: "performance"; readonly facts: Facts<PerformanceFact> })
+  | (About & { readonly kind: "about"; readonly facts: Facts<AboutFact> })
   | (About & {
       readonly kind: "installed";
       readonly runtime: RuntimeId;
@@ -112,6 +115,9 @@ function readFacts(path: string, text: string): ArchivedFile {
   }
   if (kind === "performance") {
     return { kind, name, index, facts: factsOf(path, lines, isPerformanceFact, 2) };
+  }
+  if (kind === "about") {
+    return { kind, name, index, facts: factsOf(path, lines, isAboutFact, 1) };
   }
   return refuse(path, "it holds facts of an unknown kind");
 }

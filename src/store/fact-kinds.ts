@@ -5,6 +5,7 @@ import type {
   SecurityFact,
   SourceFact,
 } from "../model/knowledge.ts";
+import type { AboutFact } from "../model/package-fact.ts";
 import { isRecord } from "../util/json.ts";
 import { asciiJson } from "./ascii-json.ts";
 import type { FactKind } from "./facts-table.ts";
@@ -58,6 +59,17 @@ export const performanceFacts: FactKind<PerformanceFact> = {
     if (asciiJson(inspections) === asciiJson(known.inspections)) return known;
     return { inspections, observedAt: inspections[0]?.observedAt ?? learnt.observedAt };
   },
+};
+
+/** What is said of a package beside its releases, by who says it. */
+export const aboutFacts: FactKind<AboutFact> = {
+  kind: "about",
+  is: (value): value is AboutFact =>
+    isObserved(value) &&
+    (value["from"] === "repository" ||
+      (value["from"] === "index" &&
+        [value["classifiers"], value["licenseFiles"], value["links"]].every(isTextList))),
+  prefer: newer,
 };
 
 /** One direct source by its key. */

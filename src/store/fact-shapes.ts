@@ -6,6 +6,7 @@ import type {
   SecurityFact,
   SourceFact,
 } from "../model/knowledge.ts";
+import type { AboutFact, PackageFact, RepositoryFact } from "../model/package-fact.ts";
 import { isRecord } from "../util/json.ts";
 
 /**
@@ -97,6 +98,39 @@ const performance: Shape<PerformanceFact> = {
   observedAt: isTime,
 };
 
+const about: Shape<PackageFact> = {
+  from: isOneOf("index"),
+  version: isOptional(isText),
+  filename: isOptional(isText),
+  problem: isOptional(isText),
+  licenseExpression: isOptional(isText),
+  license: isOptional(isText),
+  licenseFiles: isTextList,
+  classifiers: isTextList,
+  requiresPython: isOptional(isText),
+  links: isTextList,
+  organization: isOptional(isText),
+  people: isOptional(isTextList),
+  observedAt: isTime,
+};
+
+const repository: Shape<RepositoryFact> = {
+  from: isOneOf("repository"),
+  service: isOneOf("github", "gitlab"),
+  repository: isText,
+  problem: isOptional(isText),
+  archived: isOptional((value) => typeof value === "boolean"),
+  fork: isOptional((value) => typeof value === "boolean"),
+  stars: isOptional(isCount),
+  license: isOptional(isText),
+  createdAt: isOptional(isText),
+  pushedAt: isOptional(isText),
+  contributors: isOptional(isCount),
+  commits: isOptional(isCount),
+  memberIssues: isOptional(isCount),
+  observedAt: isTime,
+};
+
 const source: Shape<SourceFact> = {
   name: isName,
   version: isText,
@@ -122,6 +156,10 @@ export function isSecurityFact(value: unknown): value is SecurityFact {
 
 export function isPerformanceFact(value: unknown): value is PerformanceFact {
   return fits(value, performance);
+}
+
+export function isAboutFact(value: unknown): value is AboutFact {
+  return fits(value, about) || fits(value, repository);
 }
 
 export function isSourceFact(value: unknown): value is SourceFact {

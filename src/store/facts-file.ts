@@ -15,7 +15,7 @@ import { WindowedFile } from "./windowed-file.ts";
  *     ]}
  */
 export interface FactsSubject {
-  readonly kind: "metadata" | "installed" | "security" | "performance" | "source";
+  readonly kind: "metadata" | "installed" | "security" | "performance" | "about" | "source";
   /** A JSON object in the form that `asciiJson` gives it. */
   readonly of: string;
 }

@@ -12,6 +12,7 @@ import type {
   SourceFact,
   Validators,
 } from "../model/knowledge.ts";
+import type { AboutFact, PackageFact, RepositoryFact } from "../model/package-fact.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
@@ -113,6 +114,16 @@ class JsonStore implements KnowledgeStore {
     return this.#slotOf(release).performance.get(factKey(release.version, runtime));
   }
 
+  about(name: PackageName, index: IndexUrl): PackageFact | undefined {
+    const fact = this.#packages.get(name, index).about.get(factKey("index"));
+    return fact?.from === "index" ? fact : undefined;
+  }
+
+  repository(name: PackageName, index: IndexUrl): RepositoryFact | undefined {
+    const fact = this.#packages.get(name, index).about.get(factKey("repository"));
+    return fact?.from === "repository" ? fact : undefined;
+  }
+
   advisories(_name: PackageName, _version: string): readonly AdvisoryMatch[] | undefined {
     return undefined;
   }
@@ -201,6 +212,12 @@ class JsonStore implements KnowledgeStore {
     const { performance } = this.#slotOf(release);
     performance.put(factKey(release.version, runtime), fact);
     this.#dirty.set(performance, release.index);
+  }
+
+  putAbout(name: PackageName, index: IndexUrl, fact: AboutFact): void {
+    const { about } = this.#packages.get(name, index);
+    about.put(factKey(fact.from), fact);
+    this.#dirty.set(about, index);
   }
 
   flush(): Promise<void> {

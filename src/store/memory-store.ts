@@ -11,10 +11,12 @@ import type {
   SourceFact,
   Validators,
 } from "../model/knowledge.ts";
+import type { AboutFact, PackageFact, RepositoryFact } from "../model/package-fact.ts";
 import { type IndexUrl, indexUrl, type Release } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import {
+  aboutFacts,
   installedFacts,
   metadataFacts,
   performanceFacts,
@@ -49,6 +51,7 @@ export class MemoryStore implements KnowledgeStore {
   readonly #installed = new Facts(installedFacts);
   readonly #security = new Facts(securityFacts);
   readonly #performance = new Facts(performanceFacts);
+  readonly #about = new Facts(aboutFacts);
   readonly #sources = new Facts(sourceFacts);
   #changed = false;
   #revision = 0;
@@ -100,6 +103,16 @@ export class MemoryStore implements KnowledgeStore {
 
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined {
     return this.#performance.get(releaseKey(release, runtime));
+  }
+
+  about(name: PackageName, index: IndexUrl): PackageFact | undefined {
+    const fact = this.#about.get(`${pageKey(name, index)} index`);
+    return fact?.from === "index" ? fact : undefined;
+  }
+
+  repository(name: PackageName, index: IndexUrl): RepositoryFact | undefined {
+    const fact = this.#about.get(`${pageKey(name, index)} repository`);
+    return fact?.from === "repository" ? fact : undefined;
   }
 
   /** What is known against releases by `name==version`; undefined: nobody knows. */
@@ -195,6 +208,10 @@ export class MemoryStore implements KnowledgeStore {
 
   putPerformance(release: Release, runtime: RuntimeId, fact: PerformanceFact): void {
     this.#changed = this.#performance.put(releaseKey(release, runtime), fact) || this.#changed;
+  }
+
+  putAbout(name: PackageName, index: IndexUrl, fact: AboutFact): void {
+    this.#changed = this.#about.put(`${pageKey(name, index)} ${fact.from}`, fact) || this.#changed;
   }
 
   async flush(): Promise<void> {

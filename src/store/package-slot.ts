@@ -5,6 +5,7 @@ import type {
   PerformanceFact,
   SecurityFact,
 } from "../model/knowledge.ts";
+import type { AboutFact } from "../model/package-fact.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
@@ -12,7 +13,13 @@ import { listFolder } from "../util/atomic-write.ts";
 import { isRecord } from "../util/json.ts";
 import { asciiJson } from "./ascii-json.ts";
 import type { Quarantine } from "./damage.ts";
-import { installedFacts, metadataFacts, performanceFacts, securityFacts } from "./fact-kinds.ts";
+import {
+  aboutFacts,
+  installedFacts,
+  metadataFacts,
+  performanceFacts,
+  securityFacts,
+} from "./fact-kinds.ts";
 import { type FactKey, factKey, keyParts, readSubject } from "./facts-file.ts";
 import { FactsTable } from "./facts-table.ts";
 import type { DirtyTable } from "./flush.ts";
@@ -33,6 +40,7 @@ export class PackageSlot {
   #metadata: FactsTable<MetadataFact> | undefined;
   #security: FactsTable<SecurityFact> | undefined;
   #performance: FactsTable<PerformanceFact> | undefined;
+  #about: FactsTable<AboutFact> | undefined;
 
   constructor(name: PackageName, index: IndexUrl, folder: string, quarantine: Quarantine) {
     this.name = name;
@@ -83,6 +91,16 @@ export class PackageSlot {
       this.#quarantine,
     );
     return this.#performance;
+  }
+
+  get about(): FactsTable<AboutFact> {
+    this.#about ??= new FactsTable(
+      `${this.#folder}/about.json`,
+      aboutFacts,
+      this.#subject,
+      this.#quarantine,
+    );
+    return this.#about;
   }
 
   /** Runtimes that anything of the package was installed on. */
@@ -151,7 +169,7 @@ export class PackageSlot {
   }
 
   #facts(): readonly { readonly dirty: boolean; forgetRead(): void }[] {
-    const single = [this.#metadata, this.#security, this.#performance];
+    const single = [this.#metadata, this.#security, this.#performance, this.#about];
     return [...single.filter((table) => table !== undefined), ...this.#installed.values()];
   }
 }

@@ -5,6 +5,7 @@ import type {
   ReleaseList,
   Validators,
 } from "../model/knowledge.ts";
+import type { ProjectStatus } from "../model/package-fact.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import type { StoredPage, StoredRelease } from "./stored-page.ts";
@@ -15,6 +16,7 @@ export class PageList implements ReleaseList {
   readonly index: IndexUrl;
   readonly checkedAt: number;
   readonly absent?: string;
+  readonly status?: ProjectStatus;
   readonly page: StoredPage;
 
   constructor(page: StoredPage) {
@@ -23,6 +25,7 @@ export class PageList implements ReleaseList {
     this.index = page.index;
     this.checkedAt = page.checkedAt;
     if (page.absent !== undefined) this.absent = page.absent;
+    if (page.status !== undefined) this.status = page.status;
   }
 
   get validators(): Validators {

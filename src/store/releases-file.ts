@@ -1,4 +1,5 @@
 import type { FileDetails, ReleaseFacts, ReleaseList, Validators } from "../model/knowledge.ts";
+import type { ProjectStatus } from "../model/package-fact.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { DamagedFileError, parseOwn, readOwn } from "./damage.ts";
@@ -84,6 +85,7 @@ export class FileReleaseList implements ReleasesSource {
   readonly index: IndexUrl;
   readonly count: number;
   readonly absent?: string;
+  readonly status?: ProjectStatus;
   readonly #file: WindowedFile;
   readonly #header: ReleasesHeader;
   readonly #onDamage: (damage: DamagedFileError) => void;
@@ -103,6 +105,7 @@ export class FileReleaseList implements ReleasesSource {
     this.#checkedAt = header.checkedAt;
     this.count = header.count;
     if (header.absent !== undefined) this.absent = header.absent;
+    if (header.status !== undefined) this.status = header.status;
     this.#starts = [end + 1];
   }
 

@@ -93,7 +93,8 @@ export class ReleasesTable {
     if (afterCheckedAt(before) === afterCheckedAt(text)) {
       return { kind: "confirm", checkedAt: merged.checkedAt };
     }
-    const news = old.absent !== merged.absent || afterHeader(before) !== afterHeader(text);
+    const said = old.absent !== merged.absent || old.status?.state !== merged.status?.state;
+    const news = said || afterHeader(before) !== afterHeader(text);
     return { kind: "write", text, news };
   }
 

@@ -1,4 +1,5 @@
 import type { FileDetails, FileFacts, GoneFile, Validators } from "../model/knowledge.ts";
+import type { ProjectStatus } from "../model/package-fact.ts";
 import { isRecord } from "../util/json.ts";
 import { asciiJson, paddedNumber } from "./ascii-json.ts";
 import { factsOf } from "./page-list.ts";
@@ -33,6 +34,7 @@ export interface ReleasesHeader {
   readonly name: string;
   readonly index: string;
   readonly absent?: string;
+  readonly status?: ProjectStatus;
   readonly validators: Validators;
   readonly base: string;
 }
@@ -105,9 +107,16 @@ export function readReleases(text: string, file: string): StoredPage | undefined
     releases: releases.map((line) => wholeRelease(line, byVersion.get(line?.version), base)),
   };
   if (!isStoredPage(page)) return undefined;
-  const { name, index, checkedAt, validators, absent } = page;
-  const kept = { name, index, checkedAt, validators, releases: page.releases };
-  return absent === undefined ? kept : { ...kept, absent };
+  const { name, index, checkedAt, validators, absent, status } = page;
+  return {
+    name,
+    index,
+    checkedAt,
+    validators,
+    ...(absent === undefined ? {} : { absent }),
+    ...(status === undefined ? {} : { status }),
+    releases: page.releases,
+  };
 }
 
 export function fileFacts(line: ReleaseLine): FileFacts[] {
@@ -146,8 +155,8 @@ function wholeRelease(line: ReleaseLine, details: DetailsLine | undefined, base:
 }
 
 function headerRest(page: StoredPage, base: string): string {
-  const { name, index, absent, validators } = page;
-  const fields = { count: page.releases.length, name, index, absent, validators, base };
+  const { name, index, absent, status, validators } = page;
+  const fields = { count: page.releases.length, name, index, absent, status, validators, base };
   return `,${asciiJson(fields).slice(1, -1)},"releases":[\n`;
 }
 

@@ -90,6 +90,52 @@ export function factRules(world: () => StoreUnderTest): void {
   );
 }
 
+/** What is said of a package as a whole. */
+function aboutRules(world: () => StoreUnderTest): void {
+  test("what an index and a Git service say of a package are two facts of one file", async () => {
+    const { store, reopen } = world();
+    const lists = { classifiers: ["Typing :: Typed"], licenseFiles: [], links: [] };
+    const own = { from: "index", version: "3.0.3", ...lists, observedAt } as const;
+    const repository = {
+      from: "repository",
+      service: "github",
+      repository: "pallets/flask",
+      archived: false,
+      observedAt,
+    } as const;
+    store.putAbout(flask, index, own);
+    store.putAbout(flask, index, repository);
+    await store.flush();
+    store.putAbout(flask, index, { ...own, version: "3.0.2", observedAt: "2025-01-01T00:00:00Z" });
+    await store.flush();
+    const view = reopen();
+
+    expect(view.about(flask, index)).toEqual(own);
+    expect(view.repository(flask, index)).toEqual(repository);
+    expect(view.about(packageName("flas"), index)).toBeUndefined();
+    expect(await view.verify()).toEqual([]);
+    await view.close();
+  });
+
+  test("the status of a project stays until a page says otherwise", async () => {
+    const { store, reopen } = world();
+    const status = { state: "archived", reason: "see “quart”" } as const;
+    store.putPage({ ...examplePage(1, "3.0.3"), status });
+    await store.flush();
+    store.confirmPage(flask, index, 5);
+    await store.flush();
+    const view = reopen();
+    expect(view.releases(flask, index)?.status).toEqual(status);
+    expect(view.page(flask, index)?.status).toEqual(status);
+    await view.close();
+    const before = store.revision();
+    store.putPage(examplePage(9, "3.0.3"));
+    await store.flush();
+    expect(store.releases(flask, index)?.status).toBeUndefined();
+    expect(store.revision()).not.toBe(before);
+  });
+}
+
 /** Metadata that had to be built, on two runtimes. */
 function buildRules(world: () => StoreUnderTest): void {
   const sdist = "flask-3.0.3.tar.gz";
@@ -129,6 +175,7 @@ function buildRules(world: () => StoreUnderTest): void {
 
 export function mergeRules(world: () => StoreUnderTest): void {
   inspectionRules(world);
+  aboutRules(world);
   buildRules(world);
   test("of two observations the later one stays", async () => {
     const { store } = world();

@@ -9,6 +9,7 @@ import type {
   SourceFact,
   Validators,
 } from "../model/knowledge.ts";
+import type { AboutFact } from "../model/package-fact.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
@@ -41,6 +42,7 @@ export interface KnowledgeStore extends Knowledge {
   putSecurity(release: Release, fact: SecurityFact): void;
   /** Added to what is known of other inspections. */
   putPerformance(release: Release, runtime: RuntimeId, fact: PerformanceFact): void;
+  putAbout(name: PackageName, index: IndexUrl, fact: AboutFact): void;
   flush(): Promise<void>;
   /**
    * Has later reads see what other processes wrote, if they wrote anything; what was put and not

@@ -9,10 +9,17 @@ export function isStoredPage(value: unknown): value is StoredPage {
     typeof value["index"] === "string" &&
     typeof value["checkedAt"] === "number" &&
     isOptionalText(value["absent"]) &&
+    (value["status"] === undefined || isStatus(value["status"])) &&
     isRecord(value["validators"]) &&
     Array.isArray(value["releases"]) &&
     value["releases"].every(isStoredRelease)
   );
+}
+
+const states = new Set<unknown>(["active", "archived", "quarantined", "deprecated"]);
+
+function isStatus(value: unknown): boolean {
+  return isRecord(value) && states.has(value["state"]) && isOptionalText(value["reason"]);
 }
 
 function isStoredRelease(value: unknown): value is StoredRelease {

@@ -5,6 +5,7 @@ import type {
   IndexPage,
   Validators,
 } from "../model/knowledge.ts";
+import type { ProjectStatus } from "../model/package-fact.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { compareVersions, parseVersion } from "../python/version.ts";
@@ -24,6 +25,7 @@ export interface StoredPage {
   readonly checkedAt: number;
   readonly validators: Validators;
   readonly absent?: string;
+  readonly status?: ProjectStatus;
   readonly releases: readonly StoredRelease[];
 }
 
@@ -35,8 +37,9 @@ export interface PagePatch {
 }
 
 export function pageOf(page: IndexPage): StoredPage {
-  const { name, index, checkedAt, validators, releases } = page;
-  return { name, index, checkedAt, validators, releases };
+  const { name, index, checkedAt, validators, status, releases } = page;
+  const kept = { name, index, checkedAt, validators, releases };
+  return status === undefined ? kept : { ...kept, status };
 }
 
 /**
