@@ -28,6 +28,7 @@ export function createIndexClient(options: IndexClientOptions): IndexClient {
       ),
     download: (source, file, signal) =>
       downloads.share(fileKey(file), async () => (await session()).download(source, file, signal)),
+    document: async (question, signal) => (await session()).document(question, signal),
     traffic: () => ({ ...traffic }),
     close: async () => {
       const ending = opened;

@@ -3,8 +3,8 @@ import { shownUrl } from "./credentials.ts";
 import { TimeUp } from "./deadline.ts";
 import { errorCode } from "./environment.ts";
 
-/** What is asked: an index's page or a file; the word that messages use. */
-export type Subject = "index" | "file";
+/** What is asked: an index's page, a file, or another document; the word that messages use. */
+export type Subject = "index" | "file" | "service";
 
 type Kind = "unreachable" | "broken-off" | "timeout" | "status" | "refused" | "garbage" | "proxy";
 

@@ -1,5 +1,6 @@
 import type { FileDetails, Validators } from "../model/knowledge.ts";
 import type { PackageName } from "../python/name.ts";
+import type { DocumentAnswer, DocumentQuestion } from "./document-request.ts";
 import type { DownloadAnswer } from "./download.ts";
 import type { Environment } from "./environment.ts";
 import type { IndexSource } from "./index-source.ts";
@@ -71,6 +72,8 @@ export interface IndexClient {
   ): Promise<MetadataAnswer>;
   /** A file in the cache, its hash checked where the index gives one. */
   download(source: IndexSource, file: FileDetails, signal?: AbortSignal): Promise<DownloadAnswer>;
+  /** A JSON document beside the pages, or of a service that has nothing to do with an index. */
+  document(question: DocumentQuestion, signal?: AbortSignal): Promise<DocumentAnswer>;
   traffic(): Traffic;
   close(): Promise<void>;
 }
