@@ -1,4 +1,5 @@
 import { wholeBody } from "./body.ts";
+import type { Authorize } from "./credentials.ts";
 import type { Http, HttpRequest } from "./http.ts";
 import { HttpFailure } from "./http-failure.ts";
 import type { IndexSource } from "./index-source.ts";
@@ -15,6 +16,20 @@ export interface DocumentQuestion {
 export type DocumentAnswer =
   | { readonly kind: "document"; readonly value: unknown }
   | { readonly kind: "declined"; readonly status: number };
+
+/** How a document is asked for; `ofIndex` gives the credentials of an index. */
+export function accessOf(
+  { url, access }: DocumentQuestion,
+  ofIndex: (source: IndexSource) => Authorize,
+): Pick<HttpRequest, "authorize" | "verifySsl"> {
+  if ("source" in access) {
+    return { authorize: ofIndex(access.source), verifySsl: access.source.verifySsl };
+  }
+  const { origin } = new URL(url);
+  const authorize: Authorize = (to) =>
+    to.origin === origin ? `Bearer ${access.token}` : undefined;
+  return { authorize, verifySsl: true };
+}
 
 const maxDocumentBytes = 60e6;
 

@@ -2,7 +2,7 @@ import { trustedCertificates } from "./certificates.ts";
 
 import { type Authorize, authorizeFor, loadNetrc } from "./credentials.ts";
 import type { Limits } from "./deadline.ts";
-import { requestDocument } from "./document-request.ts";
+import { accessOf, requestDocument } from "./document-request.ts";
 import { downloadFile } from "./download.ts";
 import { createHttp, type TrafficCount } from "./http.ts";
 import type { IndexClient, IndexClientOptions, Timeouts } from "./index-client.ts";
@@ -79,16 +79,12 @@ export async function openSession(
     },
     download: (source, file, signal) =>
       downloadFile(http, { file, cacheDir, request: requestTo(source, downloads, signal) }),
-    document: (question, signal) => {
-      const { access, url } = question;
-      if ("source" in access)
-        return requestDocument(http, question, requestTo(access.source, answers, signal));
-      const { origin } = new URL(url);
-      const bearer: Authorize = (to) =>
-        to.origin === origin ? `Bearer ${access.token}` : undefined;
-      const request = { authorize: bearer, limits: answers, signal, verifySsl: true };
-      return requestDocument(http, question, request);
-    },
+    document: (question, signal) =>
+      requestDocument(http, question, {
+        ...accessOf(question, authorize),
+        limits: answers,
+        signal,
+      }),
     close: () => transport.close(),
   };
 }
