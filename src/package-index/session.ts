@@ -1,6 +1,6 @@
 import { trustedCertificates } from "./certificates.ts";
 
-import { type Authorize, authorizeFor, loadNetrc } from "./credentials.ts";
+import { type Authorize, authorizeFor, loadNetrc, type Netrc } from "./credentials.ts";
 import type { Limits } from "./deadline.ts";
 import { accessOf, requestDocument } from "./document-request.ts";
 import { downloadFile } from "./download.ts";
@@ -53,12 +53,7 @@ export async function openSession(
   const habits = new OriginHabits();
   const answers: Limits = { idleMs: timeouts.idleMs, totalMs: timeouts.answerMs };
   const downloads: Limits = { idleMs: timeouts.idleMs, totalMs: timeouts.downloadMs };
-  const authorizers = new Map<string, Authorize>();
-  const authorize = (source: IndexSource): Authorize => {
-    const known = authorizers.get(source.requestUrl) ?? authorizeFor(source, netrc);
-    authorizers.set(source.requestUrl, known);
-    return known;
-  };
+  const authorize = rememberedAuthorize(netrc);
   const requestTo = (source: IndexSource, limits: Limits, signal: AbortSignal | undefined) => ({
     authorize: authorize(source),
     limits,
@@ -86,5 +81,14 @@ export async function openSession(
         signal,
       }),
     close: () => transport.close(),
+  };
+}
+
+function rememberedAuthorize(netrc: Netrc): (source: IndexSource) => Authorize {
+  const authorizers = new Map<string, Authorize>();
+  return (source) => {
+    const known = authorizers.get(source.requestUrl) ?? authorizeFor(source, netrc);
+    authorizers.set(source.requestUrl, known);
+    return known;
   };
 }
