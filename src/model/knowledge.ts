@@ -1,5 +1,6 @@
 import type { PackageName } from "../python/name.ts";
 import type { AdvisoryDatabase, AdvisoryMatch } from "./advisory.ts";
+import type { AttestationFact } from "./attestation.ts";
 import type { PackageFact, ProjectStatus, RepositoryFact } from "./package-fact.ts";
 import type { IndexUrl, Release } from "./release.ts";
 import type { RuntimeId } from "./runtime.ts";
@@ -25,6 +26,8 @@ export interface FileDetails {
   readonly url: string;
   /** True where the index announces a `.metadata` file (PEP 658); absent is "unknown", not "no". */
   readonly coreMetadata?: boolean;
+  /** Address of the file's provenance object (PEP 740); absent where the index names none. */
+  readonly provenance?: string;
 }
 
 /** A file that an index listed once and no longer offers with that hash. */
@@ -70,6 +73,8 @@ export interface ReleaseList {
   readonly absent?: string;
   /** What the index calls the project (PEP 792); absent: it does not say. */
   readonly status?: ProjectStatus;
+  /** Whether the index tells of attestations at all (PEP 740); absent: nobody looked yet. */
+  readonly attests?: boolean;
   /** Number of releases; versions that PEP 440 refuses are not counted. */
   readonly count: number;
   /** The i-th newest. Throws RangeError outside 0…count-1. */
@@ -241,6 +246,8 @@ export interface Knowledge {
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined;
   about(name: PackageName, index: IndexUrl): PackageFact | undefined;
   repository(name: PackageName, index: IndexUrl): RepositoryFact | undefined;
+  /** What the attestations of the file with this sha256 said (PEP 740). */
+  attestation(release: Release, sha256: string): AttestationFact | undefined;
   /**
    * What is known against a release, worst first; empty: nothing. Undefined: this store holds no
    * advisories, so that nobody knows.
@@ -267,6 +274,7 @@ export interface IndexPage {
   readonly checkedAt: number;
   readonly validators: Validators;
   readonly status?: ProjectStatus;
+  readonly attests?: boolean;
   readonly releases: readonly {
     readonly version: string;
     readonly files: readonly (FileFacts & FileDetails)[];

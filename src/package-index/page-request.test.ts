@@ -29,6 +29,7 @@ test.each(["json", "html"] as const)(
         index: index.url,
         checkedAt: expect.any(Number),
         validators: {},
+        attests: false,
         releases: [
           {
             version: "3.0.3",

@@ -3,10 +3,12 @@ import { startTags, type Tag } from "./html-tags.ts";
 import {
   addressReader,
   announceMetadata,
+  attests,
   BadPage,
   checkApiVersion,
   type IndexFile,
   makePage,
+  nameProvenance,
   type PageContext,
   sha256Text,
   withStatus,
@@ -14,8 +16,8 @@ import {
 
 /**
  * Reads a PEP 503 page: anchors with their hash fragment, `data-requires-python`, `data-yanked`
- * (PEP 592) and `data-core-metadata` (PEP 658, 714), and the project's status (PEP 792). The file's
- * name is the last segment of its address, as for pip.
+ * (PEP 592), `data-core-metadata` (PEP 658, 714) and `data-provenance` (PEP 740), and the project's
+ * status (PEP 792). The file's name is the last segment of its address, as for pip.
  * @throws BadPage where the text is no such page.
  */
 export function readHtmlPage(html: string, context: PageContext): IndexPage {
@@ -37,11 +39,13 @@ export function readHtmlPage(html: string, context: PageContext): IndexPage {
   if (page.releases.length === 0 && !/links for|pypi:repository-version/i.test(html)) {
     throw new BadPage("the HTML is no page of a simple index");
   }
-  return withStatus(page, {
+  const apiVersion = metas.get("pypi:repository-version");
+  const told = withStatus(page, {
     status: metas.get("pypi:project-status"),
     reason: metas.get("pypi:project-status-reason"),
-    apiVersion: metas.get("pypi:repository-version"),
+    apiVersion,
   });
+  return { ...told, attests: attests(files, apiVersion) };
 }
 
 /** The first of each name counts. */
@@ -73,6 +77,7 @@ function readAnchor(
     ...(yanked === undefined ? {} : { yanked }),
   };
   announceMetadata(file, announcement(tag));
+  nameProvenance(file, attributes.get("data-provenance"), addressReader(url));
   return file;
 }
 

@@ -138,6 +138,34 @@ test("an anchor of an HTML page says all that JSON says", () => {
   ]);
 });
 
+test.each([
+  ["its address", "https://i.example/p#x", "https://i.example/p"],
+  ["none", null, undefined],
+  ["one that is less secure than the file", "http://i.example/p", undefined],
+  ["nonsense", 3, undefined],
+])("of a provenance object, %s is kept", (_rule, provenance, expected) => {
+  const file = { filename: "demo_pkg-1.0.tar.gz", url: "https://f.example/demo_pkg-1.0.tar.gz" };
+  const anchor = `<a href="${file.url}" data-provenance="${provenance ?? ""}">x</a>`;
+  const kept = expected === undefined ? file : { ...file, provenance: expected };
+
+  expect(readJsonPage(json([{ ...file, provenance }]), context).releases[0]?.files).toEqual([kept]);
+  expect(readHtmlPage(html(anchor), context).releases[0]?.files).toEqual([kept]);
+});
+
+test.each([
+  ["1.1", {}, false],
+  ["1.3", {}, true],
+  ["1.1", { provenance: "https://i.example/p" }, true],
+])(
+  "an index that speaks version %s with %j of a file tells of attestations: %s",
+  (version, said, expected) => {
+    const file = { filename: "demo_pkg-1.0.tar.gz", url: "demo_pkg-1.0.tar.gz", ...said };
+    const page = JSON.stringify({ meta: { "api-version": version }, files: [file] });
+
+    expect(readJsonPage(page, context).attests).toBe(expected);
+  },
+);
+
 test.each<readonly [string, { status: string; reason?: string } | undefined, object | undefined]>([
   ["1.4", { status: "archived", reason: "moved" }, { state: "archived", reason: "moved" }],
   ["1.1", { status: "quarantined" }, { state: "quarantined" }],

@@ -38,8 +38,9 @@ export function readJsonPage(text: string, context: PageContext): IndexPage {
   if (!Array.isArray(entries)) throw new BadPage("`files` is not an array");
   const files: IndexFile[] = [];
   const address = addressReader(context.base);
+  const provenanceAddress = addressReader(context.base);
   for (const entry of entries) {
-    const file = isRecord(entry) ? readFile(entry, address) : undefined;
+    const file = isRecord(entry) ? readFile(entry, address, provenanceAddress) : undefined;
     if (file !== undefined) files.push(file);
   }
   if (files.length === 0 && entries.length > 0) {
@@ -53,7 +54,20 @@ export function readJsonPage(text: string, context: PageContext): IndexPage {
   });
   const told = document["project-status"];
   const { status, reason } = isRecord(told) ? told : {};
-  return withStatus(page, { status, reason, apiVersion: meta["api-version"] });
+  const apiVersion = meta["api-version"];
+  return {
+    ...withStatus(page, { status, reason, apiVersion }),
+    attests: attests(files, apiVersion),
+  };
+}
+
+/** From version 1.3 of the API on, a page tells which files have a provenance object (PEP 740). */
+export function attests(files: readonly IndexFile[], apiVersion: unknown): boolean {
+  return minorVersion(apiVersion) >= 3 || files.some(({ provenance }) => provenance !== undefined);
+}
+
+function minorVersion(apiVersion: unknown): number {
+  return typeof apiVersion === "string" ? Number(/^1\.(\d+)$/.exec(apiVersion)?.[1] ?? 0) : 0;
 }
 
 /** What a page says of the project as a whole, as it stands there. */
@@ -68,8 +82,7 @@ const longestReason = 300;
 
 /** PEP 792: from version 1.4 of the API on, a page without a status says that it is active. */
 export function withStatus(page: IndexPage, { status, reason, apiVersion }: ToldStatus): IndexPage {
-  const minor = typeof apiVersion === "string" ? Number(/^1\.(\d+)$/.exec(apiVersion)?.[1]) : 0;
-  const told = status === undefined && minor >= 4 ? "active" : status;
+  const told = status === undefined && minorVersion(apiVersion) >= 4 ? "active" : status;
   const state = states.find((one) => one === told);
   if (state === undefined) return page;
   const known: ProjectStatus =
@@ -135,6 +148,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 function readFile(
   entry: Readonly<Record<string, unknown>>,
   address: (raw: string) => string | undefined,
+  provenanceAddress: (raw: string) => string | undefined,
 ): IndexFile | undefined {
   const filename = entry["filename"];
   const rawUrl = entry["url"];
@@ -152,7 +166,20 @@ function readFile(
   if (yanked === true) file.yanked = "";
   else if (typeof yanked === "string") file.yanked = yanked;
   announceMetadata(file, entry["core-metadata"] ?? entry["dist-info-metadata"]);
+  nameProvenance(file, entry["provenance"], provenanceAddress);
   return file;
+}
+
+/** PEP 740: the address of the file's provenance object; it may not be less secure than the file's. */
+export function nameProvenance(
+  file: Writable<IndexFile>,
+  raw: unknown,
+  address: (raw: string) => string | undefined,
+): void {
+  const whole = typeof raw === "string" && /^https?:/i.test(raw);
+  const url = whole ? address(raw) : undefined;
+  const secure = url?.startsWith("https:") === true || !file.url.startsWith("https:");
+  if (url !== undefined && secure) file.provenance = url;
 }
 
 // Made in one piece where all is there, as on most pages: an object that grows field by field

@@ -134,6 +134,8 @@ export class ArchiveMerge {
       this.#absorb(slot.performance, file.facts, index);
     } else if (file.kind === "about") {
       this.#absorb(slot.about, file.facts, index);
+    } else if (file.kind === "attestations") {
+      this.#absorb(slot.attestations, file.facts, index);
     } else {
       this.#absorb(slot.installed(file.runtime), this.#upToDate(file.facts, gone), index);
     }

@@ -1,3 +1,4 @@
+import type { AttestationFact } from "../model/attestation.ts";
 import type {
   InstalledFact,
   MetadataFact,
@@ -15,6 +16,7 @@ import { isRecord } from "../util/json.ts";
 import { DamagedFileError, parseOwn } from "./damage.ts";
 import {
   isAboutFact,
+  isAttestationFact,
   isInstalledFact,
   isMetadataFact,
   isPerformanceFact,
@@ -42,6 +44,7 @@ export type ArchivedFile =
   | (About & { readonly kind: "security"; readonly facts: Facts<SecurityFact> })
   | (About & { readonly kind: "performance"; readonly facts: Facts<PerformanceFact> })
   | (About & { readonly kind: "about"; readonly facts: Facts<AboutFact> })
+  | (About & { readonly kind: "attestations"; readonly facts: Facts<AttestationFact> })
   | (About & {
       readonly kind: "installed";
       readonly runtime: RuntimeId;
@@ -118,6 +121,9 @@ function readFacts(path: string, text: string): ArchivedFile {
   }
   if (kind === "about") {
     return { kind, name, index, facts: factsOf(path, lines, isAboutFact, 1) };
+  }
+  if (kind === "attestations") {
+    return { kind, name, index, facts: factsOf(path, lines, isAttestationFact, 2) };
   }
   return refuse(path, "it holds facts of an unknown kind");
 }

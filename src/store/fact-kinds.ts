@@ -1,3 +1,4 @@
+import type { AttestationFact } from "../model/attestation.ts";
 import type {
   InstalledFact,
   MetadataFact,
@@ -72,12 +73,28 @@ export const aboutFacts: FactKind<AboutFact> = {
   prefer: newer,
 };
 
+/** What attestations say, by version and sha256 of the file. */
+export const attestationFacts: FactKind<AttestationFact> = {
+  kind: "attestations",
+  is: (value): value is AttestationFact =>
+    isObserved(value) && Array.isArray(value["publishers"]) && isTextList(value["predicates"]),
+  // Reading once more without verifying takes nothing back
+  prefer: (known, learnt) => {
+    const stays = known.verifiedWith !== undefined && learnt.verifiedWith === undefined;
+    return stays && saidOf(known) === saidOf(learnt) ? known : newer(known, learnt);
+  },
+};
+
 /** One direct source by its key. */
 export const sourceFacts: FactKind<SourceFact> = {
   kind: "source",
   is: (value): value is SourceFact => isObserved(value) && isTextList(value["requires"]),
   prefer: newer,
 };
+
+function saidOf({ problem, publishers, predicates }: AttestationFact): string {
+  return asciiJson([problem ?? "", publishers, predicates]);
+}
 
 function saysItself(fact: MetadataFact): boolean {
   return fact.state === "known" && fact.runtime === undefined;

@@ -1,3 +1,4 @@
+import type { AttestationFact, Publisher } from "../model/attestation.ts";
 import type {
   InspectedStack,
   InstalledFact,
@@ -131,6 +132,23 @@ const repository: Shape<RepositoryFact> = {
   observedAt: isTime,
 };
 
+const publisher: Shape<Publisher> = {
+  kind: isText,
+  repository: isOptional(isText),
+  workflow: isOptional(isText),
+  environment: isOptional(isText),
+  email: isOptional(isText),
+};
+
+const attestation: Shape<AttestationFact> = {
+  filename: isText,
+  problem: isOptional(isText),
+  publishers: (value) => Array.isArray(value) && value.every((one) => fits(one, publisher)),
+  predicates: isTextList,
+  verifiedWith: isOptional(isSha256),
+  observedAt: isTime,
+};
+
 const source: Shape<SourceFact> = {
   name: isName,
   version: isText,
@@ -160,6 +178,10 @@ export function isPerformanceFact(value: unknown): value is PerformanceFact {
 
 export function isAboutFact(value: unknown): value is AboutFact {
   return fits(value, about) || fits(value, repository);
+}
+
+export function isAttestationFact(value: unknown): value is AttestationFact {
+  return fits(value, attestation);
 }
 
 export function isSourceFact(value: unknown): value is SourceFact {

@@ -15,7 +15,14 @@ import { WindowedFile } from "./windowed-file.ts";
  *     ]}
  */
 export interface FactsSubject {
-  readonly kind: "metadata" | "installed" | "security" | "performance" | "about" | "source";
+  readonly kind:
+    | "metadata"
+    | "installed"
+    | "security"
+    | "performance"
+    | "about"
+    | "attestations"
+    | "source";
   /** A JSON object in the form that `asciiJson` gives it. */
   readonly of: string;
 }

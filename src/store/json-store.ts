@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
+import type { AttestationFact } from "../model/attestation.ts";
 import type {
   FileDetails,
   FilesChange,
@@ -114,6 +115,10 @@ class JsonStore implements KnowledgeStore {
     return this.#slotOf(release).performance.get(factKey(release.version, runtime));
   }
 
+  attestation(release: Release, sha256: string): AttestationFact | undefined {
+    return this.#slotOf(release).attestations.get(factKey(release.version, sha256));
+  }
+
   about(name: PackageName, index: IndexUrl): PackageFact | undefined {
     const fact = this.#packages.get(name, index).about.get(factKey("index"));
     return fact?.from === "index" ? fact : undefined;
@@ -218,6 +223,12 @@ class JsonStore implements KnowledgeStore {
     const { about } = this.#packages.get(name, index);
     about.put(factKey(fact.from), fact);
     this.#dirty.set(about, index);
+  }
+
+  putAttestation(release: Release, sha256: string, fact: AttestationFact): void {
+    const { attestations } = this.#slotOf(release);
+    attestations.put(factKey(release.version, sha256), fact);
+    this.#dirty.set(attestations, release.index);
   }
 
   flush(): Promise<void> {

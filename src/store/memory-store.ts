@@ -1,4 +1,5 @@
 import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
+import type { AttestationFact } from "../model/attestation.ts";
 import type {
   FileDetails,
   FilesChange,
@@ -17,6 +18,7 @@ import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import {
   aboutFacts,
+  attestationFacts,
   installedFacts,
   metadataFacts,
   performanceFacts,
@@ -52,6 +54,7 @@ export class MemoryStore implements KnowledgeStore {
   readonly #security = new Facts(securityFacts);
   readonly #performance = new Facts(performanceFacts);
   readonly #about = new Facts(aboutFacts);
+  readonly #attestations = new Facts(attestationFacts);
   readonly #sources = new Facts(sourceFacts);
   #changed = false;
   #revision = 0;
@@ -103,6 +106,10 @@ export class MemoryStore implements KnowledgeStore {
 
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined {
     return this.#performance.get(releaseKey(release, runtime));
+  }
+
+  attestation(release: Release, sha256: string): AttestationFact | undefined {
+    return this.#attestations.get(`${releaseKey(release)} ${sha256}`);
   }
 
   about(name: PackageName, index: IndexUrl): PackageFact | undefined {
@@ -212,6 +219,11 @@ export class MemoryStore implements KnowledgeStore {
 
   putAbout(name: PackageName, index: IndexUrl, fact: AboutFact): void {
     this.#changed = this.#about.put(`${pageKey(name, index)} ${fact.from}`, fact) || this.#changed;
+  }
+
+  putAttestation(release: Release, sha256: string, fact: AttestationFact): void {
+    const key = `${releaseKey(release)} ${sha256}`;
+    this.#changed = this.#attestations.put(key, fact) || this.#changed;
   }
 
   async flush(): Promise<void> {

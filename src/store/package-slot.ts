@@ -1,3 +1,4 @@
+import type { AttestationFact } from "../model/attestation.ts";
 import type {
   FilesChange,
   InstalledFact,
@@ -15,6 +16,7 @@ import { asciiJson } from "./ascii-json.ts";
 import type { Quarantine } from "./damage.ts";
 import {
   aboutFacts,
+  attestationFacts,
   installedFacts,
   metadataFacts,
   performanceFacts,
@@ -41,6 +43,7 @@ export class PackageSlot {
   #security: FactsTable<SecurityFact> | undefined;
   #performance: FactsTable<PerformanceFact> | undefined;
   #about: FactsTable<AboutFact> | undefined;
+  #attestations: FactsTable<AttestationFact> | undefined;
 
   constructor(name: PackageName, index: IndexUrl, folder: string, quarantine: Quarantine) {
     this.name = name;
@@ -101,6 +104,16 @@ export class PackageSlot {
       this.#quarantine,
     );
     return this.#about;
+  }
+
+  get attestations(): FactsTable<AttestationFact> {
+    this.#attestations ??= new FactsTable(
+      `${this.#folder}/attestations.json`,
+      attestationFacts,
+      this.#subject,
+      this.#quarantine,
+    );
+    return this.#attestations;
   }
 
   /** Runtimes that anything of the package was installed on. */
@@ -169,7 +182,8 @@ export class PackageSlot {
   }
 
   #facts(): readonly { readonly dirty: boolean; forgetRead(): void }[] {
-    const single = [this.#metadata, this.#security, this.#performance, this.#about];
+    const read = [this.#metadata, this.#security, this.#performance, this.#about];
+    const single = [...read, this.#attestations];
     return [...single.filter((table) => table !== undefined), ...this.#installed.values()];
   }
 }

@@ -17,6 +17,7 @@ export class PageList implements ReleaseList {
   readonly checkedAt: number;
   readonly absent?: string;
   readonly status?: ProjectStatus;
+  readonly attests?: boolean;
   readonly page: StoredPage;
 
   constructor(page: StoredPage) {
@@ -26,6 +27,7 @@ export class PageList implements ReleaseList {
     this.checkedAt = page.checkedAt;
     if (page.absent !== undefined) this.absent = page.absent;
     if (page.status !== undefined) this.status = page.status;
+    if (page.attests !== undefined) this.attests = page.attests;
   }
 
   get validators(): Validators {

@@ -32,13 +32,14 @@ export function isAddress(index: unknown): index is IndexUrl {
 function isSoundRelease({ files, gone = [] }: StoredRelease): boolean {
   return (
     files.every(
-      ({ filename, url, sha256, size, uploadedAt, coreMetadata }) =>
+      ({ filename, url, sha256, size, uploadedAt, coreMetadata, provenance }) =>
         isFilename(filename) &&
         isWebAddress(url) &&
         (sha256 === undefined || isSha256(sha256)) &&
         (size === undefined || isCount(size)) &&
         (uploadedAt === undefined || typeof uploadedAt === "string") &&
-        (coreMetadata === undefined || typeof coreMetadata === "boolean"),
+        (coreMetadata === undefined || typeof coreMetadata === "boolean") &&
+        (provenance === undefined || isWebAddress(provenance)),
     ) && gone.every(({ filename, sha256 }) => isFilename(filename) && isSha256(sha256))
   );
 }

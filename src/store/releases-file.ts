@@ -86,6 +86,7 @@ export class FileReleaseList implements ReleasesSource {
   readonly count: number;
   readonly absent?: string;
   readonly status?: ProjectStatus;
+  readonly attests?: boolean;
   readonly #file: WindowedFile;
   readonly #header: ReleasesHeader;
   readonly #onDamage: (damage: DamagedFileError) => void;
@@ -106,6 +107,7 @@ export class FileReleaseList implements ReleasesSource {
     this.count = header.count;
     if (header.absent !== undefined) this.absent = header.absent;
     if (header.status !== undefined) this.status = header.status;
+    if (header.attests !== undefined) this.attests = header.attests;
     this.#starts = [end + 1];
   }
 

@@ -35,6 +35,7 @@ export interface ReleasesHeader {
   readonly index: string;
   readonly absent?: string;
   readonly status?: ProjectStatus;
+  readonly attests?: boolean;
   readonly validators: Validators;
   readonly base: string;
 }
@@ -107,7 +108,7 @@ export function readReleases(text: string, file: string): StoredPage | undefined
     releases: releases.map((line) => wholeRelease(line, byVersion.get(line?.version), base)),
   };
   if (!isStoredPage(page)) return undefined;
-  const { name, index, checkedAt, validators, absent, status } = page;
+  const { name, index, checkedAt, validators, absent, status, attests } = page;
   return {
     name,
     index,
@@ -115,6 +116,7 @@ export function readReleases(text: string, file: string): StoredPage | undefined
     validators,
     ...(absent === undefined ? {} : { absent }),
     ...(status === undefined ? {} : { status }),
+    ...(attests === undefined ? {} : { attests }),
     releases: page.releases,
   };
 }
@@ -131,12 +133,14 @@ export function fileFacts(line: ReleaseLine): FileFacts[] {
 
 /** Field by field: copying "all but dir" takes several times as long, and pages have many files. */
 export function fileDetails(line: DetailsLine, base: string): FileDetails[] {
-  return line.files.map(({ filename, sha256, size, uploadedAt, dir, url, coreMetadata }) => {
+  return line.files.map((entry) => {
+    const { filename, sha256, size, uploadedAt, dir, url, coreMetadata, provenance } = entry;
     const file: Writable<FileDetails> = { filename, url: url ?? `${base}${dir ?? ""}/${filename}` };
     if (sha256 !== undefined) file.sha256 = sha256;
     if (size !== undefined) file.size = size;
     if (uploadedAt !== undefined) file.uploadedAt = uploadedAt;
     if (coreMetadata !== undefined) file.coreMetadata = coreMetadata;
+    if (provenance !== undefined) file.provenance = provenance;
     return file;
   });
 }
@@ -155,8 +159,9 @@ function wholeRelease(line: ReleaseLine, details: DetailsLine | undefined, base:
 }
 
 function headerRest(page: StoredPage, base: string): string {
-  const { name, index, absent, status, validators } = page;
-  const fields = { count: page.releases.length, name, index, absent, status, validators, base };
+  const { name, index, absent, status, attests, validators } = page;
+  const count = page.releases.length;
+  const fields = { count, name, index, absent, status, attests, validators, base };
   return `,${asciiJson(fields).slice(1, -1)},"releases":[\n`;
 }
 
@@ -175,11 +180,11 @@ function releaseLine(release: StoredRelease, at: number, size: number): object {
 /** A DetailsLine to be written. */
 function detailsLine(release: StoredRelease, base: string): object {
   const files = release.files.map((file) => {
-    const { filename, sha256, size, uploadedAt, url, coreMetadata } = file;
+    const { filename, sha256, size, uploadedAt, url, coreMetadata, provenance } = file;
     const dirEnd = url.length - filename.length - 1;
     const regular = dirEnd >= base.length && url.startsWith(base) && url.endsWith(`/${filename}`);
     const address = regular ? { dir: url.slice(base.length, dirEnd) } : { url };
-    return { filename, sha256, size, uploadedAt, ...address, coreMetadata };
+    return { filename, sha256, size, uploadedAt, ...address, coreMetadata, provenance };
   });
   return { version: release.version, files };
 }

@@ -20,6 +20,7 @@ export function examplePage(checkedAt: number, ...versions: string[]): IndexPage
     index,
     checkedAt,
     validators: { etag: '"abc"' },
+    attests: true,
     releases: versions.map((version) => ({ version, files: exampleFiles(version) })),
   };
 }
@@ -33,5 +34,6 @@ function exampleFiles(version: string) {
     uploadedAt: "2024-04-07T19:26:08Z",
     url: `https://files.example/packages/${at}/${filename}`,
     coreMetadata: at === 0,
+    ...(at === 0 ? { provenance: `https://index.example/integrity/${filename}` } : {}),
   }));
 }

@@ -136,6 +136,32 @@ function aboutRules(world: () => StoreUnderTest): void {
   });
 }
 
+/** Who published a file. */
+function attestationRules(world: () => StoreUnderTest): void {
+  test("what attestations said is kept by file; reading it again without verifying takes nothing back", async () => {
+    const { store, reopen } = world();
+    const sha256 = "1".repeat(64);
+    const said = {
+      filename: "flask-3.0.3.tar.gz",
+      publishers: [{ kind: "GitHub", repository: "pallets/flask", workflow: "publish.yaml" }],
+      predicates: ["https://slsa.dev/provenance/v1"],
+      observedAt: "2026-02-01T00:00:00Z",
+    };
+    const verified = { ...said, verifiedWith: "2".repeat(64), observedAt };
+    store.putAttestation(flask303, sha256, verified);
+    await store.flush();
+    store.putAttestation(flask303, sha256, said);
+    await store.flush();
+    const view = reopen();
+    expect(view.attestation(flask303, sha256)).toEqual(verified);
+    expect(view.attestation(flask303, "3".repeat(64))).toBeUndefined();
+    expect(await view.verify()).toEqual([]);
+    await view.close();
+    store.putAttestation(flask303, sha256, { ...said, publishers: [{ kind: "GitLab" }] });
+    expect(store.attestation(flask303, sha256)).not.toHaveProperty("verifiedWith");
+  });
+}
+
 /** Metadata that had to be built, on two runtimes. */
 function buildRules(world: () => StoreUnderTest): void {
   const sdist = "flask-3.0.3.tar.gz";
@@ -176,6 +202,7 @@ function buildRules(world: () => StoreUnderTest): void {
 export function mergeRules(world: () => StoreUnderTest): void {
   inspectionRules(world);
   aboutRules(world);
+  attestationRules(world);
   buildRules(world);
   test("of two observations the later one stays", async () => {
     const { store } = world();

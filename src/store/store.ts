@@ -1,3 +1,4 @@
+import type { AttestationFact } from "../model/attestation.ts";
 import type {
   FilesChange,
   IndexPage,
@@ -43,6 +44,7 @@ export interface KnowledgeStore extends Knowledge {
   /** Added to what is known of other inspections. */
   putPerformance(release: Release, runtime: RuntimeId, fact: PerformanceFact): void;
   putAbout(name: PackageName, index: IndexUrl, fact: AboutFact): void;
+  putAttestation(release: Release, sha256: string, fact: AttestationFact): void;
   flush(): Promise<void>;
   /**
    * Has later reads see what other processes wrote, if they wrote anything; what was put and not

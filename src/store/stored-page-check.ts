@@ -10,6 +10,7 @@ export function isStoredPage(value: unknown): value is StoredPage {
     typeof value["checkedAt"] === "number" &&
     isOptionalText(value["absent"]) &&
     (value["status"] === undefined || isStatus(value["status"])) &&
+    (value["attests"] === undefined || typeof value["attests"] === "boolean") &&
     isRecord(value["validators"]) &&
     Array.isArray(value["releases"]) &&
     value["releases"].every(isStoredRelease)
@@ -53,7 +54,8 @@ function isFile(value: unknown): boolean {
     typeof value["url"] === "string" &&
     isOptionalText(value["requiresPython"]) &&
     isOptionalText(value["yanked"]) &&
-    isOptionalText(value["sha256"])
+    isOptionalText(value["sha256"]) &&
+    isOptionalText(value["provenance"])
   );
 }
 

@@ -26,6 +26,7 @@ export interface StoredPage {
   readonly validators: Validators;
   readonly absent?: string;
   readonly status?: ProjectStatus;
+  readonly attests?: boolean;
   readonly releases: readonly StoredRelease[];
 }
 
@@ -37,9 +38,16 @@ export interface PagePatch {
 }
 
 export function pageOf(page: IndexPage): StoredPage {
-  const { name, index, checkedAt, validators, status, releases } = page;
-  const kept = { name, index, checkedAt, validators, releases };
-  return status === undefined ? kept : { ...kept, status };
+  const { name, index, checkedAt, validators, status, attests, releases } = page;
+  return {
+    name,
+    index,
+    checkedAt,
+    validators,
+    ...(status === undefined ? {} : { status }),
+    ...(attests === undefined ? {} : { attests }),
+    releases,
+  };
 }
 
 /**

@@ -1,0 +1,26 @@
+/** Who a file's attestations name as its publisher (PEP 740). All texts are foreign. */
+export interface Publisher {
+  /** `GitHub`, `GitLab`, `Google` and so on, as the index writes it. */
+  readonly kind: string;
+  readonly repository?: string;
+  readonly workflow?: string;
+  readonly environment?: string;
+  readonly email?: string;
+}
+
+/** What the attestations of one file said when they were read. */
+export interface AttestationFact {
+  readonly filename: string;
+  /** In what they do not hold; absent where they speak of this file and are well made. */
+  readonly problem?: string;
+  /** One for each publisher that attests to the file. */
+  readonly publishers: readonly Publisher[];
+  /** Types of what is attested (in-toto predicates), sorted. */
+  readonly predicates: readonly string[];
+  /**
+   * sha256 of the trusted root with which every signature was verified. Absent: nobody verified
+   * them, and what stands here is what the index claims.
+   */
+  readonly verifiedWith?: string;
+  readonly observedAt: string;
+}
