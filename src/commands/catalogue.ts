@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandOptions as Options, Perform } from "./command.ts";
+import { addHealth } from "./health-options.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
@@ -16,6 +17,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addRefresh(program, { perform, everywhere });
   addWarm(program, { perform, everywhere });
   addInspect(program, { perform, everywhere });
+  addHealth(program, { perform, everywhere });
   addRuntimes(program, perform);
   addKnowledge(program, perform);
   addWatch(program, perform);
@@ -35,6 +37,7 @@ function addAdvise(program: Command, perform: Perform): void {
     .option("--offline", "ask no index: advise from what is known")
     .option("--python <X.Y>", "Python to advise for")
     .option("--verify <what>", "install and import pins first: all (the default) or none")
+    .option("--recommendation-type <type>", "stable (the default), security or latest")
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
     .addOption(
       new Option(

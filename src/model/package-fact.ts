@@ -23,7 +23,7 @@ export interface PackageFact {
   readonly licenseFiles: readonly string[];
   readonly classifiers: readonly string[];
   readonly requiresPython?: string;
-  /** `label, address` as written; of Home-page with the label `Homepage`. */
+  /** `label, address` as written; Home-page and Download-URL are `Homepage` and `Download`. */
   readonly links: readonly string[];
   /** The organisation that owns the project on its index; absent: none, or the index does not say. */
   readonly organization?: string;

@@ -20,6 +20,7 @@ export interface CoreMetadata {
   readonly maintainer?: string;
   readonly maintainerEmail?: string;
   readonly homePage?: string;
+  readonly downloadUrl?: string;
   /** `label, address` as written. */
   readonly projectUrls: readonly string[];
 }
@@ -28,6 +29,7 @@ const wanted = new Set([
   "author",
   "author-email",
   "classifier",
+  "download-url",
   "dynamic",
   "home-page",
   "license",
@@ -72,6 +74,7 @@ export function readCoreMetadata(text: string): CoreMetadata {
     ...optional("maintainer", one("maintainer")),
     ...optional("maintainerEmail", one("maintainer-email")),
     ...optional("homePage", one("home-page")),
+    ...optional("downloadUrl", one("download-url")),
     projectUrls: all("project-url"),
   };
 }
