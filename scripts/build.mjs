@@ -14,6 +14,9 @@ const outdir = join(root, "dist");
 
 /** Packages that a lock from knowledge does without. */
 const vendored = [
+  "@sigstore/bundle",
+  "@sigstore/protobuf-specs",
+  "@sigstore/verify",
   "execa",
   "lowdb",
   "ora",
