@@ -123,6 +123,7 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     python: text("python"),
     indexUrl: text("indexUrl"),
     verify: text("verify"),
+    recommendationType: text("recommendationType"),
     freshness: text("freshness"),
     timeout: text("timeout"),
     jobs: text("jobs"),

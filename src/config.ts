@@ -7,6 +7,11 @@ import {
   environmentShape,
 } from "./model/declared-environment.ts";
 import { type LaneName, laneNames } from "./model/lane.ts";
+import {
+  type RecommendationType,
+  recommendationType,
+  recommendationWords,
+} from "./model/recommendation.ts";
 import { type Environment, environmentValue, xdgFolder } from "./util/environment.ts";
 import { ThothError } from "./util/errors.ts";
 import { type ListenAddress, listenAddress } from "./util/listen-address.ts";
@@ -36,6 +41,8 @@ export interface Configuration {
   /** As written, `${VAR}` not expanded; undefined: the Pipfile's sources, else pip's. */
   readonly indexUrl: string | undefined;
   readonly verify: "all" | "none";
+  /** What advice looks for. */
+  readonly recommendationType: RecommendationType;
   /** How long what is known of a package's releases counts as current. */
   readonly freshnessMs: number;
   /** Scan what was solved for security indicators, too. */
@@ -61,6 +68,7 @@ const settings = [
   "python",
   "index_url",
   "verify",
+  "recommendation_type",
   "freshness",
   "security",
   "timeout",
@@ -82,6 +90,7 @@ export interface ConfigurationFlags {
   readonly python?: string | undefined;
   readonly indexUrl?: string | undefined;
   readonly verify?: string | undefined;
+  readonly recommendationType?: string | undefined;
   readonly freshness?: string | undefined;
   readonly security?: boolean | undefined;
   readonly timeout?: string | undefined;
@@ -111,17 +120,25 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const project = await readSettingsFile(join(projectDirectory, ".thoth.yaml"), ".thoth.yaml");
   const userPath = join(configHome, "thoth", "config.yaml");
   const user = await readSettingsFile(userPath, userPath);
-  const given = givenBy([flagSource(sources.flags), environmentSource(environment), project, user]);
+  const near = [flagSource(sources.flags), environmentSource(environment), project];
+  const given = givenBy([...near, user]);
   const dataHome = xdgFolder(environment, "XDG_DATA_HOME", join(home, ".local", "share"));
   const cacheHome = xdgFolder(environment, "XDG_CACHE_HOME", join(home, ".cache"));
+  const runtime = given("runtime", someText, "the name of a runtime");
+  const environments = project?.environments ?? user?.environments ?? [];
   return {
     storeDirectory: given("store", folder(home), "a folder") ?? join(dataHome, "thoth"),
     cacheDirectory: given("cache", folder(home), "a folder") ?? join(cacheHome, "thoth"),
     offline: given("offline", yesOrNo, "`true` or `false`") ?? false,
-    runtime: given("runtime", someText, "the name of a runtime"),
+    runtime,
     python: given("python", pythonVersion, "a Python version such as `3.11`"),
     indexUrl: given("index_url", someText, "the address of an index"),
     verify: given("verify", verification, "`all` or `none`") ?? "all",
+    recommendationType:
+      givenBy(near)("recommendation_type", recommendationType, recommendationWords) ??
+      declaredType(environments, runtime) ??
+      given("recommendation_type", recommendationType, recommendationWords) ??
+      "stable",
     freshnessMs: given("freshness", duration, durationWords) ?? 10 * 60_000,
     security: given("security", yesOrNo, "`true` or `false`") ?? false,
     timeoutMs: given("timeout", duration, durationWords),
@@ -129,7 +146,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     maxPending: given("max_pending", positiveNumber, "a number of messages, 1 or more"),
     listen: given("listen", listenAddress, "a port such as `9090`, or `HOST:PORT`"),
     refreshEveryMs: given("refresh_every", duration, durationWords),
-    environments: project?.environments ?? user?.environments ?? [],
+    environments,
   };
 }
 
@@ -160,12 +177,13 @@ function givenBy(sources: readonly (Source | undefined)[]) {
 }
 
 function flagSource(flags: ConfigurationFlags): Source {
-  const { indexUrl, maxPending, refreshEvery, ...sameName } = flags;
+  const { indexUrl, maxPending, refreshEvery, recommendationType: type, ...sameName } = flags;
   const values: Partial<Record<Setting, string | boolean | undefined>> = {
     ...sameName,
     index_url: indexUrl,
     max_pending: maxPending,
     refresh_every: refreshEvery,
+    recommendation_type: type,
   };
   return {
     given: (setting) => {
@@ -194,6 +212,15 @@ function environmentSource(environment: Environment): Source {
 }
 
 const jobsWords = `numbers of lanes such as \`install=2,si-scan=1\` (lanes: ${laneNames.join(", ")})`;
+
+/** The type of the runtime that is named, else of the first. */
+function declaredType(
+  environments: readonly DeclaredEnvironment[],
+  runtime: string | undefined,
+): RecommendationType | undefined {
+  const named = ({ name }: DeclaredEnvironment) => runtime === undefined || name === runtime;
+  return environments.find(named)?.recommendationType;
+}
 
 const verification: Reader<"all" | "none"> = (text) =>
   text === "all" || text === "none" ? text : undefined;

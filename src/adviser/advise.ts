@@ -1,14 +1,17 @@
-import type { Advice, Justification, NotNewest, Pin, Product } from "../model/advice.ts";
+import type { Advice, NotNewest, Pin, Product } from "../model/advice.ts";
 import type { Gap } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
+import { releaseText } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
 import { explain } from "./explain.ts";
+import { type SettledSearch, searchWithLeastAgainst } from "./give-way.ts";
 import { externalCauses } from "./incompatibility.ts";
+import { justifications } from "./justifications.ts";
 import { justify } from "./justify.ts";
-import { type SearchResult, search } from "./search.ts";
-import { type Needed, walk } from "./walk.ts";
+import type { SearchResult } from "./search.ts";
+import type { Needed } from "./walk.ts";
 
 /** Advice with what it stands on. */
 export interface Consultation {
@@ -34,12 +37,40 @@ export function advise(context: AdviceContext, options: AdviseOptions): Advice {
 
 /** The same, and which knowledge it looked at. */
 export function consult(context: AdviceContext, options: AdviseOptions): Consultation {
-  const result = search(context);
-  const { catalog, attempts } = result;
-  return { advice: adviceOf(result, options), consulted: catalog.consulted(), attempts };
+  const refused = new Map<string, string>();
+  let attempts = 0;
+  for (;;) {
+    const found = searchWithLeastAgainst({ ...context, refused });
+    attempts += found.result.attempts;
+    const pins = pinsOf(found.needed, found.result.catalog);
+    if (refuseMalware(pins, context, refused)) continue;
+    const advice = adviceOf(found, pins, options);
+    return { advice, consulted: found.result.catalog.consulted(), attempts };
+  }
 }
 
-function adviceOf(result: SearchResult, options: AdviseOptions): Advice {
+/**
+ * Notes pins of which a file is known to be malware by its hash; whether there are any. Looked at
+ * once a stack is found, since the hashes of all that is passed over would cost more than the search.
+ */
+function refuseMalware(
+  pins: Product["pins"],
+  { knowledge }: AdviceContext,
+  refused: Map<string, string>,
+): boolean {
+  const before = refused.size;
+  for (const { release, files } of pins.values()) {
+    for (const { filename, sha256 } of files) {
+      const known = sha256 === undefined ? undefined : knowledge.malware(sha256);
+      if (known === undefined) continue;
+      refused.set(releaseText(release), `is malware (${known.id}, by the hash of ${filename})`);
+    }
+  }
+  return refused.size > before;
+}
+
+function adviceOf(found: SettledSearch, pins: Product["pins"], options: AdviseOptions): Advice {
+  const { result } = found;
   const { catalog, failure } = result;
   const gaps = catalog.gaps();
   if (failure !== undefined) {
@@ -49,36 +80,27 @@ function adviceOf(result: SearchResult, options: AdviseOptions): Advice {
     }
     return { outcome: "unsatisfiable", conflict: explain(failure, catalog) };
   }
-  const needed = walk(result.decisions, catalog);
-  const product: Product = { ...emptyProduct, pins: pinsOf(needed, catalog) };
+  const product: Product = { ...emptyProduct, pins };
   const [first, ...rest] =
     gaps.length > 0 ? gaps : verificationGaps(product, catalog.context, options.verify);
   if (first !== undefined) return { outcome: "incomplete", gaps: [first, ...rest], best: product };
-  return { outcome: "locked", product: explained(product, needed, catalog) };
+  return { outcome: "locked", product: explained(product, found) };
 }
 
 /** Reasons are found when somebody asks for them: often nobody does. */
-function explained(
-  product: Product,
-  needed: ReadonlyMap<PackageName, Needed>,
-  catalog: Catalog,
-): Product {
+function explained(product: Product, found: SettledSearch): Product {
   let reasons: ReadonlyMap<PackageName, NotNewest> | undefined;
   return {
     pins: product.pins,
     get notNewest() {
-      reasons ??= justify(needed, catalog);
+      reasons ??= justify(found.needed, found.result.catalog);
       return reasons;
     },
-    justifications: warningsOf(catalog),
+    justifications: justifications(found),
   };
 }
 
 const emptyProduct: Product = { pins: new Map(), notNewest: new Map(), justifications: [] };
-
-function warningsOf(catalog: Catalog): readonly Justification[] {
-  return [...catalog.warnings].map((message) => ({ type: "WARNING", message }));
-}
 
 /**
  * A missing fact can only add demands, so a proof without it stands; save that a requirement not

@@ -1,10 +1,13 @@
+import type { AdvisoryMatch } from "../model/advisory.ts";
 import type { FileFacts, MetadataFact, ReleaseList } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
 import { admitsPython, chooseFile } from "../python/file-choice.ts";
 import { parseVersion, type Version } from "../python/version.ts";
-import { contains, type VersionRange } from "../python/version-range.ts";
+import { anyVersion, contains, type VersionRange } from "../python/version-range.ts";
 import type { AdviceContext } from "./context.ts";
-import { sieves } from "./registry.ts";
+import { combined } from "./penalty.ts";
+import { type Units, units } from "./registry.ts";
+import type { Objection, SievedRelease } from "./unit.ts";
 
 /** A release that may be chosen, with the file that the runtime would install. */
 export interface Candidate {
@@ -13,6 +16,12 @@ export interface Candidate {
   readonly file: FileFacts;
   /** Of that file; undefined while it is not known. */
   readonly metadata: MetadataFact | undefined;
+  /** What is known against it; empty, too, where nobody knows. */
+  readonly advisories: readonly AdvisoryMatch[];
+  /** What the steps have against it. */
+  readonly objections: readonly Objection[];
+  /** How much that is, 0 if nothing and less than 1. */
+  readonly penalty: number;
 }
 
 type Examined = { readonly candidate: Candidate } | { readonly reason: string };
@@ -20,10 +29,13 @@ type Examined = { readonly candidate: Candidate } | { readonly reason: string };
 /** How pre-releases of a package are taken: as any release, only for want of a final one, or not. */
 export type PrereleasePolicy = "equal" | "fallback" | "none";
 
+const nothing: readonly never[] = [];
+
 /** The releases of one package as the search sees them: newest first, examined when looked at. */
 export class Candidates {
   readonly list: ReleaseList;
   private readonly context: AdviceContext;
+  private readonly units: Units;
   private readonly pinned: VersionRange | undefined;
   private readonly examined = new Map<number, Examined>();
   private readonly positions = new Map<string, number>();
@@ -34,21 +46,20 @@ export class Candidates {
   constructor(list: ReleaseList, context: AdviceContext, pinned: VersionRange | undefined) {
     this.list = list;
     this.context = context;
+    this.units = units[context.recommendationType];
     this.pinned = pinned;
   }
 
-  /** The best candidate within `range`: the newest, unless `preferred` is among them. */
+  /**
+   * The best candidate within `range`: what the steps object to least, of these the newest, unless
+   * `preferred` is among them.
+   */
   best(range: VersionRange, policy: PrereleasePolicy, preferred?: Version): Candidate | undefined {
-    if (preferred !== undefined && contains(range, preferred)) {
-      const kept = this.at(preferred.text);
-      if (kept !== undefined) return kept;
-    }
-    let fallback: Candidate | undefined;
-    for (const candidate of this.within(range)) {
-      if (!candidate.version.isPrerelease || policy === "equal") return candidate;
-      fallback ??= candidate;
-    }
-    return policy === "none" && this.hasFinal() ? undefined : fallback;
+    const inRange = preferred !== undefined && contains(range, preferred);
+    const kept = inRange ? this.at(preferred.text) : undefined;
+    if (kept?.penalty === 0) return kept;
+    const found = this.leastPenalised(range, policy);
+    return kept !== undefined && kept.penalty <= (found?.penalty ?? 1) ? kept : found;
   }
 
   /** Usable releases within `range`, newest first, pre-releases too. */
@@ -60,6 +71,18 @@ export class Candidates {
       const examined = this.examine(position);
       if ("candidate" in examined) yield examined.candidate;
     }
+  }
+
+  /** The newest usable release that suits; a pre-release as `best` would take it. */
+  newest(
+    policy: PrereleasePolicy,
+    suits: (candidate: Candidate) => boolean = () => true,
+  ): Candidate | undefined {
+    const equal = policy === "equal" || !this.hasFinal();
+    for (const candidate of this.within(anyVersion)) {
+      if ((equal || !candidate.version.isPrerelease) && suits(candidate)) return candidate;
+    }
+    return undefined;
   }
 
   /** Usable releases from a version on to older ones. */
@@ -136,6 +159,20 @@ export class Candidates {
     return answer;
   }
 
+  private leastPenalised(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {
+    let best: Candidate | undefined;
+    let fallback: Candidate | undefined;
+    for (const candidate of this.within(range)) {
+      if (candidate.version.isPrerelease && policy !== "equal") {
+        fallback = better(fallback, candidate);
+        continue;
+      }
+      best = better(best, candidate);
+      if (best.penalty === 0) return best;
+    }
+    return best ?? (policy === "none" && this.hasFinal() ? undefined : fallback);
+  }
+
   private look(position: number): Examined {
     const { runtime, ranks, knowledge } = this.context;
     const wanted = this.list.python(position);
@@ -148,19 +185,36 @@ export class Candidates {
     if ("reason" in choice) return choice;
     const release = { name: this.list.name, version: facts.version, index: this.list.index };
     const metadata = knowledge.metadata(release, choice.file.filename, runtime.id);
+    const advisories = knowledge.advisories(release.name, release.version) ?? nothing;
     const sieved = {
       release,
       facts,
       metadata,
+      advisories,
       filename: choice.file.filename,
       pinned: this.pinned !== undefined && contains(this.pinned, version),
     };
-    for (const sieve of sieves) {
+    for (const sieve of this.units.sieves) {
       const reason = sieve.rejects(sieved, this.context);
       if (reason !== undefined) return { reason };
     }
-    return { candidate: { release, version, file: choice.file, metadata } };
+    const shared = { release, version, file: choice.file, metadata, advisories };
+    return { candidate: { ...shared, ...this.judged(sieved) } };
   }
+
+  /** What the steps have against a release. */
+  private judged(sieved: SievedRelease): Pick<Candidate, "objections" | "penalty"> {
+    const objections = this.units.steps.flatMap(
+      (step) => step.objects(sieved, this.context) ?? nothing,
+    );
+    if (objections.length === 0) return { objections: nothing, penalty: 0 };
+    return { objections, penalty: combined(objections.map(({ weight }) => weight)) };
+  }
+}
+
+/** The one that less speaks against; of equals the first, which is the newer. */
+function better(known: Candidate | undefined, next: Candidate): Candidate {
+  return known === undefined || next.penalty < known.penalty ? next : known;
 }
 
 function prereleaseReason(version: Version): string | undefined {

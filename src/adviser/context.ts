@@ -1,5 +1,6 @@
 import type { Knowledge } from "../model/knowledge.ts";
 import type { Project } from "../model/project.ts";
+import type { RecommendationType } from "../model/recommendation.ts";
 import type { Runtime } from "../model/runtime.ts";
 
 /** Everything an advice depends on. Same context in, same advice out. */
@@ -11,4 +12,7 @@ export interface AdviceContext {
   readonly ranks: ReadonlyMap<string, number>;
   /** Exclude releases whose installation was seen to fail on the runtime. */
   readonly heedFailures: boolean;
+  readonly recommendationType: RecommendationType;
+  /** Releases that are out for what is known of their files: `name==1.0` to the reason. */
+  readonly refused?: ReadonlyMap<string, string>;
 }

@@ -1,7 +1,7 @@
 import type { NotNewest } from "../model/advice.ts";
 import type { PackageName } from "../python/name.ts";
 import { compareVersions } from "../python/version.ts";
-import { anyVersion, contains } from "../python/version-range.ts";
+import { contains } from "../python/version-range.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Needed } from "./walk.ts";
@@ -31,7 +31,7 @@ function notNewest(
   const newest = newestListed(candidates, equal);
   if (newest === undefined || candidates.list.version(newest) === one.version.text)
     return undefined;
-  const usable = candidates.best(anyVersion, equal ? "equal" : "none");
+  const usable = candidates.newest(equal ? "equal" : "none");
   if (usable === undefined || usable.version.text === one.version.text) {
     const examined = candidates.examine(newest);
     const version = candidates.list.version(newest);
@@ -52,7 +52,8 @@ function newestListed(candidates: Candidates, prereleases: boolean): number | un
   return undefined;
 }
 
-function whyNot(
+/** What kept a release out that can be used. */
+export function whyNot(
   usable: Candidate,
   one: Needed,
   needed: ReadonlyMap<PackageName, Needed>,
@@ -60,9 +61,12 @@ function whyNot(
 ): string {
   const demand = one.demands.find(({ range }) => !contains(range, usable.version));
   if (demand !== undefined) return `${demand.by} ${demand.text}`;
-  if (catalog.context.project.preferred.get(one.name) === one.version.text)
-    return "kept from the lock";
   const { text } = usable.version;
+  const { penalty = 0 } = catalog.candidatesOf(one.name)?.at(one.version.text) ?? {};
+  if (usable.penalty > penalty)
+    return `${text} ${usable.objections.map(({ reason }) => reason).join(", ")}`;
+  const kept = catalog.context.project.preferred.get(one.name) === one.version.text;
+  if (kept && usable.penalty === penalty) return "kept from the lock";
   for (const dependency of catalog.dependencies(one.name, usable.version, "")) {
     const other = needed.get(dependency.name);
     if (other !== undefined && !contains(dependency.range, other.version)) {

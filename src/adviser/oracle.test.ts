@@ -1,16 +1,29 @@
-import { array, assert, constantFrom, integer, property, record } from "fast-check";
+import {
+  array,
+  assert,
+  boolean,
+  constantFrom,
+  dictionary,
+  integer,
+  property,
+  record,
+} from "fast-check";
 import { expect, test } from "vitest";
-import { contextOf, project } from "../../fixtures/advice.ts";
+import { advisory, contextOf, project } from "../../fixtures/advice.ts";
+import type { Project } from "../model/project.ts";
+import { type PackageName, packageName } from "../python/name.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { advise } from "./advise.ts";
 
 /**
  * A small world: each package has some of the versions 1 to 4, with dependencies and with those of
- * its only extra, `x`. The oracle tries every stack.
+ * its only extra, `x`; advisories apply to some releases, and an old lock holds some. The oracle
+ * tries every stack.
  */
 interface World {
   readonly releases: readonly Release[];
   readonly demands: readonly Demand[];
+  readonly old: Readonly<Record<string, number>>;
 }
 
 interface Release {
@@ -19,6 +32,7 @@ interface Release {
   readonly needs: readonly Demand[];
   readonly extraNeeds: readonly Demand[];
   readonly usable: "yes" | "yes " | "yes  " | "yanked" | "other-python";
+  readonly affected: boolean;
 }
 
 interface Demand {
@@ -41,20 +55,22 @@ const release = record({
   needs: array(demand, { maxLength: 3 }),
   extraNeeds: array(demand, { maxLength: 2 }),
   usable: constantFrom("yes", "yes ", "yes  ", "yanked", "other-python"),
+  affected: boolean(),
 });
 
 const world = record({
   releases: array(release, { minLength: 4, maxLength: 20, size: "max" }),
   demands: array(demand, { minLength: 1, maxLength: 4 }),
+  old: dictionary(constantFrom("a", "b", "c", "d", "e"), integer({ min: 1, max: 4 })),
 });
 
 test("a stack is found where there is one, and it satisfies everyone", async () => {
   await assert(
     property(world, (tried) => {
-      const { releases, demands } = distinct(tried);
+      const { releases, demands, old } = distinct(tried);
       const possible = someStack(releases, demands);
 
-      const advice = advise(contextOf(storeOf(releases), project(...demands.map(line))), {
+      const advice = advise(contextOf(storeOf(releases), lockedTo(old, demands)), {
         verify: false,
       });
 
@@ -70,7 +86,28 @@ test("a stack is found where there is one, and it satisfies everyone", async () 
   );
 });
 
-test("where the newest of everything fits together, the newest of everything is taken", async () => {
+test("advice of type security finds a stack exactly where there is one that is free of advisories", async () => {
+  await assert(
+    property(world, (tried) => {
+      const { releases, demands, old } = distinct(tried);
+      const free = releases.filter(({ affected }) => !affected);
+
+      const advice = advise(
+        contextOf(storeOf(releases), lockedTo(old, demands), { recommendationType: "security" }),
+        { verify: false },
+      );
+
+      const possible = someStack(free, demands);
+      expect(advice.outcome).toBe(possible === undefined ? "unsatisfiable" : "locked");
+      const pins = advice.outcome === "locked" ? [...advice.product.pins.values()] : [];
+      const chosen = pins.map((pin) => `${pin.release.name} ${pin.release.version}`);
+      expect(chosen.filter((one) => !free.some((known) => keyOf(known) === one))).toEqual([]);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("where the best of everything fits together, the best of everything is taken", async () => {
   await assert(
     property(world, (tried) => {
       const { releases, demands } = distinct(tried);
@@ -91,21 +128,37 @@ test("where the newest of everything fits together, the newest of everything is 
 });
 
 /** Each release and each package exists: the first of those that are alike, and a 1 of all. */
-function distinct({ releases, demands }: World): World {
+function distinct({ releases, demands, old }: World): World {
   const byKey = new Map<string, Release>();
   for (const one of releases) {
-    const key = `${one.name} ${one.version}`;
-    if (!byKey.has(key)) byKey.set(key, one);
+    if (!byKey.has(keyOf(one))) byKey.set(keyOf(one), one);
   }
   for (const name of ["a", "b", "c", "d", "e"]) {
     if ([...byKey.values()].some((one) => one.name === name)) continue;
-    byKey.set(`${name} 1`, { name, version: 1, needs: [], extraNeeds: [], usable: "yes" });
+    const made = { name, version: 1, needs: [], extraNeeds: [], usable: "yes" } as const;
+    byKey.set(keyOf(made), { ...made, affected: false });
   }
-  return { releases: [...byKey.values()], demands };
+  return { releases: [...byKey.values()], demands, old };
+}
+
+function keyOf({ name, version }: Pick<Release, "name" | "version">): string {
+  return `${name} ${version}`;
+}
+
+function lockedTo(old: World["old"], demands: readonly Demand[]): Project {
+  const preferred = new Map<PackageName, string>();
+  for (const [name, version] of Object.entries(old))
+    preferred.set(packageName(name), String(version));
+  return { ...project(...demands.map(line)), preferred };
 }
 
 function storeOf(releases: readonly Release[]): MemoryStore {
   const store = new MemoryStore();
+  store.known = new Map(
+    releases.flatMap(({ name, version, affected }) =>
+      affected ? [[`${name}==${version}`, [advisory(`ID-${name}-${version}`)]]] : [],
+    ),
+  );
   for (const { name, version, needs, extraNeeds, usable } of releases) {
     store.add(`${name}==${version}`, {
       requires: [...needs.map(line), ...extraNeeds.map((one) => `${line(one)} ; extra == "x"`)],
@@ -129,6 +182,7 @@ function someStack(
   let stacks: ReadonlyMap<string, number>[] = [new Map()];
   for (const name of ["a", "b", "c", "d", "e"]) {
     const versions = releases.filter((one) => one.name === name).map(({ version }) => version);
+    if (versions.length === 0) continue;
     stacks = stacks.flatMap((stack) =>
       versions.map((version) => new Map([...stack, [name, version]])),
     );
@@ -197,15 +251,22 @@ function satisfies(version: number, { operator, version: bound }: Demand): boole
   }
 }
 
-/** The stack of the newest usable version of each package that is reached; undefined: it does not fit. */
+/**
+ * The stack of the best usable version of each package that is reached: the newest that is free of
+ * advisories, else the newest; undefined: it does not fit.
+ */
 function newestStack(
   releases: readonly Release[],
   demands: readonly Demand[],
 ): ReadonlyMap<string, number> | undefined {
   const newest = new Map<string, number>();
-  for (const { name, version, usable } of releases) {
-    if (usable === "yanked" || usable === "other-python") continue;
-    newest.set(name, Math.max(version, newest.get(name) ?? 0));
+  const usable = releases.filter((one) => one.usable.trim() === "yes");
+  for (const free of [false, true]) {
+    const counting = usable.filter(({ affected }) => !free || !affected);
+    for (const { name } of counting) {
+      const versions = counting.filter((one) => one.name === name).map(({ version }) => version);
+      newest.set(name, Math.max(...versions));
+    }
   }
   if (faultOf(newest, releases, demands) !== undefined) return undefined;
   const names = reached(newest, releases, demands);

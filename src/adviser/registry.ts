@@ -1,7 +1,24 @@
-import type { Sieve } from "./unit.ts";
+import type { RecommendationType } from "../model/recommendation.ts";
+import type { Sieve, Step } from "./unit.ts";
+import { vulnerable } from "./units/sieve-advisory.ts";
 import { failedInstallation } from "./units/sieve-failed-installation.ts";
 import { failedMetadata } from "./units/sieve-failed-metadata.ts";
+import { malware } from "./units/sieve-malware.ts";
 import { yanked } from "./units/sieve-yanked.ts";
+import { advisoryPenalty } from "./units/step-advisory.ts";
 
-/** Every sieve, in the order in which they look at a release; the cheap ones first. */
-export const sieves: readonly Sieve[] = [yanked, failedMetadata, failedInstallation];
+/** The units that have a say. */
+export interface Units {
+  /** In the order in which they look at a release; the cheap ones first. */
+  readonly sieves: readonly Sieve[];
+  readonly steps: readonly Step[];
+}
+
+const always: readonly Sieve[] = [malware, yanked, failedMetadata, failedInstallation];
+
+/** What is heeded, by what advice looks for. */
+export const units: Readonly<Record<RecommendationType, Units>> = {
+  stable: { sieves: always, steps: [advisoryPenalty] },
+  security: { sieves: [vulnerable, ...always], steps: [] },
+  latest: { sieves: always, steps: [] },
+};

@@ -1,3 +1,4 @@
+import type { AdvisoryMatch } from "../model/advisory.ts";
 import type { MetadataFact, ReleaseFacts } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
 import type { AdviceContext } from "./context.ts";
@@ -11,6 +12,8 @@ export interface SievedRelease {
   readonly metadata: MetadataFact | undefined;
   /** The Pipfile pins exactly this version. */
   readonly pinned: boolean;
+  /** What is known against it, worst first; empty, too, where nobody knows. */
+  readonly advisories: readonly AdvisoryMatch[];
 }
 
 /** Filters candidate versions of one name (the original's sieve). */
@@ -19,4 +22,20 @@ export interface Sieve {
   readonly name: string;
   /** Why the release can't be used, as the end of a sentence: "1.2 " + reason; undefined: it can. */
   rejects(candidate: SievedRelease, context: AdviceContext): string | undefined;
+}
+
+/** Says how much speaks against a release that can be used (the original's step). */
+export interface Step {
+  readonly kind: "step";
+  readonly name: string;
+  /** Undefined: nothing does. */
+  objects(candidate: SievedRelease, context: AdviceContext): Objection | undefined;
+}
+
+/** What speaks against a release without ruling it out. */
+export interface Objection {
+  /** How much, more than 0 and less than 1. */
+  readonly weight: number;
+  /** As the end of a sentence: "1.2 " + reason. */
+  readonly reason: string;
 }

@@ -13,10 +13,12 @@ export interface Known extends Consultation {
 export function consultKnown(question: AdviceQuestion, confirmedSince: number): Known {
   const { services, runtime, project } = question;
   const { configuration, store } = services;
+  const { recommendationType } = configuration;
   const wanted = configuration.verify === "all";
   const verify = wanted && runtime.interpreter !== undefined;
   const ranks = rankTags(runtime.tags);
-  const context = { project, runtime, ranks, knowledge: store, heedFailures: wanted };
+  const heeded = { heedFailures: wanted, recommendationType };
+  const context = { project, runtime, ranks, knowledge: store, ...heeded };
   const known = consult(context, { verify });
   const stale = known.consulted.filter(({ checkedAt }) => checkedAt < confirmedSince);
   return { ...known, stale };

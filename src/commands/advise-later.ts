@@ -27,9 +27,9 @@ export async function adviseLater(
   const now = new Date(services.now()).toISOString();
   // Messages first: a run whose messages nobody published would take them for settled
   await queue.publish(waitingFor, { priority: 0 });
-  const { runtime = null, python = null, verify } = services.configuration;
+  const { runtime = null, python = null, verify, recommendationType } = services.configuration;
   await services.runs.put({
-    ...{ runtime, python, verify, dev: asked.dev, upgrade: asked.upgrade },
+    ...{ runtime, python, verify, recommendationType, dev: asked.dev, upgrade: asked.upgrade },
     project: question.manifest.directory,
     id,
     purpose: "asked",

@@ -84,7 +84,8 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
   const { runtime } = question;
   const everyReason = context.json || context.verbosity === "verbose";
   const upgrades = flags.upgrade ? ["everything"] : flags.upgradePackages;
-  const options = [...(question.categories ?? ["all"]), configuration.verify, ...upgrades];
+  const { verify, recommendationType } = configuration;
+  const options = [...(question.categories ?? ["all"]), verify, recommendationType, ...upgrades];
   const answered = { ...question, options };
   const same = lastAnswer(answered, everyReason);
   if (same !== undefined) return retold(same, setting);
@@ -97,7 +98,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     ...{ manifest, advice, runtime, lock, everyReason, startedAt, consulted, run },
     shown: shownPaths(manifest, context.workingDirectory),
     knowledge: services.store,
-    verify: configuration.verify,
+    verify,
     offline: configuration.offline,
     warnings: adviceWarnings(question),
     now: services.now(),
@@ -168,9 +169,9 @@ function resumable(
   flags: AdviseFlags,
   context: CommandContext,
 ): { readonly id: string; readonly dev: boolean } | undefined {
-  const { python, indexUrl, verify } = context.flags;
+  const { python, indexUrl, verify, recommendationType } = context.flags;
   const asked = flags.check || flags.dryRun || flags.upgrade || flags.upgradePackages.length > 0;
-  const own = python !== undefined || indexUrl !== undefined || verify !== undefined;
+  const own = [python, indexUrl, verify, recommendationType].some((flag) => flag !== undefined);
   return asked || own ? undefined : { id: randomUUID(), dev: flags.dev };
 }
 

@@ -113,9 +113,9 @@ async function questionOf(
   { flags, environment }: CommandContext,
 ): Promise<AdviceQuestion> {
   const manifest = readManifest(run.project, run.project);
-  const { runtime, python, verify, project: projectDirectory } = run;
+  const { runtime, python, verify, recommendationType, project: projectDirectory } = run;
   const store = services.configuration.storeDirectory;
-  const own = { ...flags, store, ...given({ runtime, python, verify }) };
+  const own = { ...flags, store, ...given({ runtime, python, verify }), recommendationType };
   const configuration = await loadConfiguration({ flags: own, environment, projectDirectory });
   // What an event names must be free to move
   const moved = run.causes.map(({ package_name }) => package_name);

@@ -46,7 +46,11 @@ function relaxed(project: Project, culprit: PackageName): Project {
 
 async function resolved(bench: Bench, project: Project): Promise<Product | undefined> {
   try {
-    const advice = await resolveDirectly(bench, project);
+    const advice = await resolveDirectly(
+      bench,
+      project,
+      bench.services.configuration.recommendationType,
+    );
     return advice.outcome === "locked" ? advice.product : undefined;
   } catch (error) {
     // A fix that can't be tried is not offered; the conflict itself stands

@@ -48,6 +48,7 @@ export async function adviseAndLearn(
     ranks,
     knowledge: services.store,
     heedFailures: options.verify,
+    recommendationType: services.configuration.recommendationType,
   };
   const verify = options.verify && runtime.interpreter !== undefined;
   const startedAt = services.now();

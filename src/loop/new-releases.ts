@@ -81,6 +81,7 @@ async function takenBy(
         ranks: rankTags(runtime.tags),
         knowledge: services.store,
         heedFailures: own.configuration.verify === "all",
+        recommendationType: own.configuration.recommendationType,
       },
       { verify: false },
     );

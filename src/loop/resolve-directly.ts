@@ -2,6 +2,7 @@ import { advise } from "../adviser/advise.ts";
 import type { Advice } from "../model/advice.ts";
 import { gapKey } from "../model/gap.ts";
 import type { Project } from "../model/project.ts";
+import type { RecommendationType } from "../model/recommendation.ts";
 import type { Bench } from "./bench.ts";
 import { projectFrontier } from "./frontiers.ts";
 import { learnGaps } from "./learn-gaps.ts";
@@ -10,10 +11,15 @@ import { learnGaps } from "./learn-gaps.ts";
  * Resolves a project of our own making (what a build needs, what one release needs) without
  * messages: nobody else waits for it. Ends `incomplete` when a round teaches nothing new.
  */
-export async function resolveDirectly(bench: Bench, project: Project): Promise<Advice> {
+export async function resolveDirectly(
+  bench: Bench,
+  project: Project,
+  recommendationType: RecommendationType = "latest",
+): Promise<Advice> {
   const own: Bench = { ...bench, stack: undefined, frontier: projectFrontier(bench, project) };
   const { runtime, ranks, services } = bench;
-  const context = { project, runtime, ranks, knowledge: services.store, heedFailures: true };
+  const shared = { heedFailures: true, recommendationType };
+  const context = { project, runtime, ranks, knowledge: services.store, ...shared };
   let before = "";
   for (;;) {
     const advice = advise(context, { verify: false });

@@ -96,9 +96,10 @@ export async function warmProject(
 }
 
 function contextOf({ services, project, runtime }: BenchOptions): AdviceContext {
-  const heedFailures = services.configuration.verify === "all";
+  const { recommendationType, verify } = services.configuration;
+  const heedFailures = verify === "all";
   const ranks = rankTags(runtime.tags);
-  return { project, runtime, ranks, knowledge: services.store, heedFailures };
+  return { project, runtime, ranks, knowledge: services.store, heedFailures, recommendationType };
 }
 
 function reachOf(options: BenchOptions, settings: WarmSettings): WarmReach {

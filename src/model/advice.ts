@@ -8,6 +8,8 @@ export interface Justification {
   readonly type: "INFO" | "WARNING" | "ERROR";
   readonly message: string;
   readonly package?: PackageName;
+  /** Names of the advisories that it speaks of, the worst first. */
+  readonly advisories?: readonly string[];
   readonly link?: string;
 }
 

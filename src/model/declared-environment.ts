@@ -2,6 +2,11 @@ import { resolve } from "node:path";
 import type { Place } from "../util/errors.ts";
 import { pythonVersion } from "../util/setting-readers.ts";
 import { type Misshape, type Shape, type Tree, textAt, treeAt } from "../util/shaped-tree.ts";
+import {
+  type RecommendationType,
+  recommendationType,
+  recommendationWords,
+} from "./recommendation.ts";
 
 /** A runtime that `.thoth.yaml` declares under `runtime_environments`. */
 export interface DeclaredEnvironment {
@@ -11,6 +16,8 @@ export interface DeclaredEnvironment {
   readonly pythonVersion?: string;
   /** e.g. "linux-x86_64"; as written. */
   readonly platform?: string;
+  /** What advice for it looks for. */
+  readonly recommendationType?: RecommendationType;
   /** Absolute path of a folder that holds the runtime's whole system. */
   readonly rootfs?: string;
   readonly place: Place;
@@ -59,6 +66,8 @@ export function declaredEnvironment(
     const message = `\`${version}\` is not a Python version such as \`3.11\``;
     problems.push({ message, place: python?.place ?? place });
   }
+  const type = typeIn(tree);
+  if (typeof type === "object") problems.push(type);
   if (name === undefined || problems.length > 0) return { environment: [], problems };
   const system = textAt(tree, "operating_system", "name");
   const systemVersion = textAt(tree, "operating_system", "version");
@@ -71,7 +80,16 @@ export function declaredEnvironment(
     ...(system === undefined ? {} : { operatingSystem: { name: system, ...ofSystem } }),
     ...(version === undefined ? {} : { pythonVersion: version }),
     ...(platform === undefined ? {} : { platform }),
+    ...(typeof type === "string" ? { recommendationType: type } : {}),
     ...(rootfs === undefined ? {} : { rootfs: resolve(base, rootfs) }),
   };
   return { environment: [environment], problems };
+}
+
+function typeIn(tree: Tree): RecommendationType | Misshape | undefined {
+  const text = textAt(tree, "recommendation_type");
+  if (text === undefined) return undefined;
+  const place = treeAt(tree, "recommendation_type")?.place ?? tree.place;
+  const message = `\`recommendation_type\` takes ${recommendationWords}, not \`${text}\``;
+  return recommendationType(text) ?? { message, place };
 }

@@ -1,6 +1,7 @@
 import type { Advice } from "./advice.ts";
 import type { LockResult } from "./advice-report.ts";
 import type { Message, TriggerCause } from "./message.ts";
+import type { RecommendationType } from "./recommendation.ts";
 
 /** What the question of a run has beside its project, as `thoth advise` was asked. */
 export interface RunQuestion {
@@ -11,6 +12,8 @@ export interface RunQuestion {
   /** "3.11"; null: not asked for. */
   readonly python: string | null;
   readonly verify: "all" | "none" | null;
+  /** Absent: not asked for. */
+  readonly recommendationType?: RecommendationType;
   readonly dev: boolean;
   /** Names whose old pins are given up; "all" for every name. */
   readonly upgrade: readonly string[] | "all";

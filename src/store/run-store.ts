@@ -148,7 +148,7 @@ function unreadable(id: string): AdviceRun {
 
 function isRun(value: unknown): value is AdviceRun {
   if (!isRecord(value)) return false;
-  const optional = ["outcome", "lock", "problem"];
+  const optional = ["outcome", "lock", "problem", "recommendationType"];
   return (
     ["id", "project"].every((name) => isText(value[name])) &&
     ["startedAt", "updatedAt"].every((name) => isTime(value[name])) &&

@@ -17,6 +17,7 @@ test.each([
     metadata: undefined,
     filename,
     pinned,
+    advisories: [],
   };
 
   expect(yanked.rejects(candidate, contextOf(new MemoryStore(), ["a"]))).toBe(expected);

@@ -1,0 +1,99 @@
+import type { Justification } from "../model/advice.ts";
+import type { AdvisoryMatch } from "../model/advisory.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
+import { contains } from "../python/version-range.ts";
+import { advisoryNames } from "./advisory-text.ts";
+import type { Candidate } from "./candidates.ts";
+import type { SettledSearch } from "./give-way.ts";
+import { whyNot } from "./justify.ts";
+import type { Needed } from "./walk.ts";
+
+/** What there is to be said of a stack: what went wrong, what is known against it, and what moved. */
+export function justifications(found: SettledSearch): readonly Justification[] {
+  const { catalog } = found.result;
+  const told: Justification[] = [...catalog.warnings].map((message) => ({
+    type: "WARNING",
+    message,
+  }));
+  for (const one of found.needed.values()) {
+    const chosen = catalog.candidatesOf(one.name)?.at(one.version.text);
+    if (chosen === undefined) continue;
+    if (chosen.advisories.length > 0) told.push(affected(one, chosen, found));
+    const moved = movedOff(one, chosen, found);
+    if (moved !== undefined) told.push(moved);
+  }
+  return told;
+}
+
+/** What vulnerabilities are known of a release, what mends them, and why it stays all the same. */
+function affected(one: Needed, chosen: Candidate, found: SettledSearch): Justification {
+  const { advisories, version } = chosen;
+  const names = advisoryNames(advisories);
+  const message = `${one.name} ${version.text} is affected by ${names}; ${fixText(advisories, version)}; ${whyKept(one, chosen, found)}`;
+  return { type: "WARNING", message, package: one.name, advisories: ids(advisories) };
+}
+
+function whyKept(one: Needed, chosen: Candidate, { result, needed }: SettledSearch): string {
+  const { catalog } = result;
+  const better = catalog
+    .candidatesOf(one.name)
+    ?.newest(catalog.policy(one.name), ({ advisories }) => advisories.length === 0);
+  if (better === undefined) return "no release is known that is free of advisories";
+  const excluded = one.demands.some(({ range }) => !contains(range, better.version));
+  if (chosen.penalty === 0 && !excluded)
+    return `advice of type \`${catalog.context.recommendationType}\` does not heed that`;
+  return whyNot(better, one, needed, catalog);
+}
+
+/** The first version that has the fixes of all; advisories that name none are named. */
+function fixText(advisories: readonly AdvisoryMatch[], version: Version): string {
+  const fixes = advisories.map(({ fixed }) => firstAbove(fixed, version));
+  const open = advisories.filter((_, position) => fixes[position] === undefined);
+  if (open.length > 0) return `no fix is known of ${advisoryNames(open)}`;
+  const last = fixes.reduce((highest, fix) => {
+    if (highest === undefined || fix === undefined) return highest ?? fix;
+    return compareVersions(fix, highest) > 0 ? fix : highest;
+  }, undefined);
+  return `fixed in ${last?.text}`;
+}
+
+function firstAbove(texts: readonly string[], version: Version): Version | undefined {
+  for (const text of texts) {
+    const one = parseVersion(text);
+    if (one !== undefined && compareVersions(one, version) > 0) return one;
+  }
+  return undefined;
+}
+
+/** Why a pin of the old lock that all demands would allow did not stay. */
+function movedOff(
+  one: Needed,
+  chosen: Candidate,
+  { result: { catalog }, gaveWay }: SettledSearch,
+): Justification | undefined {
+  const { name } = one;
+  const gave = gaveWay.get(name);
+  const old = gave?.version ?? catalog.context.project.preferred.get(name);
+  const version = parseVersion(old ?? "");
+  if (version === undefined || version.text === one.version.text) return undefined;
+  const moved = `${name} moved off ${version.text}`;
+  if (gave !== undefined)
+    return { type: "INFO", message: `${moved}: it holds ${gave.held} back`, package: name };
+  if (one.demands.some(({ range }) => !contains(range, version))) return undefined;
+  const candidates = catalog.candidatesOf(name);
+  const position = candidates?.positionOf(version.text);
+  const before = position === undefined ? undefined : candidates?.examine(position);
+  if (before === undefined) return undefined;
+  if ("reason" in before)
+    return { type: "INFO", message: `${moved}: it ${before.reason}`, package: name };
+  const { advisories, objections, penalty } = before.candidate;
+  if (penalty <= chosen.penalty) return undefined;
+  const reasons = objections.map(({ reason }) => `it ${reason}`).join(", ");
+  const why = advisories.length > 0 ? advisoryNames(advisories) : reasons;
+  const message = `${moved}: ${why}`;
+  return { type: "INFO", message, package: name, advisories: ids(advisories) };
+}
+
+function ids(advisories: readonly AdvisoryMatch[]): readonly string[] {
+  return advisories.map(({ id }) => id);
+}

@@ -1,0 +1,12 @@
+import { advisoryNames, vulnerabilities } from "../advisory-text.ts";
+import type { Sieve } from "../unit.ts";
+
+/** Drops releases that a vulnerability is known of. */
+export const vulnerable: Sieve = {
+  kind: "sieve",
+  name: "advisory",
+  rejects({ advisories }) {
+    const known = vulnerabilities(advisories);
+    return known.length === 0 ? undefined : `is affected by ${advisoryNames(known)}`;
+  },
+};
