@@ -40,7 +40,9 @@ function lastRelease({ history, now }: HealthSubject): Indicator {
 function cadence({ history }: HealthSubject): Indicator {
   const gap = medianGap(history.stable);
   if (gap === undefined) return unknown("cadence", "fewer than two stable releases have a date");
-  const reason = `a stable release every ${spanText(gap)} (median of the last ${usedGaps(history.stable)} gaps)`;
+  const gaps = lastTen(history.stable).length - 1;
+  const basis = `median of the last ${gaps} ${gaps === 1 ? "gap" : "gaps"}`;
+  const reason = `a stable release every ${spanText(gap)} (${basis})`;
   return told("cadence", gap > halfYearMs ? "weak" : "good", { value: gap / dayMs, reason });
 }
 
@@ -94,10 +96,6 @@ function yankedShare({ history }: HealthSubject): Indicator {
 
 function lastTen(stable: readonly PastRelease[]): readonly number[] {
   return datesOf(stable).slice(0, 10);
-}
-
-function usedGaps(stable: readonly PastRelease[]): number {
-  return lastTen(stable).length - 1;
 }
 
 /** Between neighbours in time of the last ten stable releases. */
