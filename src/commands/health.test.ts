@@ -66,7 +66,7 @@ test("one project is told in full, and what was learnt today is not asked for ag
   ]);
   index.forgetRequests();
   const again = await thoth(project, ["health", "web==1.0"], { index: index.url });
-  const offline = await thoth(project, ["health", "web==1.0", "--offline"]);
+  const offline = await thoth(project, ["health", "web==1.0", "--offline"], { index: index.url });
   expect([again.stdout, offline.stdout]).toEqual([run.stdout, run.stdout]);
   expect(index.requests()).toEqual([]);
   await thoth(project, ["health", "web", "--refresh"], { index: index.url });
