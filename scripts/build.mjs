@@ -14,6 +14,7 @@ const outdir = join(root, "dist");
 
 /** Packages that a lock from knowledge does without. */
 const vendored = [
+  "@cyclonedx/cyclonedx-library",
   "@sigstore/bundle",
   "@sigstore/protobuf-specs",
   "@sigstore/verify",
@@ -66,6 +67,8 @@ const program = await build({
 const vendor = await build({
   ...shared,
   entryPoints: Object.fromEntries(vendored.map((name) => [`vendor/${name}`, name])),
+  // cyclonedx-library asks for these only where something is validated or written as XML
+  external: ["ajv", "ajv-formats", "ajv-formats-draft2019", "libxmljs2", "xmlbuilder2"],
   // What a module exports as default is what import takes for it, as Node has it for CommonJS
   footer: {
     js: 'if(typeof module.exports.default==="function")module.exports=Object.assign(module.exports.default,module.exports);',
