@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { addAudit } from "./audit-options.ts";
 import type { CommandOptions as Options, Perform } from "./command.ts";
 import { addHealth } from "./health-options.ts";
 import { addInspect } from "./inspect-options.ts";
@@ -13,6 +14,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addSolve(program, perform);
   addInvestigate(program, perform);
   addSiScan(program, perform);
+  addAudit(program, { perform, everywhere });
   addProvenanceCheck(program, perform);
   addRefresh(program, { perform, everywhere });
   addWarm(program, { perform, everywhere });

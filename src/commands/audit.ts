@@ -1,0 +1,96 @@
+import { resolve } from "node:path";
+import { auditProject } from "../loop/audit.ts";
+import { readAuditedProject } from "../loop/audit-project.ts";
+import type { AdvisoryMatch } from "../model/advisory.ts";
+import type { Audit } from "../model/audit.ts";
+import { storageError, writeAtomic } from "../util/atomic-write.ts";
+import { programVersion } from "../util/program.ts";
+import type { CommandContext, CommandResult } from "./command.ts";
+import { withServices } from "./with-services.ts";
+
+export type AuditFormat = "text" | "json" | "sarif" | "cyclonedx";
+export type FailOn = "critical" | "high" | "medium" | "low" | "any" | "none";
+
+export interface AuditFlags {
+  readonly directory: string;
+  readonly lock: string | undefined;
+  readonly format: AuditFormat | undefined;
+  readonly failOn: FailOn;
+  /** Whatever is unknown counts, be it for the nature of a source. */
+  readonly strict: boolean;
+  readonly output: string | undefined;
+}
+
+const help =
+  "help: bring the store a database of advisories: `thoth advisories update --from FILE`\n";
+
+/** `thoth audit`: what is known against the releases that a lock pins. Reads the store and no network. */
+export async function runAudit(flags: AuditFlags, context: CommandContext): Promise<CommandResult> {
+  const { workingDirectory } = context;
+  const directory = resolve(workingDirectory, flags.directory);
+  const format = flags.format ?? (context.json ? "json" : "text");
+  const project = readAuditedProject({ directory, lock: flags.lock }, workingDirectory);
+  const audit = await withServices(context, directory, (services) =>
+    auditProject(project, services, format === "cyclonedx"),
+  );
+  const text = await rendered(audit, format, context);
+  const stderr = audit.database === undefined ? help : "";
+  const exitCode = exitCodeOf(audit, flags);
+  if (flags.output === undefined) return { stdout: text, stderr, exitCode };
+  const path = resolve(workingDirectory, flags.output);
+  write(path, text);
+  const { auditClosing } = await import("../reports/audit-terminal.ts");
+  return { stdout: auditClosing(audit, context.color.stdout), stderr, exitCode };
+}
+
+async function rendered(
+  audit: Audit,
+  format: AuditFormat,
+  context: CommandContext,
+): Promise<string> {
+  switch (format) {
+    case "text": {
+      const { renderAudit } = await import("../reports/audit-terminal.ts");
+      const { columns, verbosity } = context;
+      return renderAudit(audit, { columns, verbosity, color: context.color.stdout });
+    }
+    case "json": {
+      const { auditJson } = await import("../reports/audit-json.ts");
+      return auditJson(audit, programVersion);
+    }
+    case "sarif": {
+      const { auditSarif } = await import("../reports/audit-sarif.ts");
+      return auditSarif(audit);
+    }
+    case "cyclonedx": {
+      const { auditCycloneDx } = await import("../reports/cyclonedx.ts");
+      return auditCycloneDx(audit);
+    }
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeAtomic(path, text);
+  } catch (error) {
+    throw storageError(error, path, "disk-full");
+  }
+}
+
+const ranks: readonly string[] = ["none", "low", "medium", "high", "critical"];
+
+function exitCodeOf(audit: Audit, { failOn, strict }: AuditFlags): number {
+  const advisories = audit.pins.flatMap(({ findings }) => findings.map(({ advisory }) => advisory));
+  if (advisories.some((advisory) => fails(advisory, failOn))) return 1;
+  if (audit.database === undefined || audit.kind === "pipfile") return 3;
+  const unknown = audit.pins.filter(({ reason }) => reason !== undefined);
+  return unknown.some(({ pin }) => strict || pin.origin === "index") ? 3 : 0;
+}
+
+/** What does not say how bad it is may be as bad as can be. */
+function fails({ kind, severity }: AdvisoryMatch, failOn: FailOn): boolean {
+  if (kind === "malware" || failOn === "any") return true;
+  if (failOn === "none") return false;
+  const rank = severity.rank === "UNKNOWN" ? "critical" : severity.rank.toLowerCase();
+  return ranks.indexOf(rank) >= ranks.indexOf(failOn);
+}

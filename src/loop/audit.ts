@@ -1,0 +1,84 @@
+import { basename } from "node:path";
+import type { Audit, AuditPin } from "../model/audit.ts";
+import type { Runtime } from "../model/runtime.ts";
+import type { LockTable } from "../python/pipfile-lock.ts";
+import type { PipfileRequires } from "../python/pipfile-sections.ts";
+import { auditPins } from "../security/audit.ts";
+import { ThothError } from "../util/errors.ts";
+import type { Services } from "../wiring.ts";
+import { auditLines, lockPins, pipfilePins } from "./audit-pins.ts";
+import type { AuditedProject } from "./audit-project.ts";
+import { lockHash } from "./lock-hash.ts";
+import { chooseRuntime } from "./runtime-choice.ts";
+
+/** Audits what a project pins, from the store alone. `dependencies`: say what needs what, too. */
+export async function auditProject(
+  project: AuditedProject,
+  services: Services,
+  dependencies: boolean,
+): Promise<Audit> {
+  const { store } = services;
+  const lines = auditLines(project);
+  const answer = await auditPins({
+    pins: pinsOf(project, services),
+    lines,
+    knowledge: store,
+    runtime: () => runtimeOf(project, services),
+    dependencies,
+  });
+  return {
+    project: basename(project.directory),
+    file: project.file,
+    kind: project.lock === undefined ? "pipfile" : "lock",
+    ...(project.pipfileName === undefined ? {} : { pipfile: project.pipfileName }),
+    database: store.advisoryDatabase(),
+    ...answer,
+    direct: [...new Set(lines.map(({ name }) => name))],
+    notes: notesOf(project),
+  };
+}
+
+function pinsOf(project: AuditedProject, services: Services): readonly AuditPin[] {
+  const { lock, lockText } = project;
+  const indexes = { variables: services.environment, only: services.configuration.indexUrl };
+  return lock === undefined || lockText === undefined
+    ? pipfilePins(project, indexes)
+    : lockPins({ lock, lockText }, indexes);
+}
+
+/** The runtime that the lock names, else the one that advice would take; undefined: there is none. */
+async function runtimeOf(
+  { lock, pipfile }: AuditedProject,
+  services: Services,
+): Promise<Runtime | undefined> {
+  try {
+    const requires = lock === undefined ? pipfile?.requires : requiresOf(lock.meta.requires);
+    return await chooseRuntime(services, requires ?? { written: {} });
+  } catch (error) {
+    const told = services.configuration.runtime ?? services.configuration.python;
+    if (error instanceof ThothError && told === undefined) return undefined;
+    throw error;
+  }
+}
+
+function requiresOf(table: LockTable): PipfileRequires {
+  const { python_version: version, python_full_version: full } = table;
+  return {
+    ...(typeof version === "string" && { pythonVersion: version }),
+    ...(typeof full === "string" && { pythonFullVersion: full }),
+    written: {},
+  };
+}
+
+function notesOf(project: AuditedProject): readonly string[] {
+  const { lock, pipfileText, pipfile, pipfileName = "the Pipfile" } = project;
+  if (lock === undefined)
+    return [`there is no lock: what ${pipfileName} does not pin by \`==\` is unknown`];
+  if (pipfileText === undefined)
+    return ["there is no Pipfile beside the lock: how a release came into it is unknown"];
+  const [source] = lock.meta.sources;
+  const defaultUrl = pipfile?.sources.length === 0 ? String(source?.["url"]) : undefined;
+  return lock.meta.sha256 === lockHash(pipfileText, defaultUrl)
+    ? []
+    : [`the lock was made of another ${pipfileName} than this one`];
+}

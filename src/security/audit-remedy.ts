@@ -1,0 +1,97 @@
+import type { AuditLine, AuditPin, Hold, Remedy } from "../model/audit.ts";
+import type { ReleaseList } from "../model/knowledge.ts";
+import type { Runtime } from "../model/runtime.ts";
+import { chooseFile } from "../python/file-choice.ts";
+import { rankTags } from "../python/tags.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
+import { contains } from "../python/version-range.ts";
+import { type AuditGraph, type AuditGround, auditedList } from "./audit-graph.ts";
+
+/**
+ * The lowest listed release above the pin that nothing is known against, not yanked, that the
+ * runtime can install, and that the Pipfile's lines and the demands of other pins admit. Where they
+ * admit none, the lowest that only lines of the Pipfile forbid, else the lowest of all, with what
+ * forbids it.
+ */
+export function remedyOf(pin: AuditPin, graph: AuditGraph, ground: AuditGround): Remedy {
+  const { knowledge, runtime } = ground;
+  const list = auditedList(pin, knowledge);
+  const locked = parseVersion(pin.version ?? "");
+  if (runtime === undefined) return unknown("which Python the lock is for is not known here");
+  if (locked === undefined) return unknown("which release is pinned is not known");
+  if (list === undefined) return unknown("the store does not know the releases of the package");
+  const lines = ground.lines.filter(({ name }) => name === pin.name);
+  const early = locked.isPrerelease || lines.some(({ mentionsPrerelease }) => mentionsPrerelease);
+  const usable = [...usableAbove(list, locked, { runtime, early })];
+  const clean = usable
+    .filter((version) => knowledge.advisories(pin.name, version.text)?.length === 0)
+    .map((version) => ({ version: version.text, holds: holdsOn(pin, version, lines, graph) }));
+  const free = clean.find(({ holds }) => holds.length === 0);
+  if (free !== undefined)
+    return { state: "update", version: free.version, unsure: unsure(pin, graph) };
+  const held = clean.find(({ holds }) => holds.every(({ by }) => by === "line")) ?? clean[0];
+  const [first, ...rest] = held?.holds ?? [];
+  if (held !== undefined && first !== undefined)
+    return { state: "held", version: held.version, holds: [first, ...rest] };
+  const newest = usable.at(-1)?.text;
+  return { state: "none", ...(newest === undefined ? {} : { newest }) };
+}
+
+function unknown(reason: string): Remedy {
+  return { state: "unknown", reason };
+}
+
+/** What the runtime can install above a version and is not yanked, the lowest first; pre-releases with `early`. */
+function* usableAbove(
+  list: ReleaseList,
+  locked: Version,
+  { runtime, early }: { readonly runtime: Runtime; readonly early: boolean },
+): Generator<Version> {
+  const found: { readonly version: Version; readonly position: number }[] = [];
+  for (let position = 0; position < list.count; position += 1) {
+    const version = parseVersion(list.version(position));
+    if (version === undefined) continue;
+    if (compareVersions(version, locked) <= 0) break;
+    if (version.isPrerelease && !early) continue;
+    found.push({ version, position });
+  }
+  for (const { version, position } of found.reverse()) {
+    const facts = list.release(position);
+    const choice = chooseFile(facts, runtime.pythonFull, rankTags(runtime.tags));
+    if ("file" in choice && choice.file.yanked === undefined) yield version;
+  }
+}
+
+function holdsOn(
+  pin: AuditPin,
+  version: Version,
+  lines: readonly AuditLine[],
+  { demands }: AuditGraph,
+): readonly Hold[] {
+  const ofLines = lines
+    .filter(({ range }) => !contains(range, version))
+    .map((line) => ({ by: "line", line, instead: widened(line, version) }) as const);
+  const ofReleases = demands.flatMap(({ by, dependency }) =>
+    dependency.name !== pin.name || contains(dependency.range, version)
+      ? []
+      : [
+          {
+            by: "release",
+            name: by.name,
+            version: by.version ?? "",
+            needs: dependency.text,
+          } as const,
+        ],
+  );
+  return [...ofLines, ...ofReleases];
+}
+
+/** What a line of the Pipfile may say in place of what forbids a release. */
+function widened({ specifier }: AuditLine, version: Version): string {
+  return /^\s*={2,3}/.test(specifier) ? `==${version.text}` : `>=${version.text}`;
+}
+
+/** A pin that nothing is known to need may be needed by those of which nothing is known. */
+function unsure({ name }: AuditPin, { blind }: AuditGraph) {
+  return blind.filter((other) => other !== name);
+}
