@@ -6,6 +6,7 @@ import { advisoryNames } from "./advisory-text.ts";
 import type { Candidate } from "./candidates.ts";
 import type { SettledSearch } from "./give-way.ts";
 import { whyNot } from "./justify.ts";
+import { wraps } from "./registry.ts";
 import type { Needed } from "./walk.ts";
 
 /** What there is to be said of a stack: what went wrong, what is known against it, and what moved. */
@@ -19,10 +20,23 @@ export function justifications(found: SettledSearch): readonly Justification[] {
     const chosen = catalog.candidatesOf(one.name)?.at(one.version.text);
     if (chosen === undefined) continue;
     if (chosen.advisories.length > 0) told.push(affected(one, chosen, found));
+    told.push(...remarked(one, chosen, found));
     const moved = movedOff(one, chosen, found);
     if (moved !== undefined) told.push(moved);
   }
   return told;
+}
+
+function remarked(
+  { name, version }: Needed,
+  { release }: Candidate,
+  { result }: SettledSearch,
+): readonly Justification[] {
+  return wraps.flatMap((wrap) => {
+    const remark = wrap.remarks(release, result.catalog.context);
+    if (remark === undefined) return [];
+    return [{ type: "WARNING", message: `${name} ${version.text} ${remark}`, package: name }];
+  });
 }
 
 /** What vulnerabilities are known of a release, what mends them, and why it stays all the same. */

@@ -1,11 +1,13 @@
 import type { RecommendationType } from "../model/recommendation.ts";
-import type { Sieve, Step } from "./unit.ts";
+import type { Sieve, Step, Wrap } from "./unit.ts";
 import { vulnerable } from "./units/sieve-advisory.ts";
 import { failedInstallation } from "./units/sieve-failed-installation.ts";
 import { failedMetadata } from "./units/sieve-failed-metadata.ts";
 import { malware } from "./units/sieve-malware.ts";
+import { quarantined } from "./units/sieve-quarantined.ts";
 import { yanked } from "./units/sieve-yanked.ts";
 import { advisoryPenalty } from "./units/step-advisory.ts";
+import { projectStatus } from "./units/wrap-project-status.ts";
 
 /** The units that have a say. */
 export interface Units {
@@ -14,7 +16,7 @@ export interface Units {
   readonly steps: readonly Step[];
 }
 
-const always: readonly Sieve[] = [malware, yanked, failedMetadata, failedInstallation];
+const always: readonly Sieve[] = [malware, quarantined, yanked, failedMetadata, failedInstallation];
 
 /** What is heeded, by what advice looks for. */
 export const units: Readonly<Record<RecommendationType, Units>> = {
@@ -22,3 +24,6 @@ export const units: Readonly<Record<RecommendationType, Units>> = {
   security: { sieves: [vulnerable, ...always], steps: [] },
   latest: { sieves: always, steps: [] },
 };
+
+/** What is said of the releases that were chosen, whatever advice looks for. */
+export const wraps: readonly Wrap[] = [projectStatus];

@@ -32,6 +32,14 @@ export interface Step {
   objects(candidate: SievedRelease, context: AdviceContext): Objection | undefined;
 }
 
+/** Remarks on a release that was chosen, without a say in the choice (the original's wrap). */
+export interface Wrap {
+  readonly kind: "wrap";
+  readonly name: string;
+  /** As the end of a sentence: "1.2 " + remark; undefined: there is nothing to say. */
+  remarks(release: Release, context: AdviceContext): string | undefined;
+}
+
 /** What speaks against a release without ruling it out. */
 export interface Objection {
   /** How much, more than 0 and less than 1. */
