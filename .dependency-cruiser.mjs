@@ -20,6 +20,7 @@ const owners = {
   "@sigstore/protobuf-specs": ["security"],
   "@sigstore/verify": ["security"],
   "@cyclonedx/cyclonedx-library": ["reports"],
+  "ae-cvss-calculator": ["advisory"],
   commander: ["cli.ts", "commands"],
   execa: ["sandbox"],
   lowdb: ["store"],
@@ -32,6 +33,7 @@ const owners = {
   "smol-toml": ["python", "config.ts"],
   "tar-stream": ["package-index", "solver", "security"],
   undici: ["package-index"],
+  "web-tree-sitter": ["security"],
   yaml: ["util"],
   yauzl: ["package-index", "solver", "security", "investigator"],
 };

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { requireNode } from "./require-node.mjs";
@@ -27,6 +27,7 @@ const vendored = [
   "semver",
   "tar-stream",
   "undici",
+  "web-tree-sitter",
   "yaml",
   "yauzl",
 ];
@@ -83,7 +84,15 @@ const commonJs = {
   path: join(outdir, "package.json"),
   contents: Buffer.from('{ "type": "commonjs" }\n'),
 };
-const files = [...vendor.outputFiles, ...program.outputFiles, commonJs, start];
+// The parser of Python and its grammar, which nothing has to compile
+const grammars = [
+  "web-tree-sitter/web-tree-sitter.wasm",
+  "tree-sitter-python/tree-sitter-python.wasm",
+].map((name) => ({
+  path: join(outdir, "vendor", basename(name)),
+  contents: readFileSync(join(root, "node_modules", name)),
+}));
+const files = [...vendor.outputFiles, ...program.outputFiles, ...grammars, commonJs, start];
 
 /** Unchanged files are left alone and others renamed into place, for a thoth that runs meanwhile. */
 function put(path, contents) {

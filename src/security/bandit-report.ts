@@ -35,7 +35,8 @@ function finding(result: unknown): Finding | undefined {
   if (severity === undefined || confidence === undefined) return undefined;
   if (typeof path !== "string" || typeof line !== "number") return undefined;
   const rule = String(member(result, "test_id"));
-  return { severity, confidence, rule, text: String(member(result, "issue_text")), path, line };
+  const text = String(member(result, "issue_text"));
+  return { tool: "bandit", runs: "call", severity, confidence, rule, text, path, line };
 }
 
 const ranks: readonly Rank[] = ["HIGH", "MEDIUM", "LOW", "UNDEFINED"];
