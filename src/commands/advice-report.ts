@@ -9,6 +9,7 @@ import type {
 } from "../model/advice-report.ts";
 import type { Gap } from "../model/gap.ts";
 import { type Knowledge, type ReleaseList, releaseIn } from "../model/knowledge.ts";
+import type { RecommendationType } from "../model/recommendation.ts";
 import { releaseText } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { failureText, tellingLine } from "../reports/failure-text.ts";
@@ -22,6 +23,7 @@ export interface ReportInput {
   readonly knowledge: Knowledge & { revision(): string };
   readonly consulted: readonly ReleaseList[];
   readonly verify: "all" | "none";
+  readonly recommendationType: RecommendationType;
   readonly offline: boolean;
   readonly lock: LockResult;
   /** Say of pins that stayed, too, why they are not the newest. */
@@ -44,6 +46,8 @@ export function adviceReport(input: ReportInput): AdviceReport {
     pins: product === undefined ? [] : reportedPins(product, input),
     lock: input.lock,
     verify: input.verify,
+    recommendationType: input.recommendationType,
+    justifications: product?.justifications ?? [],
     warnings: [
       ...input.warnings,
       ...(product === undefined ? [] : pinWarnings(product, knowledge)),
@@ -54,6 +58,7 @@ export function adviceReport(input: ReportInput): AdviceReport {
     knowledge: {
       revision: knowledge.revision(),
       ...(consulted.length === 0 ? {} : { oldestMs: Math.max(0, now - oldest) }),
+      advisories: advisoriesOf(knowledge),
       offline: input.offline,
     },
     startedAt: new Date(input.startedAt).toISOString(),
@@ -68,7 +73,15 @@ function productOf(advice: Advice): Product | undefined {
 
 function pinWarnings(product: Product, knowledge: Knowledge): AdviceReport["warnings"] {
   const yanked = [...product.pins.values()].flatMap((pin) => yankedWarning(pin, knowledge));
-  return [...yanked, ...product.justifications.map(({ message }) => ({ message }))];
+  const told = product.justifications.filter(({ type }) => type !== "INFO");
+  return [...yanked, ...told.map(({ message }) => ({ message }))];
+}
+
+function advisoriesOf(knowledge: Knowledge): AdviceReport["knowledge"]["advisories"] {
+  const database = knowledge.advisoryDatabase();
+  return database === undefined
+    ? null
+    : { newest: database.newest, importedAt: database.importedAt };
 }
 
 /** A yanked release is taken only where the Pipfile asks for exactly that (PEP 592). */

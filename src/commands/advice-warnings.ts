@@ -2,9 +2,13 @@ import type { AdviceQuestion } from "../loop/advice-question.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
 import type { Services } from "../wiring.ts";
 
-/** What is wrong without standing in the way: in the Pipfile, and in the store. */
+/** What is wrong without standing in the way: in the Pipfile, in the store, and in what is known. */
 export function adviceWarnings(question: AdviceQuestion): AdviceReport["warnings"] {
-  return [...manifestWarnings(question), ...damageWarnings(question.services)];
+  return [
+    ...manifestWarnings(question),
+    ...damageWarnings(question.services),
+    ...blindWarnings(question.services),
+  ];
 }
 
 function manifestWarnings({ manifest, inactive }: AdviceQuestion): AdviceReport["warnings"] {
@@ -16,6 +20,18 @@ function manifestWarnings({ manifest, inactive }: AdviceQuestion): AdviceReport[
     message: `${place.file}:${place.line}: ${name} is left out: \`${markers}\` does not hold on this runtime`,
   }));
   return [...told, ...left];
+}
+
+/** Who asks for what is safe must not take silence for that. */
+function blindWarnings({ configuration, store }: Services): AdviceReport["warnings"] {
+  if (configuration.recommendationType !== "security") return [];
+  if (store.advisoryDatabase() !== undefined) return [];
+  return [
+    {
+      message: "no advisories are imported: nobody knows which releases are affected",
+      hint: "import a database with `thoth advisories update`",
+    },
+  ];
 }
 
 function damageWarnings(services: Services): AdviceReport["warnings"] {

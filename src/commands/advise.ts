@@ -99,6 +99,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     shown: shownPaths(manifest, context.workingDirectory),
     knowledge: services.store,
     verify,
+    recommendationType,
     offline: configuration.offline,
     warnings: adviceWarnings(question),
     now: services.now(),
@@ -155,7 +156,10 @@ function keepSettled(
   if (report.lock !== "unchanged" && report.lock !== "written") return;
   const times = consulted.map(({ checkedAt }) => checkedAt);
   const pins = report.pins.flatMap((pin) => (pin.change === "removed" ? [] : [keptPin(pin)]));
-  keepAnswer(question, text, { ...report, lock: "unchanged", pins }, Math.min(...times));
+  // What moved has moved; what is known against the stack stays to be told
+  const justifications = report.justifications.filter(({ type }) => type !== "INFO");
+  const kept = { ...report, lock: "unchanged" as const, pins, justifications };
+  keepAnswer(question, text, kept, Math.min(...times));
 }
 
 /** A pin as the next run will find it. */

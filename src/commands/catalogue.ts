@@ -136,6 +136,7 @@ function addProvenanceCheck(program: Command, perform: Perform): void {
     .argument("[DIR]", "project directory", ".")
     .option("--online", "ask the indexes first, in place of the store alone")
     .option("--allow <url>", "an index that files may come from (repeatable)", collect)
+    .option("--trust-root <file>", "verify signatures of attestations with this trusted root")
     .option("--no-wait", "leave it to the investigator")
     .action((directory: string, options: Options) =>
       perform(options, async (context) => {
@@ -145,6 +146,7 @@ function addProvenanceCheck(program: Command, perform: Perform): void {
             directory,
             online: options["online"] === true,
             allowed: texts(options["allow"]),
+            trustRoot: text(options["trustRoot"]),
             wait: options["wait"] !== false,
           },
           context,

@@ -84,10 +84,11 @@ function reportOf(
   lock: AdviceReport["lock"],
 ): AdviceReport {
   const { services, manifest, runtime } = question;
-  const { verify, offline } = services.configuration;
+  const { verify, recommendationType, offline } = services.configuration;
   const now = services.now();
   return adviceReport({
     ...{ manifest, advice, runtime, lock, consulted, verify, offline, now, startedAt: now },
+    recommendationType,
     shown: { manifest: "Pipfile", lock: "Pipfile.lock" },
     knowledge: services.store,
     everyReason: true,

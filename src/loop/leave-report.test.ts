@@ -8,6 +8,8 @@ import type { WatchedProject } from "../model/watched-project.ts";
 import { openProjectRegistry } from "../store/project-registry.ts";
 import { leaveReport, type WatchedAdvice } from "./leave-report.ts";
 
+const advisories = { newest: "2026-11-20T00:00:00Z", importedAt: "2026-11-23T05:00:00Z" };
+
 const pin: ReportedPin = {
   name: "core",
   version: "2.0",
@@ -25,9 +27,11 @@ const report: AdviceReport = {
   pins: [pin],
   lock: "dry-run",
   verify: "all",
+  recommendationType: "stable",
+  justifications: [],
   warnings: [],
   gaps: [],
-  knowledge: { revision: "8f2c", offline: false },
+  knowledge: { revision: "8f2c", advisories, offline: false },
   startedAt: "2026-11-24T05:00:00Z",
   durationMs: 1,
 };

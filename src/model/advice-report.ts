@@ -1,5 +1,7 @@
-import type { Advice, Conflict } from "./advice.ts";
+import type { Advice, Conflict, Justification } from "./advice.ts";
+import type { AdvisoryDatabase } from "./advisory.ts";
 import type { Estimate } from "./estimate.ts";
+import type { RecommendationType } from "./recommendation.ts";
 
 /** Whether a pin was installed and imported on the runtime, for people. */
 export type Verification =
@@ -62,6 +64,9 @@ export interface AdviceReport {
   readonly lock: LockResult;
   /** Whether pins were asked to be installed and imported (`--verify`). */
   readonly verify: "all" | "none";
+  readonly recommendationType: RecommendationType;
+  /** What there is to be said of the stack; those of type WARNING are among the warnings, too. */
+  readonly justifications: readonly Justification[];
   readonly warnings: readonly { readonly message: string; readonly hint?: string }[];
   /** Present exactly where the outcome is "unsatisfiable". */
   readonly conflict?: ReportedConflict;
@@ -73,6 +78,8 @@ export interface AdviceReport {
     readonly revision: string;
     /** Age of the oldest release list that the advice stands on; absent where it used none. */
     readonly oldestMs?: number;
+    /** The advisories that were heeded; null: none are imported, so nobody knows which apply. */
+    readonly advisories: Pick<AdvisoryDatabase, "newest" | "importedAt"> | null;
     readonly offline: boolean;
     /** ISO date of `--as-of`. */
     readonly asOf?: string;

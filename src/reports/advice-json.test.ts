@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { AdviceReport } from "../model/advice-report.ts";
+import { packageName } from "../python/name.ts";
 import { adviceJson } from "./advice-json.ts";
 import { schemaErrors } from "./schema-errors.ts";
+
+const advisories = { newest: "2026-11-20T00:00:00Z", importedAt: "2026-11-23T05:00:00Z" };
 
 const schema: unknown = JSON.parse(
   readFileSync(new URL("../../schemas/thoth.advice.schema.json", import.meta.url), "utf8"),
@@ -28,9 +31,18 @@ const locked: AdviceReport = {
   ],
   lock: "written",
   verify: "all",
+  recommendationType: "stable",
+  justifications: [
+    {
+      type: "INFO",
+      message: "it moved",
+      package: packageName("werkzeug"),
+      advisories: ["PYSEC-1"],
+    },
+  ],
   warnings: [{ message: "a warning", hint: "a way out" }],
   gaps: [],
-  knowledge: { revision: "8f2c", oldestMs: 1234.6, offline: false, asOf: "2026-11-01" },
+  knowledge: { revision: "8f2c", oldestMs: 1234.6, advisories, offline: false, asOf: "2026-11-01" },
   startedAt: "2026-11-24T05:00:00.000Z",
   durationMs: 2080.4,
 };
@@ -51,7 +63,7 @@ const incomplete: AdviceReport = {
   outcome: "incomplete",
   lock: "not-written",
   gaps: ["releases of six (needed by Pipfile:2)"],
-  knowledge: { revision: "8f2c", offline: true },
+  knowledge: { revision: "8f2c", advisories: null, offline: true },
 };
 const leftToOthers: AdviceReport = {
   ...incomplete,
@@ -97,9 +109,15 @@ test("keys are sorted and times stand only under meta", () => {
       .filter((line) => /^ {2}"/.test(line))
       .map((line) => line.split('"')[1]),
   ).toEqual(
-    ["counts", "gaps", "knowledge", "lock", "meta", "outcome", "pins", "project", "runtime"].concat(
-      ["schema", "verify", "version", "warnings"],
-    ),
+    ["counts", "gaps", "justifications", "knowledge", "lock", "meta", "outcome", "pins"].concat([
+      "project",
+      "recommendationType",
+      "runtime",
+      "schema",
+      "verify",
+      "version",
+      "warnings",
+    ]),
   );
   expect(text).toContain('"knowledgeOldestMs": 1235');
 });

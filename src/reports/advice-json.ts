@@ -8,16 +8,19 @@ import { jsonDocument } from "./json-document.ts";
  */
 export function adviceJson(report: AdviceReport, thothVersion: string): string {
   const { project, runtime, pins, lock, verify, warnings, gaps, conflict, outcome, run } = report;
+  const { recommendationType, justifications } = report;
   const { oldestMs, ...knowledge } = report.knowledge;
   return jsonDocument({
     schema: "thoth.advice",
-    version: "1.1",
+    version: "1.2",
     outcome,
     project,
     runtime,
     pins,
     lock,
     verify,
+    recommendationType,
+    justifications,
     warnings,
     gaps,
     conflict: conflict === undefined ? undefined : told(conflict),

@@ -3,6 +3,8 @@ import type { AdviceReport, ReportedPin } from "../model/advice-report.ts";
 import type { TriggerCause } from "../model/message.ts";
 import { adviceMarkdown } from "./advice-markdown.ts";
 
+const advisories = { newest: "2026-11-20T00:00:00Z", importedAt: "2026-11-23T05:00:00Z" };
+
 const index = "https://index.example/simple";
 const pipfile = '[packages]\nflask = "*"\nsix = ">99"\n';
 
@@ -47,9 +49,11 @@ function report(changes: Partial<AdviceReport> = {}): AdviceReport {
     pins: [flask, { ...flask, name: "rich", change: "kept" }, six, werkzeug],
     lock: "dry-run",
     verify: "all",
+    recommendationType: "stable",
+    justifications: [],
     warnings: [],
     gaps: [],
-    knowledge: { revision: "8f2c", oldestMs: 190_000, offline: false },
+    knowledge: { revision: "8f2c", oldestMs: 190_000, advisories, offline: false },
     startedAt: "2026-11-24T05:00:00Z",
     durationMs: 2_080,
     ...changes,

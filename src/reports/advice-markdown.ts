@@ -1,6 +1,7 @@
 import type { AdviceReport, ReportedPin } from "../model/advice-report.ts";
 import type { TriggerCause } from "../model/message.ts";
 import { adviceCounts } from "./advice-counts.ts";
+import { advisoriesText } from "./advisories-age.ts";
 import { renderConflict } from "./diagnostic.ts";
 import { markdownBlock, markdownText } from "./markdown-text.ts";
 import { palette } from "./palette.ts";
@@ -28,10 +29,12 @@ export function adviceMarkdown(report: AdviceReport, options: AdviceMarkdownOpti
     causes.map((cause) => causeLine(cause, report)),
     report.conflict === undefined ? [] : conflictLines(report.conflict, pipfile),
     changeLines(report, causes),
+    movedLines(report),
     gapLines(report),
     verifiedLines(report),
     warningLines(report),
     [knowledgeLine(report)],
+    advisoryLines(report),
   ];
   return withinLimit(sections, limit);
 }
@@ -141,6 +144,12 @@ function changeLines(report: AdviceReport, causes: readonly TriggerCause[]): rea
   return ["| package | old | new | why |", "|---|---|---|---|", ...rows, "", stay];
 }
 
+/** Why old pins did not stay that could have. */
+function movedLines({ justifications }: AdviceReport): readonly string[] {
+  const moved = justifications.filter(({ type }) => type === "INFO");
+  return moved.map(({ message }) => `- ${markdownText(message)}`);
+}
+
 function oldText(pin: ReportedPin): string {
   if (pin.change === "added") return "";
   return markdownText(pin.change === "removed" ? pin.version : (pin.previous ?? ""));
@@ -210,6 +219,11 @@ function knowledgeLine({ knowledge, runtime }: AdviceReport): string {
     ...(offline ? ["offline, nothing was asked for"] : []),
   ];
   return parts.join(", ");
+}
+
+function advisoryLines(report: AdviceReport): readonly string[] {
+  const text = advisoriesText(report);
+  return text === undefined ? [] : [`Advisories: ${markdownText(text)}`];
 }
 
 /** Sections with a blank line between; whole lines are left out at the end where it is too long. */

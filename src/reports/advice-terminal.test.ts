@@ -3,6 +3,8 @@ import type { AdviceReport, ReportedPin } from "../model/advice-report.ts";
 import { renderAdvice } from "./advice-terminal.ts";
 import { palette } from "./palette.ts";
 
+const advisories = { newest: "2026-11-20T00:00:00Z", importedAt: "2026-11-23T05:00:00Z" };
+
 const plain = { color: palette(false), columns: 80, verbosity: "normal" } as const;
 
 const flask: ReportedPin = {
@@ -33,9 +35,11 @@ function report(changes: Partial<AdviceReport>): AdviceReport {
     pins: [flask, werkzeug],
     lock: "written",
     verify: "all",
+    recommendationType: "stable",
+    justifications: [],
     warnings: [],
     gaps: [],
-    knowledge: { revision: "8f2c", oldestMs: 190_000, offline: false },
+    knowledge: { revision: "8f2c", oldestMs: 190_000, advisories, offline: false },
     startedAt: "2026-11-24T05:00:00Z",
     durationMs: 2_080,
     ...changes,
@@ -129,7 +133,7 @@ describe("verification", () => {
 });
 
 test("offline knowledge says so, and how old it is", () => {
-  const knowledge = { revision: "8f2c", oldestMs: 3 * 86_400_000, offline: true };
+  const knowledge = { revision: "8f2c", oldestMs: 3 * 86_400_000, advisories, offline: true };
 
   expect(renderAdvice(report({ knowledge }), plain).result).toContain(
     "knowledge: revision 8f2c, oldest part confirmed 3 days ago, offline, nothing was asked for\n",
@@ -207,4 +211,28 @@ test("control characters of foreign text never pass", () => {
   const { result, notices } = renderAdvice(told, { ...plain, verbosity: "verbose" });
 
   expect(`${result}${notices}`).not.toMatch(/[^\n\P{C}]/u);
+});
+
+test("what moved for an advisory is told, without control characters", () => {
+  const message = "jinja2 moved off 2.10.1: PYSEC-2021-66\u001B[2J";
+  const told = report({ justifications: [{ type: "INFO", message }] });
+
+  expect(renderAdvice(told, plain).result).toContain(
+    "\njinja2 moved off 2.10.1: PYSEC-2021-66\ninstalled and imported",
+  );
+});
+
+test.each([
+  [null, "advisories: none imported, so nobody knows which apply (`thoth advisories update`)\n"],
+  [
+    { newest: "2026-11-01T09:00:00Z", importedAt: "2026-11-10T05:00:00Z" },
+    "advisories: imported 14 days ago, the newest of 2026-11-01 (`thoth advisories update`)\n",
+  ],
+  [{ newest: "2026-11-01T09:00:00Z", importedAt: "2026-11-17T05:00:00Z" }, undefined],
+])("advisories that are missing or more than a week old are told", (known, expected) => {
+  const knowledge = { revision: "8f2c", advisories: known, offline: false };
+  const { result } = renderAdvice(report({ knowledge }), plain);
+
+  if (expected === undefined) expect(result).not.toContain("advisories");
+  else expect(result).toContain(expected);
 });

@@ -1,6 +1,7 @@
 import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import { safeText } from "../util/terminal-text.ts";
 import { type AdviceCounts, adviceCounts, changesText } from "./advice-counts.ts";
+import { advisoriesText } from "./advisories-age.ts";
 import { type DiagnosticOptions, renderConflict, renderWarning } from "./diagnostic.ts";
 import { estimateText } from "./estimate-text.ts";
 import type { Palette } from "./palette.ts";
@@ -39,9 +40,11 @@ export function renderAdvice(
       : [
           ...changeLines(report, counts, options),
           ...reasonLines(report, options),
+          ...movedLines(report),
           ...gapLines(report, options),
           ...verifiedLines(report, counts, options),
           ...knowledgeLines(report),
+          ...advisoryLines(report),
         ];
   return {
     result: block([...body, closing(report, counts, color)]),
@@ -115,6 +118,11 @@ function reasonLines(report: AdviceReport, options: AdviceTerminalOptions): read
     : lines;
 }
 
+/** Why old pins did not stay that could have. */
+function movedLines({ justifications }: AdviceReport): readonly string[] {
+  return justifications.flatMap(({ type, message }) => (type === "INFO" ? safeText(message) : []));
+}
+
 function gapLines(report: AdviceReport, options: AdviceTerminalOptions): readonly string[] {
   const most = options.verbosity === "verbose" ? Number.POSITIVE_INFINITY : mostGaps;
   const shown = report.gaps.slice(0, most).map((gap) => `missing: ${safeText(gap)}`);
@@ -165,6 +173,11 @@ function knowledgeLines(report: AdviceReport): readonly string[] {
     ...(offline ? ["offline, nothing was asked for"] : []),
   ];
   return [parts.join(", ")];
+}
+
+function advisoryLines(report: AdviceReport): readonly string[] {
+  const text = advisoriesText(report);
+  return text === undefined ? [] : [`advisories: ${text}`];
 }
 
 function closing(report: AdviceReport, counts: AdviceCounts, color: Palette): string {

@@ -41,7 +41,7 @@ const rules: Readonly<Record<string, (use: Application) => readonly string[]>> =
   minimum: ({ argument, value, path }) =>
     typeof value !== "number" || value >= Number(argument) ? [] : [`${path}: too small`],
   required: ({ argument, value, path }) =>
-    list(argument)
+    (hasType(value, "object") ? list(argument) : [])
       .filter((name) => record(value)[String(name)] === undefined)
       .map((name) => `${path}.${name}: missing`),
   properties: ({ root, argument, value, path }) =>
@@ -62,6 +62,8 @@ const rules: Readonly<Record<string, (use: Application) => readonly string[]>> =
 };
 
 function hasType(value: unknown, type: unknown): boolean {
+  if (Array.isArray(type)) return type.some((one) => hasType(value, one));
+  if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
   if (type === "integer") return Number.isInteger(value);
   if (type === "object")
