@@ -39,7 +39,20 @@ export async function flushTables(
   dirty: Map<DirtyTable, IndexUrl | undefined>,
   context: FlushContext,
 ): Promise<Catalogue> {
-  const { paths, quarantine, readOnly } = context;
+  return withStoreLock(context, async (writer) => {
+    await writeTables(dirty, writer, context.paths);
+    return { ...writer.catalogue };
+  });
+}
+
+/**
+ * Changes a store while nobody else does. `action` moves the revision itself. Throws
+ * `store-unwritable` and `disk-full`.
+ */
+export async function withStoreLock<T>(
+  { paths, quarantine, readOnly }: FlushContext,
+  action: (writer: CatalogueWriter) => T | Promise<T>,
+): Promise<T> {
   if (readOnly) {
     throw new ThothError("store-unwritable", `\`${paths.root}\` was opened for reading only`, {
       hint: "name a folder that may be written with --store",
@@ -51,9 +64,7 @@ export async function flushTables(
   try {
     removeLeftovers(paths.temporary, processExists);
     removeLeftovers(paths.root, processExists);
-    const writer = Writer.open(paths, quarantine);
-    await writeTables(dirty, writer, paths);
-    return { ...writer.catalogue };
+    return await action(Writer.open(paths, quarantine));
   } catch (error) {
     throw storageError(error, paths.root, "store-unwritable");
   } finally {

@@ -4,6 +4,7 @@ import type { IndexUrl } from "../model/release.ts";
 import { indexUrl } from "../model/release.ts";
 import { isNormalizedName, type PackageName, packageName } from "../python/name.ts";
 import { listFolder } from "../util/atomic-write.ts";
+import { checkAdvisories } from "./advisory-check.ts";
 import { indexesOf, readCatalogue } from "./catalogue.ts";
 import { DamagedFileError } from "./damage.ts";
 import { readWholeFacts } from "./facts-file.ts";
@@ -103,6 +104,7 @@ export async function verifyStore(paths: StorePaths): Promise<Problem[]> {
   }
   for (const file of listFolder(paths.sources))
     check(() => readWholeFacts(join(paths.sources, file)));
+  check(() => checkAdvisories(paths.advisories));
   return problems;
 }
 

@@ -10,6 +10,7 @@ export class StorePaths {
   readonly lock: string;
   readonly packages: string;
   readonly sources: string;
+  readonly advisories: string;
   readonly corrupt: string;
   /** Files being written; one folder, so that leftovers of killed processes are found at once. */
   readonly temporary: string;
@@ -20,6 +21,7 @@ export class StorePaths {
     this.lock = join(root, "store.lock");
     this.packages = join(root, "packages");
     this.sources = join(root, "sources");
+    this.advisories = join(root, "advisories");
     this.corrupt = join(root, "corrupt");
     this.temporary = join(root, "tmp");
   }

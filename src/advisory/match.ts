@@ -1,0 +1,94 @@
+import type { AdvisoryMatch, AdvisoryRank, AdvisorySeverity } from "../model/advisory.ts";
+import type { PackageAdvisory } from "./package-advisory.ts";
+import { affects, isInRange } from "./ranges.ts";
+import { namesOf, type Twins, twins } from "./twins.ts";
+import { compareAnyVersions, isSameVersion } from "./version-order.ts";
+
+/**
+ * What the records of one package say against one version: twins as one, worst first (malware, then
+ * the score, then the id). Any string may be a version.
+ */
+export function matchesOf(
+  advisories: readonly PackageAdvisory[],
+  version: string,
+): readonly AdvisoryMatch[] {
+  const applying = advisories.filter((advisory) => affects(advisory, version));
+  return twins(applying)
+    .map((group) => merged(group, version))
+    .sort(worstFirst);
+}
+
+/** A record by itself, where no version is asked for: of a file that is malware. */
+export function matchOf(advisory: PackageAdvisory): AdvisoryMatch {
+  return { ...mergedNames([advisory]), ...told([advisory]), fixed: [] };
+}
+
+function merged(group: Twins<PackageAdvisory>, version: string): AdvisoryMatch {
+  return { ...mergedNames(group), ...told(group), fixed: fixedIn(group, version) };
+}
+
+function mergedNames(group: Twins<PackageAdvisory>): Pick<AdvisoryMatch, "id" | "aliases"> {
+  const names = [...new Set(group.flatMap(namesOf))].sort();
+  const id = [...names].sort((a, b) => nameRank(a) - nameRank(b))[0] ?? group[0].id;
+  return { id, aliases: names.filter((name) => name !== id) };
+}
+
+function told(
+  group: Twins<PackageAdvisory>,
+): Pick<AdvisoryMatch, "kind" | "summary" | "severity" | "published"> {
+  const byName = [...group].sort((a, b) => nameRank(a.id) - nameRank(b.id) || order(a.id, b.id));
+  const worst = [...byName].sort((a, b) => weight(b.severity) - weight(a.severity));
+  const published = byName.map((one) => one.published).filter((time) => time !== "");
+  return {
+    kind: group.some(({ kind }) => kind === "malware") ? "malware" : "vulnerability",
+    summary: byName.find(({ summary }) => summary !== "")?.summary ?? "",
+    severity: (worst[0] ?? group[0]).severity,
+    published: published.sort()[0] ?? "",
+  };
+}
+
+/** What the ranges that hold the version name as fixed, save what another twin says is affected. */
+function fixedIn(group: Twins<PackageAdvisory>, version: string): readonly string[] {
+  const named = group
+    .flatMap(({ ranges }) => {
+      const holding = ranges.filter((events) => isInRange(events, version));
+      // A version that only stands in the list is mended by what any range names
+      return holding.length === 0 ? ranges : holding;
+    })
+    .flatMap((events) => events.flatMap(([kind, bound]) => (kind === "fixed" ? [bound] : [])))
+    .sort(compareAnyVersions);
+  return named.filter((bound, at) => {
+    const [before] = at === 0 ? [] : named.slice(at - 1);
+    const known = before !== undefined && isSameVersion(before, bound);
+    return !known && !group.some((one) => affects(one, bound));
+  });
+}
+
+const prefixes = ["MAL-", "PYSEC-", "CVE-", "GHSA-"];
+
+function nameRank(name: string): number {
+  const rank = prefixes.findIndex((prefix) => name.startsWith(prefix));
+  return rank === -1 ? prefixes.length : rank;
+}
+
+const lowestOfRank = {
+  CRITICAL: 9,
+  HIGH: 7,
+  MEDIUM: 4,
+  LOW: 0.1,
+  NONE: 0,
+  UNKNOWN: -1,
+} as const satisfies Record<AdvisoryRank, number>;
+
+function weight({ rank, score }: AdvisorySeverity): number {
+  return score ?? lowestOfRank[rank];
+}
+
+function worstFirst(a: AdvisoryMatch, b: AdvisoryMatch): number {
+  if (a.kind !== b.kind) return a.kind === "malware" ? -1 : 1;
+  return weight(b.severity) - weight(a.severity) || order(a.id, b.id);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
