@@ -17,6 +17,7 @@ import type { AboutFact, PackageFact, RepositoryFact } from "../model/package-fa
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
+import { AdvisoryTable } from "./advisory-table.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { type Catalogue, readCatalogue, revisionText } from "./catalogue.ts";
 import { Quarantine } from "./damage.ts";
@@ -63,6 +64,7 @@ class JsonStore implements KnowledgeStore {
   readonly #sources = new Map<string, FactsTable<SourceFact>>();
   readonly #dirty = new Map<DirtyTable, IndexUrl | undefined>();
   readonly #files = new OpenFiles();
+  readonly #advisories: AdvisoryTable;
   /** null: there is none yet. undefined: not looked yet. */
   #catalogue: Catalogue | null | undefined;
   #flushing: Promise<void> = Promise.resolve();
@@ -73,6 +75,7 @@ class JsonStore implements KnowledgeStore {
     this.#paths = paths;
     this.#readOnly = readOnly;
     this.#quarantine = new Quarantine(readOnly ? undefined : paths.corrupt);
+    this.#advisories = new AdvisoryTable(paths.advisories, this.#quarantine);
     this.#packages = new PackageSlots(
       (name, index) => new PackageSlot(name, index, paths.package(name, index), this.#quarantine),
     );
@@ -129,16 +132,16 @@ class JsonStore implements KnowledgeStore {
     return fact?.from === "repository" ? fact : undefined;
   }
 
-  advisories(_name: PackageName, _version: string): readonly AdvisoryMatch[] | undefined {
-    return undefined;
+  advisories(name: PackageName, version: string): readonly AdvisoryMatch[] | undefined {
+    return this.#advisories.matches(name, version);
   }
 
-  malware(_sha256: string): AdvisoryMatch | undefined {
-    return undefined;
+  malware(sha256: string): AdvisoryMatch | undefined {
+    return this.#advisories.malware(sha256);
   }
 
   advisoryDatabase(): AdvisoryDatabase | undefined {
-    return undefined;
+    return this.#advisories.database();
   }
 
   validators(name: PackageName, index: IndexUrl): Validators | undefined {
@@ -248,6 +251,7 @@ class JsonStore implements KnowledgeStore {
     // Lists that somebody still holds stay readable.
     this.#files.settleAll();
     this.#packages.forgetRead();
+    this.#advisories.forgetRead();
     for (const [key, table] of this.#sources) {
       if (table.dirty) table.forgetRead();
       else this.#sources.delete(key);
@@ -285,6 +289,7 @@ class JsonStore implements KnowledgeStore {
   async close(): Promise<void> {
     await Promise.allSettled([this.#flushing]);
     this.#files.closeAll();
+    this.#advisories.forgetRead();
   }
 
   async #flushAfter(earlier: Promise<void>): Promise<void> {
