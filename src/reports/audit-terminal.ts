@@ -105,8 +105,8 @@ function remedyLines({ remedy, pin }: AuditedPin, color: Palette): readonly stri
       ];
     case "held":
       return [
-        `  mended by: ${color.good(safeText(remedy.version))}, which is forbidden:`,
-        ...remedy.holds.map((hold) => `    ${safeText(holdText(hold))}`),
+        `  mended by: ${color.good(safeText(remedy.version))}, held back:`,
+        ...remedy.holds.map((hold) => `    as ${safeText(holdText(hold))}`),
         ...(remedy.holds.every(({ by }) => by === "line")
           ? [`  then: \`${upgradeCommand(name)}\``]
           : []),

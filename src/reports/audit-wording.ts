@@ -40,6 +40,6 @@ export function remedyText(name: string, remedy: Remedy): string {
     case "update":
       return `Take ${name} ${remedy.version}: \`${upgradeCommand(name)}\`.`;
     case "held":
-      return `Take ${name} ${remedy.version}, which is forbidden: ${remedy.holds.map(holdText).join("; ")}.`;
+      return `Take ${name} ${remedy.version}, held back as ${remedy.holds.map(holdText).join("; ")}.`;
   }
 }

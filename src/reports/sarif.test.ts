@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import formats from "ajv-formats";
 import { expect, test } from "vitest";
+import { sarifProblems } from "../../fixtures/sarif-schema.ts";
 import { type SarifReport, sarifDocument } from "./sarif.ts";
 
 const rule = {
@@ -22,15 +20,10 @@ const finding = {
 } as const;
 
 test("a report is what the schema of SARIF 2.1.0 asks for", () => {
-  const path = new URL("../../fixtures/schemas/sarif-2.1.0.json", import.meta.url);
-  const ajv = new Ajv2020({ strict: false });
-  formats.default(ajv);
-  const valid = ajv.compile(JSON.parse(readFileSync(path, "utf8")));
+  const text = sarifDocument(report({ notices: ["nothing is known of `own`"] }));
 
-  const log = JSON.parse(sarifDocument(report({ notices: ["nothing is known of `own`"] })));
-
-  expect(valid(log) ? [] : valid.errors).toEqual([]);
-  expect(log.runs[0].results[0]).toMatchObject({
+  expect(sarifProblems(text)).toEqual([]);
+  expect(JSON.parse(text).runs[0].results[0]).toMatchObject({
     ruleId: "CVE-2026-1",
     ruleIndex: 0,
     properties: { "security-severity": "9.8" },
