@@ -51,7 +51,7 @@ test("one project is told in full, and what was learnt today is not asked for ag
     "weak | cadence | a stable release every 365 days (median of the last 1 gap)",
     "good | recent-releases | 2.1/10 | 1 within 12 months",
     "good | age | 5.5/10 | its first release is 1.1 years old",
-    "good | cool-down | 1.0 is out since 1.1 years",
+    "good | cool-down | 1.0 is 1.1 years old",
     "good | yanked | 0 of 2 releases are yanked",
     "good | used | the index offers 1.0",
     "weak | drift | 365 days older than the newest",

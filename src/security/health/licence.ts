@@ -44,15 +44,14 @@ function licence({
 
 function claimed(main: LicenceClaim, claims: readonly LicenceClaim[]): Indicator {
   const value = main.spdx ?? main.text;
-  const score = main.spdx === undefined ? 9 : 10;
-  const weak = (reason: string) => told("licence", "weak", { value, score, reason });
+  const weak = (reason: string) => told("licence", "weak", { value, score: 9, reason });
   const other = claims.find((one) => contradict(main, one));
   if (other !== undefined) return weak(`it names ${main.text} and ${other.text}, which disagree`);
   if (main.families.has("proprietary")) return weak("its licence is proprietary");
-  if (main.spdx !== undefined) return told("licence", "good", { value, score, reason: value });
+  if (main.spdx !== undefined) return told("licence", "good", { value, score: 10, reason: value });
   if (main.families.size === 0) return weak(`\`${main.text}\` is no licence that is known here`);
   const reason = `${value}, though not which version or wording`;
-  return told("licence", "good", { value, score, reason });
+  return told("licence", "good", { value, score: 9, reason });
 }
 
 /** `UNKNOWN` is what setuptools once wrote where nothing was said. */

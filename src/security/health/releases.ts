@@ -79,7 +79,7 @@ function coolDown({ history, used, now }: HealthSubject): Indicator {
     value: span / dayMs,
     reason: fresh
       ? `${meant.version} is younger than 7 days`
-      : `${meant.version} is out since ${spanText(span)}`,
+      : `${meant.version} is ${spanText(span)} old`,
   });
 }
 
