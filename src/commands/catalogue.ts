@@ -146,7 +146,7 @@ function addProvenanceCheck(program: Command, perform: Perform): void {
             directory,
             online: options["online"] === true,
             allowed: texts(options["allow"]),
-            trustRoot: text(options["trustRoot"]),
+            trustRoot: texts([options["trustRoot"]])[0],
             wait: options["wait"] !== false,
           },
           context,

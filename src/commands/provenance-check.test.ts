@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { testSigstore, unsignedProvenance } from "../../fixtures/attestations.ts";
+import type { Fault } from "../../fixtures/index-faults.ts";
 import { wheel } from "../../fixtures/packages.ts";
 import { makeProject, thoth } from "../../fixtures/rig.ts";
 import { servedIndex } from "../../fixtures/served-index.ts";
@@ -27,7 +29,9 @@ test("a lock is checked on what is known, and what is not known is not fine", as
 
   expect(known).toMatchObject({
     exitCode: 0,
-    stdout: "1 release: every file is where the lock says\n",
+    stdout:
+      "publishers: 1 file whose index tells nothing of attestations\n" +
+      "1 release: every file is where the lock says\n",
   });
   expect(unknown.exitCode).toBe(3);
   expect(unknown.stdout).toBe(
@@ -101,4 +105,157 @@ test("a check that was left to the investigator leaves its result in the store",
     checked: 1,
     findings: [],
   });
+});
+
+const github = { kind: "GitHub", repository: "owner/core", workflow: "release.yml" };
+const newer = wheel({ name: "core", version: "1.1" });
+
+/** A project that is locked to what the index has. */
+async function lockedTo(index: { readonly url: string }): Promise<ReturnType<typeof makeProject>> {
+  const project = makeProject({ pipfile });
+  await thoth(project, ["advise", "--verify", "none"], { index: index.url });
+  return project;
+}
+
+test("who published a file is what the index claims, until its signature is verified", async () => {
+  const sigstore = await testSigstore();
+  const provenance = await sigstore.attest(core, github);
+  const index = await servedIndex([{ distribution: core, provenance }]);
+  const project = await lockedTo(index);
+  project.write({ "root.json": sigstore.trustRoot, "empty.json": "{}" });
+  const check = (...options: string[]) =>
+    thoth(project, ["provenance-check", ...options], { index: index.url });
+
+  const offline = await check();
+  const online = await check("--online", "--json");
+  const claimed = await check();
+  const verified = await check("--online", "--trust-root", "root.json");
+  const later = await check("--trust-root", "root.json");
+  const none = await check("--trust-root", "empty.json");
+
+  const fine = "1 release: every file is where the lock says\n";
+  expect(offline.stdout).toBe(
+    `publishers: 1 file attested, but nobody read by whom: \`--online\` does\n${fine}`,
+  );
+  expect(JSON.parse(online.stdout)).toMatchObject({
+    version: "1.1",
+    findings: [],
+    attestations: [
+      {
+        package_name: "core",
+        package_version: "1.0",
+        filename: core.filename,
+        digest: core.sha256,
+        state: "claimed",
+        publishers: [github],
+        predicates: ["https://slsa.dev/provenance/v1"],
+      },
+    ],
+  });
+  expect(claimed.stdout).toBe(
+    `publishers: 1 file attested as the index claims, signatures *not verified*: \`--trust-root\` does\n${fine}`,
+  );
+  expect(verified.stdout).toBe(`publishers: 1 file with verified attestations\n${fine}`);
+  expect(later.stdout).toBe(verified.stdout);
+  expect(none.exitCode).toBe(2);
+  expect(none.stderr).toContain("`empty.json` holds no trusted root");
+});
+
+test("attestations of another file, or signed by somebody else, are errors", async () => {
+  const sigstore = await testSigstore();
+  const mallory = { ...github, repository: "mallory/core" };
+  const index = await servedIndex([
+    { distribution: core, provenance: unsignedProvenance(newer, github) },
+  ]);
+  const project = await lockedTo(index);
+  project.write({ "root.json": sigstore.trustRoot });
+
+  const other = await thoth(project, ["provenance-check", "--online"], { index: index.url });
+  const known = await thoth(project, ["provenance-check"], { index: index.url });
+  const provenance = await sigstore.attest(core, github, { signer: mallory });
+  index.add({ distribution: core, provenance });
+  const root = ["--trust-root", "root.json"];
+  const signed = await thoth(project, ["provenance-check", "--online", ...root], {
+    index: index.url,
+  });
+
+  expect(other.exitCode).toBe(1);
+  expect(other.stdout).toContain(
+    `error INVALID-ATTESTATION core 1.0: the attestations of ${core.filename} do not hold: a statement speaks of another file: ${newer.filename}`,
+  );
+  expect(known).toMatchObject({ exitCode: 1, stdout: other.stdout });
+  expect(signed.stdout).toContain("a signature is not by the publisher that the index names");
+});
+
+test.each<[string, string, Fault]>([
+  [
+    "a document of another type",
+    "content of type text/html",
+    { kind: "garbage", contentType: "text/html" },
+  ],
+  [
+    "none where the page names one",
+    "names a provenance and answers 404",
+    { kind: "status", status: 404 },
+  ],
+])("%s is no attestation", async (_rule, problem, fault) => {
+  const index = await servedIndex([
+    { distribution: core, provenance: unsignedProvenance(core, github) },
+  ]);
+  const project = await lockedTo(index);
+  index.fail(`/integrity/${core.filename}/provenance`, fault);
+
+  const run = await thoth(project, ["provenance-check", "--online"], { index: index.url });
+
+  expect(run.exitCode).toBe(1);
+  expect(run.stdout).toContain("error INVALID-ATTESTATION core 1.0: ");
+  expect(run.stdout).toContain(problem);
+});
+
+test("trust that goes down is told with who was trusted before", async () => {
+  const index = await servedIndex([
+    { distribution: core, provenance: unsignedProvenance(core, github) },
+    newer,
+  ]);
+  const project = await lockedTo(index);
+  const missing = await thoth(project, ["provenance-check", "--online"], { index: index.url });
+  const mallory = { ...github, repository: "mallory/core" };
+  index.add({ distribution: newer, provenance: unsignedProvenance(newer, mallory) });
+  const changed = await thoth(project, ["provenance-check", "--online"], { index: index.url });
+
+  expect(missing.exitCode).toBe(0);
+  expect(missing.stdout).toContain(
+    "warning MISSING-ATTESTATION core 1.1: 1.0 was attested (GitHub owner/core, release.yml), and this release is not",
+  );
+  expect(changed.stdout).toContain(
+    "warning PUBLISHER-CHANGED core 1.1: 1.0 was published by GitHub owner/core, release.yml, and this release by GitHub mallory/core, release.yml",
+  );
+});
+
+test("another index for a known name is told until the user allows it, and so are other files", async () => {
+  const first = await servedIndex([core]);
+  const second = await servedIndex([core]);
+  const project = await lockedTo(first);
+  const check = (index: { readonly url: string }, ...options: string[]) =>
+    thoth(project, ["provenance-check", "--online", ...options], { index: index.url });
+
+  const before = await check(first);
+  const moved = await check(second);
+  const again = await check(second);
+  const allowed = await check(second, "--allow", second.url);
+  const accepted = await check(second);
+  const late = wheel({ name: "core", version: "1.0", tag: "py2-none-any" });
+  second.add(late);
+  const grown = await check(second);
+
+  expect(before.stdout).not.toContain("NEW-INDEX");
+  expect(moved.stdout).toContain(
+    `warning NEW-INDEX core 1.0: the package came from another index at an earlier check; allow it with \`--allow\` if that is meant (index ${second.url}, known from ${first.url})`,
+  );
+  expect(again.stdout).toBe(moved.stdout);
+  expect(allowed.stdout).not.toContain("NEW-INDEX");
+  expect(accepted.stdout).not.toContain("NEW-INDEX");
+  expect(grown.stdout).toContain(
+    `info FILES-CHANGED core 1.0: the index lists files of the release that it did not list at an earlier check (index ${second.url}, come ${late.sha256.slice(0, 12)}…)`,
+  );
 });

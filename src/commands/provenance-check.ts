@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { sender } from "../investigator/gaps.ts";
 import { checkProject, provenancePath } from "../loop/check-project.ts";
@@ -5,7 +6,10 @@ import { readManifest } from "../loop/manifest.ts";
 import { createMessage } from "../messaging/codec.ts";
 import { indexUrl } from "../model/release.ts";
 import { provenanceJson, renderProvenance } from "../reports/provenance.ts";
+import type { TrustRoot } from "../security/attestation.ts";
 import type { ProvenanceAnswer } from "../security/provenance.ts";
+import { errorCode } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { withServices } from "./with-services.ts";
@@ -15,6 +19,8 @@ export interface ProvenanceFlags {
   readonly online: boolean;
   /** Indexes that files may come from; empty: any of the Pipfile's. */
   readonly allowed: readonly string[];
+  /** File with a trusted root to verify signatures with. */
+  readonly trustRoot: string | undefined;
   /** Leave the check to the investigator. */
   readonly wait: boolean;
 }
@@ -30,12 +36,41 @@ export async function runProvenanceCheck(
   const directory = resolve(context.workingDirectory, flags.directory);
   return withServices(context, directory, async (services) => {
     if (!flags.wait) return await hand(flags, directory, services);
-    const answer = await checkProject({ ...flags, directory }, context.workingDirectory, services);
+    const trustRoot = await trustRootOf(flags, context);
+    const question = { ...flags, directory, trustRoot };
+    const answer = await checkProject(question, context.workingDirectory, services);
     const stdout = context.json
       ? provenanceJson(answer)
       : renderProvenance(answer, { columns: context.columns, color: context.color.stdout });
     return { stdout, stderr: "", exitCode: exitCode(answer) };
   });
+}
+
+async function trustRootOf(
+  { trustRoot: file }: ProvenanceFlags,
+  { workingDirectory }: CommandContext,
+): Promise<TrustRoot | undefined> {
+  if (file === undefined) return undefined;
+  const path = resolve(workingDirectory, file);
+  const { readTrustRoot } = await import("../security/attestation-signature.ts");
+  const root = readTrustRoot(readText(path, file));
+  if (root !== undefined) return root;
+  throw new ThothError("bad-configuration", `\`${file}\` holds no trusted root`, {
+    hint: "--trust-root takes a `trusted_root.json` as Sigstore publishes it",
+  });
+}
+
+function readText(path: string, written: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const code = errorCode(cause);
+    if (code === undefined) throw cause;
+    throw new ThothError("bad-configuration", `\`${written}\` can't be read (${code})`, {
+      hint: "--trust-root takes the path of a `trusted_root.json`",
+      cause,
+    });
+  }
 }
 
 async function hand(

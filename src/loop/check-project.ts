@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ProvenanceCheckerTrigger } from "../model/message.ts";
 import { provenanceJson } from "../reports/provenance.ts";
-import type { ProvenanceAnswer } from "../security/provenance.ts";
 import { storageError, writeAtomic } from "../util/atomic-write.ts";
 import type { Services } from "../wiring.ts";
 import { lockBench, readLockedProject } from "./locked-project.ts";
-import { type ProvenanceOptions, provenanceOf } from "./provenance.ts";
+import { type ProjectProvenance, type ProvenanceOptions, provenanceOf } from "./provenance.ts";
 
 /**
  * Checks where the files of a project's lock come from; mistakes are placed as seen `from` there.
@@ -16,9 +15,10 @@ export async function checkProject(
   project: ProvenanceOptions & { readonly directory: string },
   from: string,
   services: Services,
-): Promise<ProvenanceAnswer> {
+): Promise<ProjectProvenance> {
   const locked = readLockedProject(project.directory, from);
-  return provenanceOf(await lockBench(locked, services), locked, project);
+  const memory = `${keyedPath(services, project.directory)}-seen.json`;
+  return provenanceOf(await lockBench(locked, services), locked, project, memory);
 }
 
 /** Checks what a message asks for and leaves the result in the store. */
@@ -37,7 +37,11 @@ export async function checkTriggered(
 }
 
 /** Where the result of a check lies that the investigator made. */
-export function provenancePath({ configuration }: Services, directory: string): string {
+export function provenancePath(services: Services, directory: string): string {
+  return `${keyedPath(services, directory)}.json`;
+}
+
+function keyedPath({ configuration }: Services, directory: string): string {
   const key = createHash("sha256").update(directory).digest("hex").slice(0, 16);
-  return join(configuration.storeDirectory, "provenance", `${key}.json`);
+  return join(configuration.storeDirectory, "provenance", key);
 }

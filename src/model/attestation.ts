@@ -24,3 +24,20 @@ export interface AttestationFact {
   readonly verifiedWith?: string;
   readonly observedAt: string;
 }
+
+/**
+ * What is known of who published a file. `verified`: its signatures hold. `claimed`: the index says
+ * so. `unread`: there is a provenance object that nobody read. `unknown`: the index does not tell.
+ */
+export type AttestationState = "verified" | "claimed" | "invalid" | "unread" | "none" | "unknown";
+
+/** The attestation of one file, for reports. */
+export interface ReportedAttestation {
+  readonly package_name: string;
+  readonly package_version: string;
+  readonly filename: string;
+  readonly digest: string;
+  readonly state: AttestationState;
+  readonly publishers: readonly Publisher[];
+  readonly predicates: readonly string[];
+}

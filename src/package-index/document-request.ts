@@ -10,6 +10,8 @@ export interface DocumentQuestion {
   readonly url: string;
   /** Whose credentials are sent: those of an index, or a token for the address's own origin. */
   readonly access: { readonly source: IndexSource } | { readonly token: string };
+  /** Media types that will do, the best first, and the most that is read; else any JSON. */
+  readonly format?: { readonly types: readonly string[]; readonly maxBytes: number };
 }
 
 /** A document, or the status with which the service declines. */
@@ -36,16 +38,23 @@ const maxDocumentBytes = 60e6;
 /** Asks for one document. Throws as a page does, save that every status is an answer. */
 export function requestDocument(
   http: Http,
-  { url }: DocumentQuestion,
+  { url, format }: DocumentQuestion,
   request: Pick<HttpRequest, "authorize" | "limits" | "signal" | "verifySsl">,
 ): Promise<DocumentAnswer> {
-  const headers = { accept: "application/json", "accept-encoding": "gzip" };
+  const accept = format?.types.join(", ") ?? "application/json";
+  const headers = { accept, "accept-encoding": "gzip" };
   return http.get<DocumentAnswer>(
     { ...request, url, subject: "service", headers },
-    async (reply) =>
-      reply.status === 200
-        ? { kind: "document", value: parsed(await wholeBody(reply, maxDocumentBytes), reply.url) }
-        : { kind: "declined", status: reply.status },
+    async (reply) => {
+      if (reply.status !== 200) return { kind: "declined", status: reply.status };
+      const type = reply.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+      if (format?.types.includes(type) === false) {
+        const shown = type === "" ? "no content type" : `content of type ${type.slice(0, 60)}`;
+        throw new HttpFailure("garbage", reply.url, `${shown} instead of ${format.types[0]}`);
+      }
+      const bytes = await wholeBody(reply, format?.maxBytes ?? maxDocumentBytes);
+      return { kind: "document", value: parsed(bytes, reply.url) };
+    },
   );
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { testSigstore } from "../../fixtures/attestations.ts";
 import { wheel } from "../../fixtures/packages.ts";
-import { readProvenance } from "./attestation.ts";
-import { readTrustRoot, type TrustRoot, verifyBundle } from "./attestation-signature.ts";
+import { readProvenance, type TrustRoot } from "./attestation.ts";
+import { readTrustRoot } from "./attestation-signature.ts";
 
 const file = wheel({ name: "demo", version: "1.0" });
 const github = { kind: "GitHub", repository: "Owner/demo", workflow: "release.yml" };
@@ -15,7 +15,7 @@ function rootOf({ trustRoot }: { readonly trustRoot: string }): TrustRoot {
 }
 
 function verified(document: object, root: TrustRoot): readonly boolean[] {
-  return readProvenance(document, file).map((bundle) => verifyBundle(bundle, root));
+  return readProvenance(document, file).map((bundle) => root.verify(bundle));
 }
 
 test("a file that its publisher signed is verified against the root that the signature goes back to", async () => {

@@ -4,16 +4,17 @@ import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { type Signer, toSignedEntity, toTrustMaterial, Verifier } from "@sigstore/verify";
 import type { Publisher } from "../model/attestation.ts";
 import { isRecord, parsedJson } from "../util/json.ts";
-import { type Attestation, type AttestationBundle, BadAttestation } from "./attestation.ts";
+import {
+  type Attestation,
+  type AttestationBundle,
+  BadAttestation,
+  type TrustRoot,
+} from "./attestation.ts";
 
-/** Whom to believe: certificate authorities and logs, as Sigstore's `trusted_root.json` has them. */
-export interface TrustRoot {
-  /** Of the file, to name it. */
-  readonly sha256: string;
-  readonly verifier: Verifier;
-}
-
-/** Reads a `trusted_root.json`; undefined where it is none. */
+/**
+ * Reads what Sigstore calls a `trusted_root.json`: certificate authorities and logs. Undefined where
+ * the text is none.
+ */
 export function readTrustRoot(text: string): TrustRoot | undefined {
   const root = parsedJson(text);
   if (
@@ -24,23 +25,19 @@ export function readTrustRoot(text: string): TrustRoot | undefined {
   }
   const verifier = guarded(() => new Verifier(toTrustMaterial(TrustedRoot.fromJSON(root))));
   if (verifier instanceof Error) return undefined;
-  return { sha256: createHash("sha256").update(text).digest("hex"), verifier };
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return { sha256, verify: (bundle) => verifyBundle(bundle, verifier) };
 }
 
 /**
- * Verifies every attestation of a bundle: the signature over the statement, the certificate up to
- * the root with its proof of publication, the entry in the transparency log, and that the
- * certificate was given to the very publisher that the index names. False where the kind of
- * publisher is none whose certificates Thoth can read.
- * @throws BadAttestation where something does not hold.
+ * The signature over each statement, the certificate up to the root with its proof of publication,
+ * the entry in the transparency log, and that the certificate was given to the very publisher that
+ * the index names.
  */
-export function verifyBundle(
-  { publisher, attestations }: AttestationBundle,
-  root: TrustRoot,
-): boolean {
+function verifyBundle({ publisher, attestations }: AttestationBundle, verifier: Verifier): boolean {
   const expected = identityOf(publisher);
   for (const attestation of attestations) {
-    const signer = guarded(() => root.verifier.verify(toSignedEntity(sigstoreBundle(attestation))));
+    const signer = guarded(() => verifier.verify(toSignedEntity(sigstoreBundle(attestation))));
     if (signer instanceof Error) {
       throw new BadAttestation(`a signature does not hold: ${signer.message}`, { cause: signer });
     }

@@ -24,6 +24,17 @@ export interface AttestationBundle {
   readonly attestations: readonly Attestation[];
 }
 
+/** Whom to believe, to verify signatures with. */
+export interface TrustRoot {
+  /** Of the file that says whom to believe, to name it. */
+  readonly sha256: string;
+  /**
+   * Verifies every attestation of a bundle; false where the kind of publisher is none whose
+   * certificates Thoth can read. Throws BadAttestation where something does not hold.
+   */
+  verify(bundle: AttestationBundle): boolean;
+}
+
 /** Thrown where a provenance object is not what PEP 740 describes or speaks of another file. */
 export class BadAttestation extends Error {
   override readonly name = "BadAttestation";

@@ -1,7 +1,7 @@
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 
-/** What a provenance check finds, by the original's identifiers. */
+/** What a provenance check finds: the original's identifiers, and ours after them. */
 export type ProvenanceId =
   | "INVALID-LOCK-HASH"
   | "ARTIFACT-DIFFERENT-SOURCE"
@@ -10,7 +10,12 @@ export type ProvenanceId =
   | "MISSING-PACKAGE"
   | "INVALID-ARTIFACT-HASH"
   | "SOURCE-NOT-WHITELISTED"
-  | "INSECURE-SOURCE";
+  | "INSECURE-SOURCE"
+  | "INVALID-ATTESTATION"
+  | "MISSING-ATTESTATION"
+  | "PUBLISHER-CHANGED"
+  | "NEW-INDEX"
+  | "FILES-CHANGED";
 
 /** One finding; fields as in the original's report. */
 export interface ProvenanceFinding {
@@ -25,6 +30,9 @@ export interface ProvenanceFinding {
   readonly sources?: readonly IndexUrl[];
   /** sha256 of the file in question. */
   readonly digest?: string;
+  /** sha256 of files that the index no longer offers, and of those that it did not offer before. */
+  readonly gone?: readonly string[];
+  readonly come?: readonly string[];
 }
 
 /** A pin of a lock that an index should list. */

@@ -11,6 +11,8 @@ export interface PageLearning {
   readonly signal: AbortSignal;
   /** ms since the epoch. */
   readonly now: () => number;
+  /** Asks for the whole page even if it has not changed: an earlier Thoth read less of it. */
+  readonly whole?: boolean;
   /**
    * Told of what changed before the store knows: who is killed in between tells it once more, and
    * nothing that changed is ever told to nobody.
@@ -30,9 +32,10 @@ export async function learnPage(
   source: IndexSource,
   name: PackageName,
 ): Promise<PageLearnt> {
-  const { client, store, signal, now, onChanges } = learning;
+  const { client, store, signal, now, onChanges, whole } = learning;
   const index = source.url;
-  let answer = await client.page(source, name, store.validators(name, index), signal);
+  const validators = whole === true ? undefined : store.validators(name, index);
+  let answer = await client.page(source, name, validators, signal);
   let changes = changesOf(store, source, name, answer);
   if (changes !== undefined && takesAway(changes)) {
     answer = await client.freshPage(source, name, signal);
