@@ -69,7 +69,7 @@ function lockPin(raw: string, entry: LockEntry, named: NamedIndexes, line: numbe
     ...shared,
     origin,
     ...(version === undefined ? {} : { version: version.replace(/^===?\s*/, "") }),
-    indexes: tied === undefined ? [...named.values()] : [tied],
+    indexes: tied === undefined ? [...new Set(named.values())] : [tied],
   };
 }
 
@@ -107,7 +107,7 @@ export function pipfilePins(project: AuditedProject, indexes: AuditIndexes): rea
       ...shared,
       origin: "index",
       ...(version === undefined ? {} : { version }),
-      indexes: tied === undefined ? [...named.values()] : [tied],
+      indexes: tied === undefined ? [...new Set(named.values())] : [tied],
     };
   });
 }

@@ -8,6 +8,7 @@ import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import { auditLines, lockPins, pipfilePins } from "./audit-pins.ts";
 import type { AuditedProject } from "./audit-project.ts";
+import { indexSources } from "./index-sources.ts";
 import { lockHash } from "./lock-hash.ts";
 import { chooseRuntime } from "./runtime-choice.ts";
 
@@ -20,7 +21,7 @@ export async function auditProject(
   const { store } = services;
   const lines = auditLines(project);
   const answer = await auditPins({
-    pins: pinsOf(project, services),
+    pins: await pinsOf(project, services),
     lines,
     knowledge: store,
     runtime: () => runtimeOf(project, services),
@@ -38,12 +39,25 @@ export async function auditProject(
   };
 }
 
-function pinsOf(project: AuditedProject, services: Services): readonly AuditPin[] {
-  const { lock, lockText } = project;
-  const indexes = { variables: services.environment, only: services.configuration.indexUrl };
+async function pinsOf(project: AuditedProject, services: Services): Promise<readonly AuditPin[]> {
+  const { lock, lockText, pipfile } = project;
+  const named = lock === undefined ? pipfile?.sources : lock.meta.sources;
+  const { indexUrl } = services.configuration;
+  const only = indexUrl ?? (named?.length === 0 ? await usualIndex(services) : undefined);
+  const indexes = { variables: services.environment, only };
   return lock === undefined || lockText === undefined
     ? pipfilePins(project, indexes)
     : lockPins({ lock, lockText }, indexes);
+}
+
+/** The index that counts where none is named; undefined: nobody says. */
+async function usualIndex(services: Services): Promise<string | undefined> {
+  try {
+    return (await indexSources([], services)).order[0];
+  } catch (error) {
+    if (error instanceof ThothError) return undefined;
+    throw error;
+  }
 }
 
 /** The runtime that the lock names, else the one that advice would take; undefined: there is none. */
