@@ -43,7 +43,7 @@ test("one project is told in full, and what was learnt today is not asked for ag
 
   expect(run).toMatchObject({ exitCode: 0, stderr: "looking 1/1 web\n" });
   const [head, ...rows] = run.stdout.trimEnd().split("\n");
-  expect(head).toBe("web 1.0: 5 weak, 1 unknown, 12 good");
+  expect(head).toBe("web 1.0: 5 weak, 2 unknown, 12 good");
   expect(rows.map((row) => row.trim().replaceAll(/ {2,}/g, " | "))).toEqual([
     "good | status | it calls itself Production/Stable",
     "unknown | advisories | no advisories were imported (`thoth advisories update`)",
@@ -63,6 +63,7 @@ test("one project is told in full, and what was learnt today is not asked for ag
     "weak | sdist | 2.0 has no source distribution",
     "good | wheels | 2.0 has wheels for every system",
     expect.stringMatching(/^good \| size \| the largest file of 2\.0 has 0\.0 MiB/),
+    "unknown | attestations | the index does not tell of attestations",
   ]);
   index.forgetRequests();
   const again = await thoth(project, ["health", "web==1.0"], { index: index.url });
@@ -80,7 +81,7 @@ test("of several projects only what is weak or bad is told, and one that no inde
   const run = await thoth(project, ["health", "web", "web-typo"], { index: index.url });
 
   expect(run.exitCode).toBe(1);
-  expect(run.stdout).toContain("web 2.0: 1 bad, 3 weak, 3 unknown, 8 good\n");
+  expect(run.stdout).toContain("web 2.0: 1 bad, 3 weak, 4 unknown, 8 good\n");
   expect(run.stdout).toMatch(/^ bad +licence +0\/10 +it names none$/m);
   expect(run.stdout).not.toContain(" good ");
   expect(run.stdout).toContain(`web-typo: no such package on ${index.url}\n`);
@@ -227,6 +228,25 @@ test.each([
   expect(run).toMatchObject({ exitCode: 2, stdout: "" });
   expect(run.stderr).toContain(message);
   expect(run.stderr).not.toContain("s3cret");
+});
+
+test("advice warns of a project that its index calls archived", async () => {
+  const index = await webIndex();
+  const accept = "application/vnd.pypi.simple.v1+json";
+  const page = await fetch(`${index.url}/web/`, { headers: { accept } });
+  const body = JSON.stringify({
+    ...JSON.parse(await page.text()),
+    "project-status": { status: "archived", reason: "see\u001b[31m web2" },
+  });
+  index.fail("/simple/web/", { kind: "garbage", body, contentType: accept });
+  const project = makeProject({ pipfile: '[packages]\nweb = "*"\n' });
+
+  const run = await thoth(project, ["advise", "--verify", "none"], { index: index.url });
+
+  expect(run.exitCode).toBe(0);
+  expect(run.stderr).toContain(
+    "warning: web 2.0 is of a project that its index calls archived: see web2\n",
+  );
 });
 
 interface GitServer {

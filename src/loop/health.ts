@@ -85,10 +85,12 @@ async function known(
   if (about === undefined && missing.length === 0) missing.push("its metadata was never read");
   const repository = await noting(missing, signal, () => learnSource(name, index, options));
   if (repository !== undefined) missing.push(repository);
+  const list = store.releases(name, index);
   const indicators = healthIndicators({
     history,
     used,
-    status: store.releases(name, index)?.status,
+    status: list?.status,
+    attests: list?.attests,
     about,
     repository: store.repository(name, index),
     advisories: (version) => store.advisories(name, version),

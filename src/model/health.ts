@@ -21,6 +21,7 @@ export const indicatorIds = [
   "sdist",
   "wheels",
   "size",
+  "attestations",
   "repository",
   "maintained",
   "pushed",

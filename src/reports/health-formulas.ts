@@ -73,6 +73,10 @@ export const formulas: Readonly<Record<IndicatorId, Formula>> = {
   sdist: { formula: "the newest release has a source distribution; weak: none", source: "Thoth" },
   wheels: { formula: "the newest release has wheels; weak: none", source: "Thoth" },
   size: { formula: "largest file of the newest release; weak above 3 MiB", source: "Thoth" },
+  attestations: {
+    formula: "files of the newest release that the index names attestations of; weak: not all",
+    source: "PEP 740",
+  },
   repository: { formula: "bad: archived; weak: a fork", source: "Git service; Thoth" },
   maintained: {
     formula:

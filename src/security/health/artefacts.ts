@@ -7,11 +7,14 @@ import { type HealthCheck, told, unknown } from "./subject.ts";
 const largeBytes = 3 * 2 ** 20;
 
 /** What the newest release consists of. */
-export const artefactChecks: HealthCheck = ({ history, about }) => {
+export const artefactChecks: HealthCheck = ({ history, about, attests }) => {
   const { latest } = history;
-  if (latest !== undefined) return [sdist(latest), wheels(latest), size(latest)];
+  if (latest !== undefined) {
+    return [sdist(latest), wheels(latest), size(latest), attestations(latest, attests === true)];
+  }
   const reason = about?.problem ?? "there is no release to speak of";
-  return (["sdist", "wheels", "size"] as const).map((id) => unknown(id, reason));
+  const ids = ["sdist", "wheels", "size", "attestations"] as const;
+  return ids.map((id) => unknown(id, reason));
 };
 
 function sdist({ files, version }: PastRelease): Indicator {
@@ -57,5 +60,15 @@ function size({ files, version }: PastRelease): Indicator {
   return told("size", largest > largeBytes ? "weak" : "good", {
     value: largest,
     reason: `the largest file of ${version} has ${shown}, ${largest > largeBytes ? "more" : "not more"} than 3 MiB`,
+  });
+}
+
+/** Whether there are any; `thoth provenance-check` looks into them. */
+function attestations({ files, version }: PastRelease, attests: boolean): Indicator {
+  if (!attests) return unknown("attestations", "the index does not tell of attestations");
+  const count = files.filter(({ provenance }) => provenance !== undefined).length;
+  return told("attestations", count < files.length ? "weak" : "good", {
+    value: count,
+    reason: `the index names them for ${count} of ${files.length} files of ${version}`,
   });
 }

@@ -49,6 +49,7 @@ function indicator(
     history: releaseHistory(releases),
     used: undefined,
     status: undefined,
+    attests: undefined,
     about: undefined,
     repository: undefined,
     advisories: () => undefined,
@@ -66,6 +67,7 @@ test("without any fact everything is unknown, and nothing is good", () => {
     history: releaseHistory([]),
     used: undefined,
     status: undefined,
+    attests: undefined,
     about: undefined,
     repository: undefined,
     advisories: () => undefined,
@@ -228,6 +230,19 @@ test("files of the newest release: source distribution, wheels, size", () => {
   expect(indicator("sdist", old)).toMatchObject({ verdict: "good", value: "demo-1.0.tar.gz" });
   expect(indicator("wheels", old)).toMatchObject({ verdict: "weak" });
   expect(indicator("size", old)).toMatchObject({ verdict: "good", value: 1000 });
+});
+
+test("attestations are unknown where the index does not tell of them", () => {
+  const [file] = released("1.0 2026-11-01").files;
+  if (file === undefined) throw new Error("no file");
+  const attested = { ...file, provenance: "https://index.example/integrity" };
+  const found = (attests: boolean | undefined, ...files: readonly (typeof file)[]) =>
+    indicator("attestations", [{ version: "1.0", files: [...files] }], { attests })?.verdict;
+
+  expect(found(undefined, file)).toBe("unknown");
+  expect(found(false, file)).toBe("unknown");
+  expect(found(true, file, attested)).toBe("weak");
+  expect(found(true, attested)).toBe("good");
 });
 
 test("advisories: nobody knows, none, some, grave ones", () => {

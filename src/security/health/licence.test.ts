@@ -18,6 +18,7 @@ function licence(said: Partial<PackageFact> & { readonly classifiers?: readonly 
     history: { listed: [], stable: [], latest: undefined, vanished: new Set() },
     used: undefined,
     status: undefined,
+    attests: undefined,
     about,
     repository: undefined,
     advisories: () => undefined,

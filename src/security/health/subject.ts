@@ -9,6 +9,8 @@ export interface HealthSubject {
   /** The version in use, normalised. */
   readonly used: string | undefined;
   readonly status: ProjectStatus | undefined;
+  /** The index tells which files have attestations (PEP 740). */
+  readonly attests: boolean | undefined;
   readonly about: PackageFact | undefined;
   readonly repository: RepositoryFact | undefined;
   readonly advisories: (version: string) => readonly AdvisoryMatch[] | undefined;
