@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { addAdvisories } from "./advisories-options.ts";
 import { addAudit } from "./audit-options.ts";
 import type { CommandOptions as Options, Perform } from "./command.ts";
 import { addHealth } from "./health-options.ts";
@@ -15,6 +16,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addInvestigate(program, perform);
   addSiScan(program, perform);
   addAudit(program, { perform, everywhere });
+  addAdvisories(program, { perform, everywhere });
   addProvenanceCheck(program, perform);
   addRefresh(program, { perform, everywhere });
   addWarm(program, { perform, everywhere });
@@ -132,7 +134,7 @@ function addSiScan(program: Command, perform: Perform): void {
 
 function addProvenanceCheck(program: Command, perform: Perform): void {
   everywhere(program.command("provenance-check"))
-    .description("is every file of a lock where the lock says it comes from?")
+    .description("is every file of a lock where the lock says it comes from, and who published it?")
     .argument("[DIR]", "project directory", ".")
     .option("--online", "ask the indexes first, in place of the store alone")
     .option("--allow <url>", "an index that files may come from (repeatable)", collect)

@@ -153,12 +153,15 @@ test("who published a file is what the index claims, until its signature is veri
     ],
   });
   expect(claimed.stdout).toBe(
-    `publishers: 1 file attested as the index claims, signatures *not verified*: \`--trust-root\` does\n${fine}`,
+    `publishers: 1 file attested as the index claims, signatures *not verified*: \`--online --trust-root FILE\` does\n${fine}`,
   );
   expect(verified.stdout).toBe(`publishers: 1 file with verified attestations\n${fine}`);
   expect(later.stdout).toBe(verified.stdout);
   expect(none.exitCode).toBe(2);
   expect(none.stderr).toContain("`empty.json` holds no trusted root");
+  const left = await check("--no-wait", "--trust-root", "root.json");
+  expect(left.exitCode).toBe(2);
+  expect(left.stderr).toContain("--trust-root does not go with --no-wait");
 });
 
 test("attestations of another file, or signed by somebody else, are errors", async () => {

@@ -78,6 +78,11 @@ async function hand(
   directory: string,
   services: Services,
 ): Promise<CommandResult> {
+  if (flags.trustRoot !== undefined) {
+    throw new ThothError("usage", "--trust-root does not go with --no-wait", {
+      hint: "an investigator verifies no signatures; leave out one of the two",
+    });
+  }
   readManifest(directory, directory);
   const message = createMessage("provenance_checker_trigger", sender, {
     project: directory,

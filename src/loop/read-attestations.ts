@@ -53,7 +53,7 @@ function isFresh(
 
 /** undefined where the index does not show it to us: that says nothing of the file. */
 async function readOne(
-  { sources, learner }: Bench,
+  { services, sources, learner }: Bench,
   release: Release,
   file: AttestedDetails,
   trustRoot: TrustRoot | undefined,
@@ -72,10 +72,13 @@ async function readOne(
     if (answer.kind === "document") {
       return { filename, ...said(readProvenance(answer.value, file), trustRoot), observedAt };
     }
-    const missing = answer.status === 404 || answer.status === 410;
-    return missing
-      ? invalid(`the index names a provenance and answers ${answer.status}`)
-      : undefined;
+    const { status } = answer;
+    if (status === 404 || status === 410) {
+      return invalid(`the index names a provenance and answers ${status}`);
+    }
+    const message = `nobody could read who published ${filename}: the index answers ${status}`;
+    services.emit({ type: "warning", message });
+    return undefined;
   } catch (error) {
     if (error instanceof BadAttestation) return invalid(error.message);
     if (error instanceof ThothError && error.code === "index-garbage")

@@ -10,14 +10,17 @@ interface Served {
 
 /** Answers each path with a status, and a body or the address to go on to. */
 async function served(
-  answers: Readonly<Record<string, { readonly status: number; readonly text?: string }>>,
+  answers: Readonly<
+    Record<string, { readonly status: number; readonly text?: string; readonly type?: string }>
+  >,
 ): Promise<Served> {
   const seen = new Map<string, string | undefined>();
   const server = createServer((request: IncomingMessage, response) => {
     const path = request.url ?? "";
     seen.set(path, request.headers.authorization);
-    const { status, text = "" } = answers[path] ?? { status: 404 };
-    response.writeHead(status, status === 302 ? { location: text } : {}).end(text);
+    const { status, text = "", type = "application/json" } = answers[path] ?? { status: 404 };
+    const headers = status === 302 ? { location: text } : { "content-type": type };
+    response.writeHead(status, headers).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -62,5 +65,19 @@ test("what is no JSON is garbage of a service, not of an index", async () => {
   ).rejects.toMatchObject({
     code: "index-garbage",
     message: `the service \`${origin}/\` sends garbage: the document is not valid JSON`,
+  });
+});
+
+test.each([
+  ["text/html", "{}", /content of type text\/html instead of application\/vnd.example\+json$/],
+  ["Application/JSON; charset=utf-8", `"${"x".repeat(999_999)}"`, /more than 1 MB$/],
+])("a document in a format is of its types and no larger: %s", async (type, text, message) => {
+  const { origin } = await served({ "/": { status: 200, text, type } });
+  const types = ["application/vnd.example+json", "application/json"];
+  const question = { url: `${origin}/`, access: { token: "" }, format: { types, maxBytes: 1e6 } };
+
+  await expect(testClient().document(question)).rejects.toMatchObject({
+    code: "index-garbage",
+    message: expect.stringMatching(message),
   });
 });

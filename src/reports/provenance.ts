@@ -32,7 +32,10 @@ const stateTexts: readonly (readonly [AttestationState, string])[] = [
   ["invalid", "with attestations that do not hold"],
   ["none", "without attestations"],
   ["unread", "attested, but nobody read by whom: `--online` does"],
-  ["claimed", "attested as the index claims, signatures *not verified*: `--trust-root` does"],
+  [
+    "claimed",
+    "attested as the index claims, signatures *not verified*: `--online --trust-root FILE` does",
+  ],
   ["unknown", "whose index tells nothing of attestations"],
   ["verified", "with verified attestations"],
 ];

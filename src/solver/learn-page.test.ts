@@ -51,6 +51,14 @@ test("an answer that takes something away is asked for again, past caches and wh
   expect(store.releases(web, index.source.url)?.release(0).vanished).toBeDefined();
 });
 
+test("a page is asked for whole, though it has not changed, where an earlier Thoth read less of it", async () => {
+  const { learn } = await world([first]);
+  await learn();
+
+  expect((await learn()).kind).toBe("not-modified");
+  expect((await learn(undefined, true)).kind).toBe("page");
+});
+
 test("a package that is gone twice is gone; its releases come back with the page", async () => {
   const { index, store, learn } = await world([first]);
   await learn();
@@ -106,7 +114,9 @@ async function world(files: Parameters<TestIndex["add"]>[0][]) {
   const store = new MemoryStore();
   const client = testClient();
   const signal = new AbortController().signal;
-  const learn = (onChanges: (changes: PageChanges) => Promise<void> = async () => {}) =>
-    learnPage({ client, store, signal, now: Date.now, onChanges }, source, web);
+  const learn = (
+    onChanges: (changes: PageChanges) => Promise<void> = async () => {},
+    whole = false,
+  ) => learnPage({ client, store, signal, now: Date.now, onChanges, whole }, source, web);
   return { index: Object.assign(index, { source }), store, learn };
 }
