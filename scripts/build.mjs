@@ -14,6 +14,7 @@ const outdir = join(root, "dist");
 
 /** Packages that a lock from knowledge does without. */
 const vendored = [
+  "ae-cvss-calculator",
   "@cyclonedx/cyclonedx-library",
   "@sigstore/bundle",
   "@sigstore/protobuf-specs",

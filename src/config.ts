@@ -20,6 +20,7 @@ import {
   durationWords,
   folder,
   numberPerName,
+  pathOrAddress,
   positiveNumber,
   pythonVersion,
   type Reader,
@@ -56,6 +57,8 @@ export interface Configuration {
   readonly listen: ListenAddress | undefined;
   /** How often an investigator that follows looks for what changed; undefined: never. */
   readonly refreshEveryMs: number | undefined;
+  /** Where `thoth advisories update` finds a database: an absolute path, or an address. */
+  readonly advisories: string | undefined;
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
 }
@@ -76,6 +79,7 @@ const settings = [
   "max_pending",
   "listen",
   "refresh_every",
+  "advisories",
 ] as const;
 
 /** Messages in work at once, by lane. */
@@ -146,6 +150,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     maxPending: given("max_pending", positiveNumber, "a number of messages, 1 or more"),
     listen: given("listen", listenAddress, "a port such as `9090`, or `HOST:PORT`"),
     refreshEveryMs: given("refresh_every", duration, durationWords),
+    advisories: given("advisories", pathOrAddress(home), "a file, a folder or an address"),
     environments,
   };
 }

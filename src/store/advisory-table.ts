@@ -1,5 +1,6 @@
 import { matchesOf, matchOf } from "../advisory/match.ts";
 import type { PackageAdvisory } from "../advisory/package-advisory.ts";
+import { affects } from "../advisory/ranges.ts";
 import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import type { PackageName } from "../python/name.ts";
 import { type AdvisoryHead, AdvisoryRecords, headPath, readAdvisoryHead } from "./advisory-file.ts";
@@ -33,6 +34,11 @@ export class AdvisoryTable {
   matches(name: PackageName, version: string): readonly AdvisoryMatch[] | undefined {
     const advisories = this.#of(name);
     return advisories === undefined ? undefined : matchesOf(advisories, version);
+  }
+
+  /** The ids of the records that apply, each as its database has it. */
+  records(name: PackageName, version: string): readonly string[] | undefined {
+    return this.#of(name)?.flatMap((one) => (affects(one, version) ? [one.id] : []));
   }
 
   malware(sha256: string): AdvisoryMatch | undefined {

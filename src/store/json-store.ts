@@ -136,6 +136,10 @@ class JsonStore implements KnowledgeStore {
     return this.#advisories.matches(name, version);
   }
 
+  advisoryRecords(name: PackageName, version: string): readonly string[] | undefined {
+    return this.#advisories.records(name, version);
+  }
+
   malware(sha256: string): AdvisoryMatch | undefined {
     return this.#advisories.malware(sha256);
   }

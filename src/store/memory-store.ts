@@ -129,8 +129,15 @@ export class MemoryStore implements KnowledgeStore {
     return this.known === undefined ? undefined : (this.known.get(`${name}==${version}`) ?? []);
   }
 
-  malware(_sha256: string): AdvisoryMatch | undefined {
-    return undefined;
+  advisoryRecords(name: PackageName, version: string): readonly string[] | undefined {
+    return this.advisories(name, version)?.map(({ id }) => id);
+  }
+
+  /** What files are known as by their sha256. */
+  knownFiles: ReadonlyMap<string, AdvisoryMatch> = new Map();
+
+  malware(sha256: string): AdvisoryMatch | undefined {
+    return this.knownFiles.get(sha256);
   }
 
   advisoryDatabase(): AdvisoryDatabase | undefined {

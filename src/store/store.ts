@@ -29,6 +29,8 @@ export interface KnowledgeStore extends Knowledge {
   putAbsent(name: PackageName, index: IndexUrl, reason: string, checkedAt: number): void;
   validators(name: PackageName, index: IndexUrl): Validators | undefined;
   putVanished(release: Release, since: string): void;
+  /** The ids of the single records behind `advisories`; undefined as there. */
+  advisoryRecords(name: PackageName, version: string): readonly string[] | undefined;
   /** All that is known of the releases of a package, at once. */
   page(name: PackageName, index: IndexUrl): StoredPage | undefined;
   /** The files of a release changed: what was learnt of those that are gone, and failures that the new ones may mend, hold no longer. */

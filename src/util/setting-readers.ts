@@ -15,6 +15,12 @@ export const folder =
   (text, base) =>
     text.trim() === "" ? undefined : resolve(base, text.replace(/^~(?=\/|$)/, home));
 
+/** An address as it is, anything else as `folder` has it. */
+export const pathOrAddress =
+  (home: string): Reader<string> =>
+  (text, base) =>
+    /^https?:\/\//i.test(text.trim()) ? text.trim() : folder(home)(text, base);
+
 /** `1 true yes on` and `0 false no off`. */
 export const yesOrNo: Reader<boolean> = (text) => {
   const word = text.trim().toLowerCase();

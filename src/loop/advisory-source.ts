@@ -1,0 +1,125 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { type AdvisoryCollection, AdvisoryCollector } from "../advisory/database.ts";
+import { shownUrl } from "../package-index/credentials.ts";
+import { indexSource } from "../package-index/index-source.ts";
+import { BadArchive } from "../package-index/zip-directory.ts";
+import { errorCode, removeFile } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
+import type { Tree } from "../util/shaped-tree.ts";
+import { yamlTree } from "../util/yaml-tree.ts";
+import type { Services } from "../wiring.ts";
+import {
+  type AdvisoryFile,
+  archiveInFolder,
+  filesOfArchive,
+  filesOfFolder,
+} from "./advisory-files.ts";
+
+/** A database as it was found, and where. */
+export interface FoundAdvisories {
+  readonly collection: AdvisoryCollection;
+  /** Without credentials. */
+  readonly source: string;
+}
+
+const hint = "take OSV's export for PyPI (`all.zip`), or a folder of its records";
+
+/**
+ * Reads a database of advisories from a zip, a folder or an address. Throws `usage` where there is
+ * none, `bad-archive` where it is none, and what a download throws.
+ */
+export async function findAdvisories(
+  from: string,
+  services: Pick<Services, "client" | "configuration" | "signal">,
+): Promise<FoundAdvisories> {
+  if (/^https?:\/\//i.test(from)) return download(from, services);
+  const path = resolve(from);
+  const found = await stat(path).catch((error: unknown) => {
+    if (errorCode(error) === undefined) throw error;
+    throw new ThothError("usage", `\`${path}\` can't be read (${errorCode(error)})`, { hint });
+  });
+  const archive = found.isDirectory() ? await archiveInFolder(path) : path;
+  const files = archive === undefined ? filesOfFolder(path) : filesOfArchive(archive);
+  return { collection: await collect(files, path, services.signal), source: archive ?? path };
+}
+
+async function download(
+  from: string,
+  { client, configuration, signal }: Pick<Services, "client" | "configuration" | "signal">,
+): Promise<FoundAdvisories> {
+  const shown = shownUrl(from);
+  if (configuration.offline)
+    throw new ThothError("usage", `${shown} can't be asked: \`offline\` is set`, {
+      hint: "name a file or a folder with --from",
+    });
+  if (!URL.canParse(from)) throw new ThothError("usage", `\`${shown}\` is no address`, { hint });
+  const url = new URL(from);
+  const source = indexSource(url.href);
+  url.username = "";
+  url.password = "";
+  const answer = await client.download(source, { filename: "all.zip", url: url.href }, signal);
+  if (answer.kind === "absent")
+    throw new ThothError("usage", `there is no database at ${shown}`, {
+      notes: [answer.reason],
+      hint,
+    });
+  try {
+    const files = filesOfArchive(answer.path);
+    return { collection: await collect(files, shown, signal), source: shown };
+  } finally {
+    // The next one is another file: in the cache they would only pile up
+    removeFile(answer.path);
+  }
+}
+
+async function collect(
+  files: AsyncIterable<AdvisoryFile>,
+  place: string,
+  signal: AbortSignal,
+): Promise<AdvisoryCollection> {
+  const collector = new AdvisoryCollector();
+  let count = 0;
+  try {
+    for await (const file of files) {
+      await add(collector, file);
+      count += 1;
+      if (count % restAfter === 0) await setImmediate();
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    if (!(error instanceof BadArchive)) throw error;
+    const message = `\`${place}\` can't be imported: ${error.message}`;
+    throw new ThothError("bad-archive", message, { hint, cause: error });
+  }
+  const collection = collector.collected();
+  if (collection.records > 0) return collection;
+  const [first] = collection.damaged;
+  throw new ThothError("bad-archive", `\`${place}\` holds no advisory of a package of PyPI`, {
+    ...(first === undefined ? {} : { notes: [`${first.name}: ${first.reason}`] }),
+    hint,
+  });
+}
+
+// Signals are heard in between.
+const restAfter = 200;
+
+async function add(collector: AdvisoryCollector, { name, text }: AdvisoryFile): Promise<void> {
+  try {
+    const value = name.endsWith(".json") ? JSON.parse(text) : plain(await yamlTree(text, name));
+    collector.add(name, value, text);
+  } catch (error) {
+    // RangeError: nested too deeply for the stack
+    const expected = [SyntaxError, ThothError, RangeError].some((kind) => error instanceof kind);
+    if (!expected || !(error instanceof Error)) throw error;
+    collector.setAside(name, error.message, text);
+  }
+}
+
+/** As JSON would have it, but that every scalar is a text: the version `1.10` is no number. */
+function plain(tree: Tree): unknown {
+  if (tree.kind === "list") return tree.items.map(plain);
+  if (tree.kind === "scalar") return tree.text;
+  return Object.fromEntries([...tree.members].map(([key, { value }]) => [key, plain(value)]));
+}
