@@ -74,8 +74,14 @@ export type Remedy =
       readonly unsure: readonly PackageName[];
     }
   | { readonly state: "held"; readonly version: string; readonly holds: readonly [Hold, ...Hold[]] }
-  /** Something is known against every release above; `newest` of them, if there is any. */
-  | { readonly state: "none"; readonly newest?: string }
+  /** Something is known against every release above that could be taken. */
+  | {
+      readonly state: "none";
+      /** The newest of those, if there is any. */
+      readonly newest?: string;
+      /** The lowest that nothing is known against, which the runtime can't have, and why. */
+      readonly refused?: { readonly version: string; readonly reason: string };
+    }
   | { readonly state: "unknown"; readonly reason: string };
 
 /** What an audit says of one pin. */

@@ -20,7 +20,7 @@ test("each advisory is a result at the line of the Pipfile that leads to it", ()
     ["THOTH-UNKNOWN", "note", "Pipfile:6", undefined],
   ]);
   expect(results[2]?.text).toBe(
-    "jinja2 2.10: high 7.5: Templates leave their sandbox. It comes from Pipfile:5: flask -> jinja2. Take jinja2 2.11.3: `thoth advise --upgrade-package jinja2`.",
+    "jinja2 2.10: high 7.5: Templates leave their sandbox. It comes from Pipfile:5: flask -> jinja2. Take jinja2 2.11.3: `thoth advise`.",
   );
 });
 

@@ -10,18 +10,17 @@ test("each affected release has its advisories, its way into the lock and the le
       malware MAL-2026-7: no fix named: Templates leave their sandbox
       unrated PYSEC-2026-2 (CVE-2026-1): fixed in 2.10.1 and 2.11.3
       from Pipfile:5 flask
-      mended by: 1.1, held back:
+      fixed by: 1.1, held back:
         as Pipfile:5 says flask ==1.0: write \`==1.1\`
-      then: \`thoth advise --upgrade-package flask\`
 
     high 7.5 jinja2 2.10
       high 7.5 PYSEC-2026-1 (CVE-2026-1): fixed in 2.10.1 and 2.11.3: Templates l...
       from Pipfile:5 flask -> jinja2
-      mended by: 2.11.3
-      do: \`thoth advise --upgrade-package jinja2\`
+      fixed by: 2.11.3
 
     unknown: own 1.0: it comes from git; no database speaks of that
     held against 7080 advisories up to 2026-07-23, from osv.zip
+    \`thoth advise\` moves what is affected as far as the Pipfile allows
     2 of 4 releases are affected (1 malware, 1 high, 1 unrated), unknown: 1 of 4
     "
   `);

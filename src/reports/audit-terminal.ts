@@ -1,7 +1,7 @@
 import type { Audit, AuditedPin, AuditFinding } from "../model/audit.ts";
 import { safeText } from "../util/terminal-text.ts";
 import { advisoryRanks, auditSummary } from "./audit-summary.ts";
-import { holdText, pinText, severityText, upgradeCommand } from "./audit-wording.ts";
+import { holdText, mendingCommand, nothingText, pinText, severityText } from "./audit-wording.ts";
 import type { Palette } from "./palette.ts";
 import { clip, usableColumns } from "./table.ts";
 import { lines, listed } from "./wording.ts";
@@ -30,6 +30,7 @@ export function renderAudit(audit: Audit, options: AuditTerminalOptions): string
     ...(options.verbosity === "verbose" ? nothingKnownLines(audit, options) : []),
     ...audit.notes.map((note) => options.color.warning(`note: ${safeText(note)}`)),
     ...databaseLines(audit),
+    ...commandLines(affected),
     closing(audit, options.color),
   ]);
 }
@@ -85,31 +86,20 @@ function pathText({ path }: AuditedPin): string {
   return safeText(`from ${path.where} ${path.names.join(" -> ")}`);
 }
 
-function remedyLines({ remedy, pin }: AuditedPin, color: Palette): readonly string[] {
-  const name = safeText(pin.name);
+function remedyLines({ remedy }: AuditedPin, color: Palette): readonly string[] {
   switch (remedy?.state) {
     case undefined:
       return [];
     case "unknown":
-      return [`  mended by: unknown, ${remedy.reason}`];
+      return [`  fixed by: unknown, ${remedy.reason}`];
     case "none":
-      return [
-        remedy.newest === undefined
-          ? "  mended by: nothing, no newer release is listed"
-          : `  mended by: nothing, each newer release up to ${safeText(remedy.newest)} is affected too`,
-      ];
+      return [`  fixed by: nothing, ${safeText(nothingText(remedy))}`];
     case "update":
-      return [
-        `  mended by: ${color.good(safeText(remedy.version))}${unsureText(remedy.unsure)}`,
-        `  do: \`${upgradeCommand(name)}\``,
-      ];
+      return [`  fixed by: ${color.good(safeText(remedy.version))}${unsureText(remedy.unsure)}`];
     case "held":
       return [
-        `  mended by: ${color.good(safeText(remedy.version))}, held back:`,
+        `  fixed by: ${color.good(safeText(remedy.version))}, held back:`,
         ...remedy.holds.map((hold) => `    as ${safeText(holdText(hold))}`),
-        ...(remedy.holds.every(({ by }) => by === "line")
-          ? [`  then: \`${upgradeCommand(name)}\``]
-          : []),
       ];
   }
 }
@@ -145,6 +135,12 @@ function databaseLines({ database }: Audit): readonly string[] {
   const { source, records, newest } = database;
   const day = newest.slice(0, 10);
   return [safeText(`held against ${records} advisories up to ${day}, from ${source}`)];
+}
+
+function commandLines(affected: readonly AuditedPin[]): readonly string[] {
+  const states = affected.map(({ remedy }) => remedy?.state);
+  if (!states.includes("update") && !states.includes("held")) return [];
+  return [`\`${mendingCommand}\` moves what is affected as far as the Pipfile allows`];
 }
 
 function closing(audit: Audit, color: Palette): string {

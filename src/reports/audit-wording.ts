@@ -16,10 +16,8 @@ export function severityText({ advisory }: AuditFinding): string {
   return score === undefined ? word : `${word} ${score.toFixed(1)}`;
 }
 
-/** The command that moves one package as far as the rest allows. */
-export function upgradeCommand(name: string): string {
-  return `thoth advise --upgrade-package ${name}`;
-}
+/** Moves all that is affected, as far as the Pipfile and the other packages allow. */
+export const mendingCommand = "thoth advise";
 
 /** What forbids a release, and what a line may say instead. */
 export function holdText(hold: Hold): string {
@@ -28,17 +26,23 @@ export function holdText(hold: Hold): string {
   return `${where} says ${spelling} ${specifier}: write \`${hold.instead}\``;
 }
 
+/** Why nothing newer would do. */
+export function nothingText({ newest, refused }: Extract<Remedy, { state: "none" }>): string {
+  if (refused !== undefined) return `${refused.version} would do, but ${refused.reason}`;
+  return newest === undefined
+    ? "no newer release is listed"
+    : `each newer release up to ${newest} is affected, too`;
+}
+
 /** The change that mends a pin, as one sentence. */
 export function remedyText(name: string, remedy: Remedy): string {
   switch (remedy.state) {
     case "unknown":
-      return `What mends it is unknown: ${remedy.reason}.`;
+      return `What fixes it is unknown: ${remedy.reason}.`;
     case "none":
-      return remedy.newest === undefined
-        ? "No newer release is listed."
-        : `Each newer release up to ${remedy.newest} is affected, too.`;
+      return `Nothing fixes it: ${nothingText(remedy)}.`;
     case "update":
-      return `Take ${name} ${remedy.version}: \`${upgradeCommand(name)}\`.`;
+      return `Take ${name} ${remedy.version}: \`${mendingCommand}\`.`;
     case "held":
       return `Take ${name} ${remedy.version}, held back as ${remedy.holds.map(holdText).join("; ")}.`;
   }

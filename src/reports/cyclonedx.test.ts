@@ -56,7 +56,7 @@ test("advisories have ratings, what they affect and a way out", () => {
       affects: [
         { ref: "pkg:pypi/jinja2@2.10", versions: [{ version: "2.10", status: "affected" }] },
       ],
-      recommendation: "Take jinja2 2.11.3: `thoth advise --upgrade-package jinja2`.",
+      recommendation: "Take jinja2 2.11.3: `thoth advise`.",
     },
     { id: "PYSEC-2026-2", ratings: [{ severity: "unknown" }] },
   ]);

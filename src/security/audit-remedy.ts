@@ -22,10 +22,15 @@ export function remedyOf(pin: AuditPin, graph: AuditGraph, ground: AuditGround):
   if (list === undefined) return unknown("the store does not know the releases of the package");
   const lines = ground.lines.filter(({ name }) => name === pin.name);
   const early = locked.isPrerelease || lines.some(({ mentionsPrerelease }) => mentionsPrerelease);
-  const usable = [...usableAbove(list, locked, { runtime, early })];
+  const listed = above(list, locked, runtime).filter(
+    ({ version }) => early || !version.isPrerelease,
+  );
+  const usable = listed.filter(({ refused }) => refused === undefined);
+  const isClean = ({ version }: Listed) =>
+    knowledge.advisories(pin.name, version.text)?.length === 0;
   const clean = usable
-    .filter((version) => knowledge.advisories(pin.name, version.text)?.length === 0)
-    .map((version) => ({ version: version.text, holds: holdsOn(pin, version, lines, graph) }));
+    .filter(isClean)
+    .map(({ version }) => ({ version: version.text, holds: holdsOn(pin, version, lines, graph) }));
   const free = clean.find(({ holds }) => holds.length === 0);
   if (free !== undefined)
     return { state: "update", version: free.version, unsure: unsure(pin, graph) };
@@ -33,33 +38,43 @@ export function remedyOf(pin: AuditPin, graph: AuditGraph, ground: AuditGround):
   const [first, ...rest] = held?.holds ?? [];
   if (held !== undefined && first !== undefined)
     return { state: "held", version: held.version, holds: [first, ...rest] };
-  const newest = usable.at(-1)?.text;
-  return { state: "none", ...(newest === undefined ? {} : { newest }) };
+  const newest = usable.at(-1)?.version.text;
+  const elsewhere = listed.find((one) => one.refused !== undefined && isClean(one));
+  return {
+    state: "none",
+    ...(newest === undefined ? {} : { newest }),
+    ...(elsewhere?.refused === undefined
+      ? {}
+      : { refused: { version: elsewhere.version.text, reason: elsewhere.refused } }),
+  };
 }
 
 function unknown(reason: string): Remedy {
   return { state: "unknown", reason };
 }
 
-/** What the runtime can install above a version and is not yanked, the lowest first; pre-releases with `early`. */
-function* usableAbove(
-  list: ReleaseList,
-  locked: Version,
-  { runtime, early }: { readonly runtime: Runtime; readonly early: boolean },
-): Generator<Version> {
-  const found: { readonly version: Version; readonly position: number }[] = [];
+interface Listed {
+  readonly version: Version;
+  /** Why the runtime can't have it: `needs Python >=3.10`, `is yanked`. */
+  readonly refused: string | undefined;
+}
+
+/** The releases above a version, the lowest first. */
+function above(list: ReleaseList, locked: Version, runtime: Runtime): readonly Listed[] {
+  const found: Listed[] = [];
   for (let position = 0; position < list.count; position += 1) {
     const version = parseVersion(list.version(position));
     if (version === undefined) continue;
     if (compareVersions(version, locked) <= 0) break;
-    if (version.isPrerelease && !early) continue;
-    found.push({ version, position });
-  }
-  for (const { version, position } of found.reverse()) {
     const facts = list.release(position);
     const choice = chooseFile(facts, runtime.pythonFull, rankTags(runtime.tags));
-    if ("file" in choice && choice.file.yanked === undefined) yield version;
+    const yanked = "file" in choice && choice.file.yanked !== undefined;
+    found.push({
+      version,
+      refused: "reason" in choice ? choice.reason : yanked ? "is yanked" : undefined,
+    });
   }
+  return found.reverse();
 }
 
 function holdsOn(

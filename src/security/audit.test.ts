@@ -151,6 +151,19 @@ test("where every newer release is affected, or none is known, nothing is promis
   expect(await remedyOf(storeOf(known), ["a"], ["a==1"])).toMatchObject({ state: "unknown" });
 });
 
+test("a release that would do, and that the runtime can't have, is named with the reason", async () => {
+  const store = storeOf({ "a==1": ["PYSEC-1"], "a==2": ["PYSEC-1"] })
+    .add("a==1")
+    .add("a==2", { requiresPython: ">=3.12" })
+    .add("a==3", { requiresPython: ">=3.13" })
+    .add("a==4", { yanked: "" });
+
+  expect(await remedyOf(store, ["a"], ["a==1"])).toEqual({
+    state: "none",
+    refused: { version: "3", reason: "needs Python >=3.13" },
+  });
+});
+
 test("without a runtime neither path nor remedy is guessed", async () => {
   const store = storeOf({ "b==1": ["PYSEC-1"] })
     .add("a==1", { requires: ["b"] })
