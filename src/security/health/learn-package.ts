@@ -24,6 +24,8 @@ type Owners = Pick<PackageFact, "organization" | "people">;
 // Foreign texts are kept no longer than anybody reads them.
 const longestText = 300;
 const mostTexts = 200;
+// Metadata of a wheel is read from its end; a source distribution has to be fetched whole.
+const largestSdist = 50e6;
 
 /**
  * Learns what the newest release's metadata and the index's project page say of a package, whose
@@ -56,6 +58,9 @@ async function saidBy(
 ): Promise<Said> {
   const file = latest === undefined ? undefined : describingFile(latest);
   if (latest === undefined || file === undefined) return nothing("the index lists no release");
+  if (!file.filename.endsWith(".whl") && (file.size ?? 0) > largestSdist) {
+    return nothing(`${file.filename} is too large to be fetched for its metadata alone`);
+  }
   const known = store.about(name, source.url);
   if (known?.version === latest.version && known.filename === file.filename) {
     const { from: _from, organization: _organization, people: _people, ...said } = known;
