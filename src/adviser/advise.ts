@@ -40,7 +40,7 @@ export function consult(context: AdviceContext, options: AdviseOptions): Consult
   const refused = new Map<string, string>();
   let attempts = 0;
   for (;;) {
-    const found = searchWithLeastAgainst({ ...context, refused });
+    const found = searchWithLeastAgainst(refused.size === 0 ? context : { ...context, refused });
     attempts += found.result.attempts;
     const pins = pinsOf(found.needed, found.result.catalog);
     if (refuseMalware(pins, context, refused)) continue;
@@ -58,6 +58,7 @@ function refuseMalware(
   { knowledge }: AdviceContext,
   refused: Map<string, string>,
 ): boolean {
+  if (knowledge.advisoryDatabase() === undefined) return false;
   const before = refused.size;
   for (const { release, files } of pins.values()) {
     for (const { filename, sha256 } of files) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { advisory, contextOf, project, resolved, summary } from "../../fixtures/advice.ts";
-import type { AdvisoryMatch } from "../model/advisory.ts";
+import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import type { Project } from "../model/project.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { exampleIndex, MemoryStore } from "../store/memory-store.ts";
@@ -189,6 +189,10 @@ test.each(["stable", "security", "latest"] as const)(
 
 test("malware is known by the hash of a file, too", () => {
   class WithHash extends MemoryStore {
+    override advisoryDatabase(): AdvisoryDatabase {
+      const times = { newest: "2026-01-01T00:00:00Z", importedAt: "2026-01-01T00:00:00Z" };
+      return { ...times, source: "", sha256: "", records: 1, packages: 1, quarantined: 0 };
+    }
     override malware(sha256: string): AdvisoryMatch | undefined {
       const file = this.details({ ...this.#release })?.[0];
       return sha256 === file?.sha256 ? advisory("MAL-2", { kind: "malware" }) : undefined;

@@ -191,6 +191,7 @@ export class Candidates {
       facts,
       metadata,
       advisories,
+      status: this.list.status,
       filename: choice.file.filename,
       pinned: this.pinned !== undefined && contains(this.pinned, version),
     };
@@ -198,17 +199,20 @@ export class Candidates {
       const reason = sieve.rejects(sieved, this.context);
       if (reason !== undefined) return { reason };
     }
-    const shared = { release, version, file: choice.file, metadata, advisories };
-    return { candidate: { ...shared, ...this.judged(sieved) } };
+    const objections = this.objectionsTo(sieved);
+    const penalty = objections.length === 0 ? 0 : combined(objections.map(({ weight }) => weight));
+    const { file } = choice;
+    return { candidate: { release, version, file, metadata, advisories, objections, penalty } };
   }
 
-  /** What the steps have against a release. */
-  private judged(sieved: SievedRelease): Pick<Candidate, "objections" | "penalty"> {
-    const objections = this.units.steps.flatMap(
-      (step) => step.objects(sieved, this.context) ?? nothing,
-    );
-    if (objections.length === 0) return { objections: nothing, penalty: 0 };
-    return { objections, penalty: combined(objections.map(({ weight }) => weight)) };
+  private objectionsTo(sieved: SievedRelease): readonly Objection[] {
+    let found: readonly Objection[] = nothing;
+    for (const step of this.units.steps) {
+      const objection = step.objects(sieved, this.context);
+      // Nearly always there is none, and there are many releases
+      if (objection !== undefined) found = [...found, objection];
+    }
+    return found;
   }
 }
 

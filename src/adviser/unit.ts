@@ -1,11 +1,14 @@
 import type { AdvisoryMatch } from "../model/advisory.ts";
 import type { MetadataFact, ReleaseFacts } from "../model/knowledge.ts";
+import type { ProjectStatus } from "../model/package-fact.ts";
 import type { Release } from "../model/release.ts";
 import type { AdviceContext } from "./context.ts";
 
 /** A release with the file that the runtime would install. */
 export interface SievedRelease {
   readonly release: Release;
+  /** What the index calls its project (PEP 792); undefined: it does not say. */
+  readonly status: ProjectStatus | undefined;
   readonly facts: ReleaseFacts;
   readonly filename: string;
   /** Of that file; undefined while it is not known. */

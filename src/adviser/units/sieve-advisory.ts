@@ -6,6 +6,7 @@ export const vulnerable: Sieve = {
   kind: "sieve",
   name: "advisory",
   rejects({ advisories }) {
+    if (advisories.length === 0) return undefined;
     const known = vulnerabilities(advisories);
     return known.length === 0 ? undefined : `is affected by ${advisoryNames(known)}`;
   },

@@ -4,8 +4,7 @@ import type { Sieve } from "../unit.ts";
 export const quarantined: Sieve = {
   kind: "sieve",
   name: "quarantined",
-  rejects({ release }, { knowledge }) {
-    const status = knowledge.releases(release.name, release.index)?.status;
+  rejects({ status }) {
     if (status?.state !== "quarantined") return undefined;
     const reason = "is of a project that its index holds in quarantine";
     return status.reason === undefined ? reason : `${reason} (${status.reason})`;

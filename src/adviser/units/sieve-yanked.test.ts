@@ -18,6 +18,7 @@ test.each([
     filename,
     pinned,
     advisories: [],
+    status: undefined,
   };
 
   expect(yanked.rejects(candidate, contextOf(new MemoryStore(), ["a"]))).toBe(expected);

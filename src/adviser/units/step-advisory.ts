@@ -15,6 +15,7 @@ export const advisoryPenalty: Step = {
   kind: "step",
   name: "advisory",
   objects({ advisories }) {
+    if (advisories.length === 0) return undefined;
     const known = vulnerabilities(advisories);
     if (known.length === 0) return undefined;
     const weight = combined(known.map(({ severity }) => weightOf(severity)));
