@@ -88,6 +88,18 @@ test("of several projects only what is weak or bad is told, and one that no inde
   expect(run.stdout).toMatch(/\n2 projects, 1 with something bad, 1 unknown\n$/);
 });
 
+test("a package named twice is one, and quiet tells no more than numbers", async () => {
+  const index = await webIndex();
+
+  const run = await thoth(makeProject(), ["health", "-q", "web", "WEB"], { index: index.url });
+
+  expect(run).toMatchObject({
+    exitCode: 0,
+    stdout: "web 2.0: 1 bad, 3 weak, 4 unknown, 8 good\n",
+    stderr: "",
+  });
+});
+
 test("offline, what was never learnt is unknown and exits with 3", async () => {
   const run = await thoth(makeProject(), ["health", "web", "--offline"]);
 

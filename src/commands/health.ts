@@ -19,9 +19,6 @@ export interface HealthFlags {
   readonly explain: boolean;
 }
 
-/** Up to so many projects are told in full without being asked to. */
-const fewProjects = 1;
-
 /**
  * `thoth health`: exit 1 if an index has no such package, 3 if something that is to be learnt is
  * missing. A weak or bad indicator is for people to weigh, and no failure.
@@ -30,7 +27,8 @@ export async function runHealth(
   flags: HealthFlags,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const named = flags.names.map(readName);
+  const read = flags.names.map(readName);
+  const named = [...new Map(read.map((one) => [`${one.name} ${one.used}`, one])).values()];
   if (named.length === 0 && !flags.lock) {
     throw new ThothError("usage", "no package is named", {
       hint: "name some (`thoth health flask`), or take those of the lock: `--lock`",
@@ -43,18 +41,21 @@ export async function runHealth(
       : { wanted: named, leftOut: [], sources: await indexSources([], services) };
     const projects = await healthOf(wanted, { services, sources, git, refresh: flags.refresh });
     const report = { projects, leftOut, now: services.now() };
-    const whole =
-      flags.explain || context.verbosity === "verbose" || projects.length <= fewProjects;
     const stdout = context.json
       ? healthJson(report)
       : renderHealth(report, {
           columns: context.columns,
           color: context.color.stdout,
           explain: flags.explain,
-          whole,
+          detail: detailOf(projects.length, flags, context),
         });
     return { stdout, stderr: "", exitCode: exitCodeOf(projects) };
   });
+}
+
+function detailOf(projects: number, { explain }: HealthFlags, { verbosity }: CommandContext) {
+  if (verbosity === "quiet") return "none";
+  return explain || verbosity === "verbose" || projects === 1 ? "all" : "worse";
 }
 
 function exitCodeOf(projects: readonly ProjectHealth[]): number {

@@ -16,8 +16,8 @@ export interface HealthReport {
 }
 
 export interface HealthReportOptions extends ResultOptions {
-  /** Every indicator of every project. */
-  readonly whole: boolean;
+  /** Which indicators of a project: all, those that are weak or bad, or none but their number. */
+  readonly detail: "all" | "worse" | "none";
   /** Formulas and their sources, too. */
   readonly explain: boolean;
 }
@@ -54,7 +54,7 @@ export function healthJson({ projects, leftOut, now }: HealthReport): string {
 function projectLines(
   project: ProjectHealth,
   now: number,
-  { color, columns, whole }: HealthReportOptions,
+  { color, columns, detail }: HealthReportOptions,
 ): readonly string[] {
   const { name, index, used, latest, absent, indicators, missing, observedAt } = project;
   const version = used ?? latest;
@@ -64,7 +64,7 @@ function projectLines(
   if (indicators.length === 0) return [`${title}: unknown`, ...unlearnt];
   const age = observedAt === undefined ? 0 : now - Date.parse(observedAt);
   const since = age > oldMs ? `, as known ${ageText(age)} ago` : "";
-  const shown = whole ? indicators : indicators.filter(({ verdict }) => isWorse(verdict));
+  const shown = indicators.filter(({ verdict }) => isShown(verdict, detail));
   const rows = shown.map((one) => [
     ` ${one.verdict}`,
     one.id,
@@ -79,7 +79,8 @@ function projectLines(
   ];
 }
 
-function isWorse(verdict: Verdict): boolean {
+function isShown(verdict: Verdict, detail: HealthReportOptions["detail"]): boolean {
+  if (detail !== "worse") return detail === "all";
   return verdict === "bad" || verdict === "weak";
 }
 
