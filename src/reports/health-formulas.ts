@@ -15,7 +15,7 @@ export const formulas: Readonly<Record<IndicatorId, Formula>> = {
   },
   advisories: {
     formula:
-      "score 10 - number, at least 0; bad: malware, CRITICAL or HIGH; weak: any other; of the version in use, else of the newest",
+      "score 10 - number, at least 0; bad: malware, CRITICAL, HIGH or unrated; weak: any other; of the version in use, else of the newest",
     source: "Scorecard Vulnerabilities; imported advisories",
   },
   "last-release": {

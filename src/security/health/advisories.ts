@@ -26,6 +26,7 @@ export const advisoryChecks: HealthCheck = ({ history, used, advisories }) => {
   ];
 };
 
+/** What nobody rated may be as grave as any. */
 function isGrave({ kind, severity }: AdvisoryMatch): boolean {
-  return kind === "malware" || severity.rank === "CRITICAL" || severity.rank === "HIGH";
+  return kind === "malware" || ["CRITICAL", "HIGH", "UNKNOWN"].includes(severity.rank);
 }

@@ -262,7 +262,8 @@ test("advisories: nobody knows, none, some, grave ones", () => {
 
   expect(found(undefined)).toMatchObject({ verdict: "unknown" });
   expect(found([])).toMatchObject({ verdict: "good", value: 0, score: 10 });
-  expect(found(match("UNKNOWN", "vulnerability"))).toMatchObject({ verdict: "weak", score: 9 });
+  expect(found(match("MEDIUM", "vulnerability"))).toMatchObject({ verdict: "weak", score: 9 });
+  expect(found(match("UNKNOWN", "vulnerability"))).toMatchObject({ verdict: "bad" });
   expect(found(match("HIGH", "vulnerability"))).toMatchObject({ verdict: "bad" });
   expect(found(match("UNKNOWN", "malware"))).toMatchObject({ verdict: "bad" });
 });
