@@ -30,7 +30,7 @@ test("a lock is checked on what is known, and what is not known is not fine", as
   expect(known).toMatchObject({
     exitCode: 0,
     stdout:
-      "publishers: 1 file whose index tells nothing of attestations\n" +
+      "publishers of 1 file: 1 unknown (the index tells of no attestations)\n" +
       "1 release: every file is where the lock says\n",
   });
   expect(unknown.exitCode).toBe(3);
@@ -135,7 +135,7 @@ test("who published a file is what the index claims, until its signature is veri
 
   const fine = "1 release: every file is where the lock says\n";
   expect(offline.stdout).toBe(
-    `publishers: 1 file attested, but nobody read by whom: \`--online\` does\n${fine}`,
+    `publishers of 1 file: 1 not read (\`--online\` reads what is attested)\n${fine}`,
   );
   expect(JSON.parse(online.stdout)).toMatchObject({
     version: "1.1",
@@ -153,9 +153,9 @@ test("who published a file is what the index claims, until its signature is veri
     ],
   });
   expect(claimed.stdout).toBe(
-    `publishers: 1 file attested as the index claims, signatures *not verified*: \`--online --trust-root FILE\` does\n${fine}`,
+    `publishers of 1 file: 1 claimed by the index (signatures not verified; \`--online --trust-root FILE\` verifies them)\n${fine}`,
   );
-  expect(verified.stdout).toBe(`publishers: 1 file with verified attestations\n${fine}`);
+  expect(verified.stdout).toBe(`publishers of 1 file: 1 verified\n${fine}`);
   expect(later.stdout).toBe(verified.stdout);
   expect(none.exitCode).toBe(2);
   expect(none.stderr).toContain("`empty.json` holds no trusted root");

@@ -27,17 +27,17 @@ export interface ReportedProvenance {
   readonly attestations: readonly ReportedAttestation[];
 }
 
-/** What is known of a file, in words; the worst first. */
+/** What is known of who published a file, in words; the worst first. */
 const stateTexts: readonly (readonly [AttestationState, string])[] = [
   ["invalid", "with attestations that do not hold"],
-  ["none", "without attestations"],
-  ["unread", "attested, but nobody read by whom: `--online` does"],
+  ["none", "without attestation"],
+  ["unknown", "unknown (the index tells of no attestations)"],
+  ["unread", "not read (`--online` reads what is attested)"],
   [
     "claimed",
-    "attested as the index claims, signatures *not verified*: `--online --trust-root FILE` does",
+    "claimed by the index (signatures not verified; `--online --trust-root FILE` verifies them)",
   ],
-  ["unknown", "whose index tells nothing of attestations"],
-  ["verified", "with verified attestations"],
+  ["verified", "verified"],
 ];
 
 /** `thoth provenance-check`: a line a finding, then what is not known, then the verdict. */
@@ -84,13 +84,13 @@ function hashList(word: string, hashes: readonly string[] = []): readonly string
   return [`${word} ${shown.join(", ")}${more}`];
 }
 
-/** How many files are attested, and how well. */
+/** Of how many files it is known who published them, and how well. */
 function attestationLine(attestations: ReportedProvenance["attestations"]): string {
   const parts = stateTexts.flatMap(([state, words]) => {
     const count = attestations.filter((one) => one.state === state).length;
-    return count === 0 ? [] : [`${counted(count, "file")} ${words}`];
+    return count === 0 ? [] : [`${count} ${words}`];
   });
-  return `publishers: ${parts.join("; ")}`;
+  return `publishers of ${counted(attestations.length, "file")}: ${parts.join(", ")}`;
 }
 
 /** The same as a document. */
