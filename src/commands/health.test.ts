@@ -71,7 +71,10 @@ test("one project is told in full, and what was learnt today is not asked for ag
   expect([again.stdout, offline.stdout]).toEqual([run.stdout, run.stdout]);
   expect(index.requests()).toEqual([]);
   await thoth(project, ["health", "web", "--refresh"], { index: index.url });
-  expect(index.requests().map(({ path }) => path)).toEqual(["/simple/web/", "/pypi/web/json"]);
+  expect(index.requests().map(({ path }) => path)).toEqual([
+    "/simple/web/",
+    ...["/files/web-2.0-py3-none-any.whl.metadata", "/pypi/web/json"],
+  ]);
 });
 
 test("of several projects only what is weak or bad is told, and one that no index has is an error", async () => {

@@ -138,7 +138,7 @@ async function learnAbout(
   const isOfLatest = about?.version === latest?.version;
   const learntAt = about === undefined || !isOfLatest ? undefined : Date.parse(about.observedAt);
   if (source === undefined || !isDue(learntAt, options)) return;
-  await learnPackage(learning(services), source, name);
+  await learnPackage(learning(services), source, { name, anew: options.refresh });
 }
 
 /** Asks the Git service of a package's source; why it declines, where it does. */

@@ -22,7 +22,8 @@ async function learnt(files: readonly IndexedFile[], pages: Readonly<Record<stri
   const answer = await client.page(source, name);
   if (answer.kind === "page") store.putPage(answer.page);
   index.forgetRequests();
-  const learn = () => learnPackage({ client, store, signal, now: () => 0 }, source, name);
+  const learn = (anew = false) =>
+    learnPackage({ client, store, signal, now: () => 0 }, source, { name, anew });
   await learn();
   const asked = index.requests().map(({ path }) => path);
   return { fact: store.about(name, source.url), asked, index, learn };
@@ -45,10 +46,13 @@ test("the newest stable release's smallest wheel speaks for the project", async 
     links: ["Homepage, https://git.example/a/web"],
     observedAt: "1970-01-01T00:00:00.000Z",
   });
-  expect(asked.sort()).toEqual(["/files/web-1.0-py3-none-any.whl.metadata", "/pypi/web/json"]);
+  const metadata = "/files/web-1.0-py3-none-any.whl.metadata";
+  expect(asked.sort()).toEqual([metadata, "/pypi/web/json"]);
   index.forgetRequests();
   await learn();
   expect(index.requests().map(({ path }) => path)).toEqual(["/pypi/web/json"]);
+  await learn(true);
+  expect(index.requests().map(({ path }) => path)).toContain(metadata);
 });
 
 test("without a wheel the source distribution is read, save a very large one", async () => {

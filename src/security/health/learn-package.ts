@@ -29,17 +29,17 @@ const largestSdist = 50e6;
 
 /**
  * Learns what the newest release's metadata and the index's project page say of a package, whose
- * releases must be known. Metadata of a file never changes, and is not asked for twice.
+ * releases must be known. Metadata of a file never changes, and is asked for twice only `anew`.
  */
 export async function learnPackage(
   learning: HealthLearning,
   source: IndexSource,
-  name: PackageName,
+  { name, anew }: { readonly name: PackageName; readonly anew: boolean },
 ): Promise<void> {
   const { store, now } = learning;
   const { latest } = releaseHistory(store.page(name, source.url)?.releases ?? []);
   const [said, owners] = await Promise.all([
-    saidBy(learning, source, { name, latest }),
+    saidBy(learning, source, { name, latest, anew }),
     ownersOf(learning, source, name),
   ]);
   const observedAt = new Date(now()).toISOString();
@@ -49,19 +49,20 @@ export async function learnPackage(
 interface Described {
   readonly name: PackageName;
   readonly latest: PastRelease | undefined;
+  readonly anew: boolean;
 }
 
 async function saidBy(
   { client, store, signal }: HealthLearning,
   source: IndexSource,
-  { name, latest }: Described,
+  { name, latest, anew }: Described,
 ): Promise<Said> {
   const file = latest === undefined ? undefined : describingFile(latest);
   if (latest === undefined || file === undefined) return nothing("the index lists no release");
   if (!file.filename.endsWith(".whl") && (file.size ?? 0) > largestSdist) {
     return nothing(`${file.filename} is too large to be fetched for its metadata alone`);
   }
-  const known = store.about(name, source.url);
+  const known = anew ? undefined : store.about(name, source.url);
   if (known?.version === latest.version && known.filename === file.filename) {
     const { from: _from, organization: _organization, people: _people, ...said } = known;
     return said;
