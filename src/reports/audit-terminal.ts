@@ -23,7 +23,7 @@ const mostNames = 8;
  */
 export function renderAudit(audit: Audit, options: AuditTerminalOptions): string {
   if (options.verbosity === "quiet") return lines([closing(audit, options.color)]);
-  const affected = audit.pins.filter(({ findings }) => findings.length > 0);
+  const affected = audit.pins.filter(({ findings }) => findings.length > 0).sort(worstFirst);
   return lines([
     ...affected.flatMap((one) => pinLines(one, options)),
     ...unknownLines(audit, options),
@@ -57,6 +57,16 @@ function pinLines(one: AuditedPin, options: AuditTerminalOptions): readonly stri
     ...(pin.origin === "index" ? [] : [`  from ${safeText(pin.location ?? pin.origin)}`]),
     "",
   ];
+}
+
+function worstFirst(a: AuditedPin, b: AuditedPin): number {
+  return badness(b) - badness(a);
+}
+
+function badness({ findings }: AuditedPin): number {
+  const [worst] = findings;
+  if (worst?.advisory.kind === "malware") return 11;
+  return worst?.advisory.severity.score ?? -1;
 }
 
 function painted({ advisory }: AuditFinding, color: Palette): (text: string) => string {
