@@ -9,7 +9,7 @@ import {
   renderAdvisoryStatus,
 } from "../reports/advisories.ts";
 import { jsonDocument } from "../reports/json-document.ts";
-import { damagedRecords } from "../store/advisory-import.ts";
+import { damagedRecords } from "../store/damaged-records.ts";
 import type { KnowledgeStore } from "../store/store.ts";
 import { ThothError } from "../util/errors.ts";
 import type { CommandContext, CommandResult } from "./command.ts";

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { AdvisoryCollection } from "../advisory/database.ts";
 import type { AdvisoryDatabase } from "../model/advisory.ts";
 import { listFolder, removeFile, writeAtomic } from "../util/atomic-write.ts";
-import { isRecord, parsedJson } from "../util/json.ts";
 import {
   type AdvisoryHead,
   headPath,
@@ -10,7 +9,7 @@ import {
   type UntoldRelease,
 } from "./advisory-file.ts";
 import { type AdvisoryTexts, writeAdvisories } from "./advisory-text.ts";
-import { Quarantine, readOwn } from "./damage.ts";
+import { Quarantine } from "./damage.ts";
 import { withStoreLock } from "./flush.ts";
 import { storeSchema } from "./schema.ts";
 import { StorePaths } from "./store-paths.ts";
@@ -56,20 +55,6 @@ export function untoldReleases(store: string): readonly UntoldRelease[] {
   const paths = new StorePaths(store);
   const head = new Quarantine(undefined).guard(() => readAdvisoryHead(paths.advisories));
   return head?.untold ?? [];
-}
-
-/** The records that the last import could not read. */
-export function damagedRecords(
-  store: string,
-): readonly { readonly name: string; readonly reason: string }[] {
-  const { advisories } = new StorePaths(store);
-  const head = new Quarantine(undefined).guard(() => readAdvisoryHead(advisories));
-  const text = head?.setAside === undefined ? undefined : readOwn(join(advisories, head.setAside));
-  return (text?.trimEnd().split("\n") ?? []).flatMap((line) => {
-    const value = parsedJson(line);
-    if (!isRecord(value)) return [];
-    return [{ name: String(value["name"]), reason: String(value["reason"]) }];
-  });
 }
 
 /** Notes that somebody was told of these. */

@@ -4,7 +4,6 @@ import type { IndexUrl } from "../model/release.ts";
 import { indexUrl } from "../model/release.ts";
 import { isNormalizedName, type PackageName, packageName } from "../python/name.ts";
 import { listFolder } from "../util/atomic-write.ts";
-import { checkAdvisories } from "./advisory-check.ts";
 import { indexesOf, readCatalogue } from "./catalogue.ts";
 import { DamagedFileError } from "./damage.ts";
 import { readWholeFacts } from "./facts-file.ts";
@@ -104,6 +103,8 @@ export async function verifyStore(paths: StorePaths): Promise<Problem[]> {
   }
   for (const file of listFolder(paths.sources))
     check(() => readWholeFacts(join(paths.sources, file)));
+  // Loaded here: hashing costs more to load than a lock from knowledge takes.
+  const { checkAdvisories } = await import("./advisory-check.ts");
   check(() => checkAdvisories(paths.advisories));
   return problems;
 }
