@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { errorCode } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 
@@ -115,6 +115,8 @@ export class WindowedFile {
 
 function openForReading(path: string): number | undefined {
   try {
+    // Most kinds of facts are learnt of few packages, and an error costs ten times the question
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
     return openSync(path, "r");
   } catch (error) {
     switch (errorCode(error)) {
