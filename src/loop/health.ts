@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { ProjectHealth } from "../model/health.ts";
+import type { RepositoryFact } from "../model/package-fact.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { healthIndicators } from "../security/health/health.ts";
@@ -9,6 +10,7 @@ import { type GitService, learnRepository } from "../security/health/learn-repos
 import { hostedRepository, sourceLink } from "../security/health/source-link.ts";
 import { dayMs } from "../security/health/subject.ts";
 import { learnPage } from "../solver/learn-page.ts";
+import type { KnowledgeStore } from "../store/store.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import { announceChanges } from "./announce-changes.ts";
@@ -92,7 +94,7 @@ async function known(
     status: list?.status,
     attests: list?.attests,
     about,
-    repository: store.repository(name, index),
+    repository: repositoryOf(store, name, index),
     advisories: (version) => store.advisories(name, version),
     now: now(),
   });
@@ -149,8 +151,7 @@ async function learnSource(
 ): Promise<string | undefined> {
   const { services, git } = options;
   const { store } = services;
-  const link = sourceLink(store.about(name, index)?.links ?? []);
-  const hosted = link === undefined ? undefined : hostedRepository(link);
+  const hosted = hostedSource(store, name, index);
   const service = git.find(({ host }) => host === hosted?.host);
   const before = store.repository(name, index);
   if (hosted === undefined || service === undefined) return undefined;
@@ -161,6 +162,22 @@ async function learnSource(
   if (answer.kind === "declined") return answer.reason;
   store.putAbout(name, index, answer.fact);
   return undefined;
+}
+
+function hostedSource(store: KnowledgeStore, name: PackageName, index: IndexUrl) {
+  const link = sourceLink(store.about(name, index)?.links ?? []);
+  return link === undefined ? undefined : hostedRepository(link);
+}
+
+/** What is known of the repository that is named now; a project may have moved. */
+function repositoryOf(
+  store: KnowledgeStore,
+  name: PackageName,
+  index: IndexUrl,
+): RepositoryFact | undefined {
+  const fact = store.repository(name, index);
+  const path = hostedSource(store, name, index)?.path;
+  return `${path}/`.startsWith(`${fact?.repository}/`) ? fact : undefined;
 }
 
 function isDue(learntAt: number | undefined, { services, refresh }: HealthOptions): boolean {
