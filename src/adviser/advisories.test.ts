@@ -75,7 +75,7 @@ test("an old pin stays where no release has less against it", () => {
 
   expect(told(store, lockedTo({ a: "2" }, "a"))).toEqual([
     "locked: a==2",
-    "WARNING a 2 is affected by PYSEC-1; no fix is known of PYSEC-1; no release is known that is free of advisories",
+    "WARNING a 2 is affected by PYSEC-1; no fix is known of PYSEC-1; no release that can be had is free of advisories",
     "a: kept from the lock",
   ]);
 });
@@ -116,6 +116,25 @@ test("the package is named that holds an affected release back", () => {
     "WARNING a 1 is affected by PYSEC-1; fixed in 2; b==1 needs a <2",
     "a: b==1 needs a <2",
   ]);
+});
+
+test("what keeps out the only release that is free of advisories is told", () => {
+  const store = storeOf({ "a==1": [] }, { "a==1": [advisory("PYSEC-1", { fixed: ["2"] })] });
+  store.add("a==2", { requiresPython: ">=3.12" });
+
+  expect(told(store, ["a"])[1]).toBe(
+    "WARNING a 1 is affected by PYSEC-1; fixed in 2; 2 needs Python >=3.12",
+  );
+});
+
+test("an old pin moved by what another package needs is told of its advisories, one moved by the Pipfile is not", () => {
+  const store = storeOf({ ...a3, "b==1": ["a>2"] }, { "a==1": [advisory("PYSEC-1")] });
+
+  expect(told(store, lockedTo({ a: "1" }, "b"))).toEqual([
+    "locked: a==3 b==1",
+    "INFO a moved off 1: PYSEC-1",
+  ]);
+  expect(told(store, lockedTo({ a: "1" }, "a>2"))).toEqual(["locked: a==3"]);
 });
 
 test("old pins give way that hold an affected release back, and what holds those back, too", () => {

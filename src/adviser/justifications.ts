@@ -4,6 +4,7 @@ import { compareVersions, parseVersion, type Version } from "../python/version.t
 import { contains } from "../python/version-range.ts";
 import { advisoryNames } from "./advisory-text.ts";
 import type { Candidate } from "./candidates.ts";
+import type { Catalog } from "./catalog.ts";
 import type { SettledSearch } from "./give-way.ts";
 import { whyNot } from "./justify.ts";
 import { wraps } from "./registry.ts";
@@ -52,11 +53,26 @@ function whyKept(one: Needed, chosen: Candidate, { result, needed }: SettledSear
   const better = catalog
     .candidatesOf(one.name)
     ?.newest(catalog.policy(one.name), ({ advisories }) => advisories.length === 0);
-  if (better === undefined) return "no release is known that is free of advisories";
+  if (better === undefined) return whyNoneIsFree(one, catalog);
   const excluded = one.demands.some(({ range }) => !contains(range, better.version));
   if (chosen.penalty === 0 && !excluded)
     return `advice of type \`${catalog.context.recommendationType}\` does not heed that`;
   return whyNot(better, one, needed, catalog);
+}
+
+/** The newest release that is free of advisories and what is in its way, where there is one. */
+function whyNoneIsFree({ name, version }: Needed, catalog: Catalog): string {
+  const { knowledge } = catalog.context;
+  const candidates = catalog.candidatesOf(name);
+  for (let position = 0; position < (candidates?.list.count ?? 0); position += 1) {
+    const listed = candidates?.version(position);
+    if (listed === undefined || compareVersions(listed, version) < 0) continue;
+    const examined = candidates?.examine(position);
+    if (examined === undefined || "candidate" in examined) continue;
+    if (knowledge.advisories(name, listed.text)?.length === 0)
+      return `${listed.text} ${examined.reason}`;
+  }
+  return "no release that can be had is free of advisories";
 }
 
 /** The first version that has the fixes of all; advisories that name none are named. */
@@ -79,7 +95,7 @@ function firstAbove(texts: readonly string[], version: Version): Version | undef
   return undefined;
 }
 
-/** Why a pin of the old lock that all demands would allow did not stay. */
+/** What was wrong with a pin of the old lock that did not stay. */
 function movedOff(
   one: Needed,
   chosen: Candidate,
@@ -93,7 +109,8 @@ function movedOff(
   const moved = `${name} moved off ${version.text}`;
   if (gave !== undefined)
     return { type: "INFO", message: `${moved}: it holds ${gave.held} back`, package: name };
-  if (one.demands.some(({ range }) => !contains(range, version))) return undefined;
+  // Whoever asks for another release in the Pipfile moved it
+  if (catalog.requirementsOf(name).some(({ range }) => !contains(range, version))) return undefined;
   const candidates = catalog.candidatesOf(name);
   const position = candidates?.positionOf(version.text);
   const before = position === undefined ? undefined : candidates?.examine(position);

@@ -40,7 +40,7 @@ export function renderAdvice(
       : [
           ...changeLines(report, counts, options),
           ...reasonLines(report, options),
-          ...movedLines(report),
+          ...movedLines(report, options),
           ...gapLines(report, options),
           ...verifiedLines(report, counts, options),
           ...knowledgeLines(report),
@@ -119,8 +119,17 @@ function reasonLines(report: AdviceReport, options: AdviceTerminalOptions): read
 }
 
 /** Why old pins did not stay that could have. */
-function movedLines({ justifications }: AdviceReport): readonly string[] {
-  return justifications.flatMap(({ type, message }) => (type === "INFO" ? safeText(message) : []));
+function movedLines(
+  { justifications }: AdviceReport,
+  { verbosity, color }: AdviceTerminalOptions,
+): readonly string[] {
+  const moved = justifications.filter(({ type }) => type === "INFO");
+  const shown = verbosity === "verbose" ? moved : moved.slice(0, mostReasons);
+  const lines = shown.map(({ message }) => safeText(message));
+  const hidden = moved.length - shown.length;
+  return hidden > 0
+    ? [...lines, color.faint(`and ${hidden} more that moved (-v shows all)`)]
+    : lines;
 }
 
 function gapLines(report: AdviceReport, options: AdviceTerminalOptions): readonly string[] {
