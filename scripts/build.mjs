@@ -66,9 +66,22 @@ const program = await build({
   define: { "import.meta.url": "thothUrl" },
   banner: { js: 'const thothUrl=require("node:url").pathToFileURL(__filename).href;' },
 });
+// What reads foreign code has a process of its own
+const scanner = await build({
+  ...shared,
+  entryPoints: { scan: "bin/scan.ts" },
+  outExtension: { ".js": ".cjs" },
+  plugins: [besideTheBundle],
+  define: { "import.meta.url": "thothUrl" },
+  banner: { js: 'const thothUrl=require("node:url").pathToFileURL(__filename).href;' },
+});
 const vendor = await build({
   ...shared,
-  entryPoints: Object.fromEntries(vendored.map((name) => [`vendor/${name}`, name])),
+  entryPoints: {
+    ...Object.fromEntries(vendored.map((name) => [`vendor/${name}`, name])),
+    // Its module asks for the address of its own file, which CommonJS has not
+    "vendor/web-tree-sitter": join(root, "node_modules/web-tree-sitter/web-tree-sitter.cjs"),
+  },
   // cyclonedx-library asks for these only where something is validated or written as XML
   external: ["ajv", "ajv-formats", "ajv-formats-draft2019", "libxmljs2", "xmlbuilder2"],
   // What a module exports as default is what import takes for it, as Node has it for CommonJS
@@ -93,7 +106,8 @@ const grammars = [
   path: join(outdir, "vendor", basename(name)),
   contents: readFileSync(join(root, "node_modules", name)),
 }));
-const files = [...vendor.outputFiles, ...program.outputFiles, ...grammars, commonJs, start];
+const bundles = [...vendor.outputFiles, ...program.outputFiles, ...scanner.outputFiles];
+const files = [...bundles, ...grammars, commonJs, start];
 
 /** Unchanged files are left alone and others renamed into place, for a thoth that runs meanwhile. */
 function put(path, contents) {

@@ -6,6 +6,7 @@ import { addHealth } from "./health-options.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
+import { addSiScan } from "./si-scan-options.ts";
 import { addWarm } from "./warm-options.ts";
 
 /** Every subcommand with its options; each is loaded when it is chosen. */
@@ -14,7 +15,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addStatus(program, perform);
   addSolve(program, perform);
   addInvestigate(program, perform);
-  addSiScan(program, perform);
+  addSiScan(program, { perform, everywhere });
   addAudit(program, { perform, everywhere });
   addAdvisories(program, { perform, everywhere });
   addProvenanceCheck(program, perform);
@@ -117,19 +118,6 @@ function addInvestigate(program: Command, perform: Perform): void {
         return runInvestigate(follow, context);
       });
     });
-}
-
-function addSiScan(program: Command, perform: Perform): void {
-  everywhere(program.command("si-scan"))
-    .description("security indicators of a release: bandit over its source distribution or wheel")
-    .argument("<release>", "NAME==VERSION")
-    .option("--index-url <url>", "the index to ask, in place of pip's")
-    .action((release: string, options: Options) =>
-      perform(options, async (context) => {
-        const { runSiScan } = await import("./si-scan.ts");
-        return runSiScan(release, context);
-      }),
-    );
 }
 
 function addProvenanceCheck(program: Command, perform: Perform): void {

@@ -61,8 +61,8 @@ interface LockedRelease {
   readonly hashes: ReadonlySet<string>;
 }
 
-/** The first category that pins a package is heard. */
-function entriesFor(
+/** The entries that hold on a runtime; the first category that pins a package is heard. */
+export function entriesFor(
   runtime: Runtime,
   lock: PipfileLock,
   categories: ReadonlySet<string>,
@@ -83,7 +83,8 @@ function holds({ markers }: LockEntry, runtime: Runtime): boolean {
   return marker === undefined || markerHolds(marker, runtime.markers, "") === true;
 }
 
-function lockedRelease(
+/** What an entry pins on an index; undefined where it comes from elsewhere. Throws "bad-lock". */
+export function lockedRelease(
   name: PackageName,
   { version: pinned, hashes = [], index }: LockEntry,
 ): LockedRelease | undefined {
@@ -99,7 +100,7 @@ function lockedRelease(
 }
 
 /** On the first index that lists a file of it which the lock admits; known lists are asked first. */
-async function releaseOf(bench: Bench, locked: LockedRelease): Promise<Release> {
+export async function releaseOf(bench: Bench, locked: LockedRelease): Promise<Release> {
   const { sources, services, learner } = bench;
   const named = locked.index === undefined ? undefined : sources.byName.get(locked.index);
   const candidates = (named === undefined ? sources.order : [named]).map(

@@ -1,5 +1,6 @@
 import { named, sender } from "../investigator/gaps.ts";
 import { createMessage } from "../messaging/codec.ts";
+import { sourceFilename } from "../model/knowledge.ts";
 import type { AdviserTrigger, Message } from "../model/message.ts";
 import { releaseText } from "../model/release.ts";
 import { done, type Task, type TaskResult } from "../model/task.ts";
@@ -15,7 +16,8 @@ import { startMetadata, startReleases } from "./learn-gaps.ts";
 import { learnSource } from "./learn-source.ts";
 import { isNewToProjects, newReleaseTriggers } from "./new-releases.ts";
 import { noteHashes } from "./note-hashes.ts";
-import { scanRelease } from "./scan.ts";
+import { noSourceDistribution, scanRelease } from "./scan.ts";
+import { isUnscanned } from "./scan-files.ts";
 import { solveEverywhere } from "./solve-everywhere.ts";
 import { takeInspection } from "./take-inspection.ts";
 import { releaseFacts, usedRuntimes } from "./used-runtimes.ts";
@@ -56,14 +58,15 @@ export function benchRunners(bench: Bench, rerun: AdviceRunner = notHere): Runne
       return affectedTriggers(services, missingPackage(name, index));
     }),
     "note-source-distribution": each(async ({ release, value }) => {
-      const known = store.security(release);
-      if (value || known === undefined) return [];
-      store.putSecurity(release, { ...known, outcome: "no-source-distribution" });
+      const known = store.security(release, sourceFilename(release));
+      if (!value && known === undefined)
+        store.putSecurity(release, noSourceDistribution(services, release));
       return [];
     }),
     "consider-release": each(async ({ release }) => {
       const { package_name, package_version } = named(release);
-      const scan = services.configuration.security && store.security(release) === undefined;
+      const wanted = services.configuration.security;
+      const scan = wanted && isUnscanned(store, release, services.now());
       return [
         ...(scan ? [createMessage("si_unanalyzed_package", sender, named(release))] : []),
         ...(isNewToProjects(services, release)

@@ -4,6 +4,7 @@ import type { Message } from "../model/message.ts";
 import type { Release } from "../model/release.ts";
 import type { Services } from "../wiring.ts";
 import type { RefreshTarget } from "./refresh-targets.ts";
+import { isUnscanned } from "./scan-files.ts";
 import { solveMessage } from "./solve-everywhere.ts";
 import { isUnsolved, newestFor, releaseFacts, type UsedRuntimes } from "./used-runtimes.ts";
 
@@ -23,9 +24,9 @@ export function unsolvedMessages(
   );
 }
 
-/** Releases that were installed somewhere and have no security indicators. */
+/** Releases that were installed somewhere and have files that were not scanned. */
 export function unscannedMessages(
-  { store }: Services,
+  { store, now }: Services,
   targets: readonly RefreshTarget[],
 ): readonly Message[] {
   return targets.flatMap(({ name, source: { url: index } }) => {
@@ -38,7 +39,7 @@ export function unscannedMessages(
       const release: Release = { name, version, index };
       const listed = releaseFacts(store, release);
       if (listed === undefined || listed.vanished !== undefined) return [];
-      if (store.security(release) !== undefined) return [];
+      if (!isUnscanned(store, release, now())) return [];
       return [createMessage("si_unanalyzed_package", sender, named(release))];
     });
   });

@@ -1,6 +1,7 @@
 import type { PackageName } from "../python/name.ts";
 import type { AdvisoryDatabase, AdvisoryMatch } from "./advisory.ts";
 import type { AttestationFact } from "./attestation.ts";
+import type { Finding } from "./finding.ts";
 import type { PackageFact, ProjectStatus, RepositoryFact } from "./package-fact.ts";
 import type { IndexUrl, Release } from "./release.ts";
 import type { RuntimeId } from "./runtime.ts";
@@ -191,19 +192,44 @@ export interface SourceFact {
   readonly observedAt: string;
 }
 
-/** Security indicators of one distribution, field names as in the original's aggregate. */
-export interface SecurityFact {
-  readonly outcome: "scanned" | "no-source-distribution" | "failed";
-  readonly detail?: string;
-  readonly filename?: string;
-  readonly sha256?: string;
-  /** e.g. {"bandit": "1.9.4"}. */
-  readonly tools: Readonly<Record<string, string>>;
+/** What one tool counted in a file. */
+export interface Indicators {
   /** Keys `SEVERITY.HIGH__CONFIDENCE.LOW` etc.: 3 severities × 4 confidences. */
   readonly counts: Readonly<Record<string, number>>;
   readonly filesAnalyzed: number;
+  /** Tests, which are left out. */
   readonly filesFiltered: number;
+  readonly filesWithFindings: number;
   readonly linesOfCode: number;
+}
+
+/** Why a file could not be scanned. */
+export type ScanFailure = "bad-archive" | "too-large" | "timeout" | "tool-failed" | "vanished";
+
+/**
+ * Security indicators of one file of a release. `no-source-distribution` and a release without any
+ * file stand under the name that a source distribution would have: `sourceFilename`.
+ */
+export interface SecurityFact extends Indicators {
+  readonly outcome: "scanned" | "no-source-distribution" | "failed";
+  readonly failure?: ScanFailure;
+  /** What could not be read or done, foreign text made safe. */
+  readonly detail?: string;
+  readonly filename: string;
+  readonly sha256?: string;
+  /** e.g. {"thoth-scan": "1", "sandbox": "bubblewrap 0.8.0", "bandit": "1.9.4"}. */
+  readonly tools: Readonly<Record<string, string>>;
+  /** What other tools counted, by their name; the counts beside it are Thoth's own. */
+  readonly opinions?: Readonly<Record<string, Indicators>>;
+  /** The worst of all tools, worst first. */
+  readonly findings: readonly Finding[];
+  readonly findingsLeftOut: number;
+  /** Every finding with an alarm; those that block first. */
+  readonly alarms: readonly Finding[];
+  /** 0 (best) to 1 (worst), see docs/security-indicators.md; present where it was scanned. */
+  readonly score?: number;
+  /** From then on it is worth another try; absent: never while the file is the same. */
+  readonly expires?: string;
   readonly observedAt: string;
 }
 
@@ -242,7 +268,8 @@ export interface Knowledge {
   details(release: Release): readonly FileDetails[] | undefined;
   /** `key` as made by `sourceKey` of model/project.ts. */
   source(key: string): SourceFact | undefined;
-  security(release: Release): SecurityFact | undefined;
+  /** What scanning one file of a release showed; see `scansOf` for all of them. */
+  security(release: Release, filename: string): SecurityFact | undefined;
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined;
   about(name: PackageName, index: IndexUrl): PackageFact | undefined;
   repository(name: PackageName, index: IndexUrl): RepositoryFact | undefined;
@@ -257,6 +284,18 @@ export interface Knowledge {
   malware(sha256: string): AdvisoryMatch | undefined;
   /** Undefined: none was imported. */
   advisoryDatabase(): AdvisoryDatabase | undefined;
+}
+
+/** The name that a source distribution of a release would have (PEP 625). */
+export function sourceFilename({ name, version }: Release): string {
+  return `${name.replaceAll("-", "_")}-${version}.tar.gz`;
+}
+
+/** What scans showed of the files that the index lists of a release, in its order. */
+export function scansOf(knowledge: Knowledge, release: Release): readonly SecurityFact[] {
+  const listed = (knowledge.details(release) ?? []).map(({ filename }) => filename);
+  const names = new Set([...listed, sourceFilename(release)]);
+  return [...names].flatMap((filename) => knowledge.security(release, filename) ?? []);
 }
 
 /** What lets an index answer "not modified"; every one is optional, many indexes send none. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { InstalledFact, ReleaseList, SecurityFact } from "../model/knowledge.ts";
+import type { InstalledFact, ReleaseList } from "../model/knowledge.ts";
 import { indexUrl } from "../model/release.ts";
 import { packageName } from "../python/name.ts";
 import { palette } from "./palette.ts";
@@ -7,7 +7,6 @@ import {
   renderFigures,
   renderInvestigation,
   renderReleases,
-  renderSecurity,
   renderSolved,
   renderVerification,
 } from "./results.ts";
@@ -49,60 +48,6 @@ test("an investigation says what was given up and what waits", () => {
   ).toBe(`given up: unresolved_package napo: five attempts
 Handled 3 messages, 1 to be tried again, 1 given up, 0 waiting in 1.5 s
 `);
-});
-
-const scanned: SecurityFact = {
-  outcome: "scanned",
-  filename: "requests-2.32.3.tar.gz",
-  tools: { bandit: "1.9.4" },
-  counts: { "SEVERITY.HIGH__CONFIDENCE.HIGH": 3, "SEVERITY.LOW__CONFIDENCE.HIGH": 10 },
-  filesAnalyzed: 18,
-  filesFiltered: 17,
-  linesOfCode: 4321,
-  observedAt: "2026-11-24T05:00:00Z",
-};
-
-test("a scan is a table of severity by confidence", () => {
-  expect(renderSecurity("requests==2.32.3", scanned, { ...options, columns: 100 })).toBe(
-    `requests==2.32.3: 18 files in requests-2.32.3.tar.gz, 17 of tests left out, 4321 lines of code, by bandit 1.9.4
-                 confidence high  confidence medium  confidence low  confidence undefined
-severity high    3                0                  0               0
-severity medium  0                0                  0               0
-severity low     10               0                  0               0
-`,
-  );
-});
-
-test("the findings behind a scan's numbers are shown, the worst only unless asked", () => {
-  const finding = {
-    confidence: "HIGH",
-    text: "weak MD5",
-    path: "a/\u001B[1mauth.py",
-    line: 7,
-  } as const;
-  const findings = [
-    { ...finding, severity: "HIGH", rule: "B324" },
-    { ...finding, severity: "LOW", rule: "B101" },
-  ] as const;
-  const told = (verbose: boolean) =>
-    renderSecurity("requests==2.32.3", scanned, { ...options, findings, verbose })
-      .split("\n")
-      .slice(5);
-
-  expect(told(false)).toEqual([
-    "high/high B324 a/auth.py:7: weak MD5",
-    "and 1 more finding (-v shows all)",
-    "",
-  ]);
-  expect(told(true)[1]).toBe("low/high B101 a/auth.py:7: weak MD5");
-});
-
-test("a scan that failed shows no numbers", () => {
-  const failed = { ...scanned, outcome: "failed", detail: "timeout: 300 s" } as const;
-
-  expect(renderSecurity("requests==2.32.3", failed, options)).toBe(
-    "requests==2.32.3: the scan failed\n  timeout: 300 s\n",
-  );
 });
 
 test("releases come newest first, with what is wrong with them", () => {

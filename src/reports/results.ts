@@ -1,5 +1,4 @@
-import type { Finding } from "../model/finding.ts";
-import type { InstalledFact, ReleaseList, SecurityFact } from "../model/knowledge.ts";
+import type { InstalledFact, ReleaseList } from "../model/knowledge.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { safeLines, safeText } from "../util/terminal-text.ts";
 import { failureText } from "./failure-text.ts";
@@ -90,59 +89,6 @@ export function renderInvestigation(result: InvestigationResult, options: Result
     `${result.waiting} waiting`,
   ];
   return lines([...dead, `${parts.join(", ")} in ${durationText(result.durationMs)}`]);
-}
-
-const levels = ["HIGH", "MEDIUM", "LOW"] as const;
-const confidences = ["HIGH", "MEDIUM", "LOW", "UNDEFINED"] as const;
-
-/**
- * `thoth si-scan`: counts by severity (rows) and confidence (columns), then the findings behind
- * them where they are at hand: those of high severity, or all with `verbose`.
- */
-export function renderSecurity(
-  release: string,
-  fact: SecurityFact,
-  options: ResultOptions & { readonly findings?: readonly Finding[]; readonly verbose?: boolean },
-): string {
-  const { color } = options;
-  const what = color.strong(safeText(release));
-  const detail = fact.detail === undefined ? [] : safeLines(fact.detail).map((line) => `  ${line}`);
-  if (fact.outcome === "failed") return lines([`${what}: the scan failed`, ...detail]);
-  if (fact.outcome === "no-source-distribution" && fact.filename === undefined) {
-    return lines([`${what}: has no source distribution`, ...detail]);
-  }
-  const rows = levels.map((severity) => [
-    `severity ${severity.toLowerCase()}`,
-    ...confidences.map((confidence) =>
-      String(fact.counts[`SEVERITY.${severity}__CONFIDENCE.${confidence}`] ?? 0),
-    ),
-  ]);
-  const heading = [
-    "",
-    ...confidences.map((confidence) => `confidence ${confidence.toLowerCase()}`),
-  ];
-  const tools = Object.entries(fact.tools).map(([name, version]) => `${name} ${version}`);
-  const file = fact.filename === undefined ? "" : ` in ${safeText(fact.filename)}`;
-  const filtered = fact.filesFiltered === 0 ? "" : `, ${fact.filesFiltered} of tests left out`;
-  return lines([
-    `${what}: ${counted(fact.filesAnalyzed, "file")}${file}${filtered}, ${counted(fact.linesOfCode, "line")} of code, by ${safeText(tools.join(", "))}`,
-    ...table(rows, tableOptions(options, heading)),
-    ...findingLines(options.findings ?? [], options.verbose === true),
-    ...detail,
-  ]);
-}
-
-const mostFindings = 10;
-
-function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
-  const high = findings.filter((one) => one.severity === "HIGH").slice(0, mostFindings);
-  const shown = verbose ? findings : high;
-  const told = shown.map(({ severity, confidence, rule, path, line, text }) => {
-    const rank = `${severity.toLowerCase()}/${confidence.toLowerCase()}`;
-    return safeText(`${rank} ${rule} ${path}:${line}: ${text}`);
-  });
-  const hidden = findings.length - shown.length;
-  return hidden > 0 ? [...told, `and ${counted(hidden, "more finding")} (-v shows all)`] : told;
 }
 
 /** `thoth knowledge show NAME`: the newest releases on one index. `now` is ms since the epoch. */

@@ -1,17 +1,9 @@
 import type { Finding, Rank } from "../model/finding.ts";
 import { parsedJson } from "../util/json.ts";
-
-/** What bandit said of the files it was given; paths as on its command line. */
-export interface BanditReport {
-  readonly findings: readonly Finding[];
-  /** Files that it could not analyse. */
-  readonly errors: readonly { readonly path: string; readonly reason: string }[];
-  /** Its own count over all files: lines that are neither blank nor a comment. */
-  readonly linesOfCode: number;
-}
+import type { LintReport } from "./second-opinion.ts";
 
 /** Reads the output of `bandit -f json`; undefined where it is not that. */
-export function parseBanditReport(text: string): BanditReport | undefined {
+export function parseBanditReport(text: string): LintReport | undefined {
   const report = parsedJson(text);
   const totals = member(member(report, "metrics"), "_totals");
   const linesOfCode = member(totals, "loc");

@@ -1,196 +1,178 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Finding } from "../model/finding.ts";
-import type { SecurityFact } from "../model/knowledge.ts";
-import type { ProcessOptions, ProcessResult } from "../sandbox/process.ts";
+import type { Indicators, ScanFailure, SecurityFact } from "../model/knowledge.ts";
+import type { ProcessResult } from "../sandbox/process.ts";
+import { ThothError } from "../util/errors.ts";
+import { isRecord, parsedJson } from "../util/json.ts";
 import { safeText } from "../util/terminal-text.ts";
-import { type ArchiveLimits, ArchiveRefused, defaultLimits } from "./archive-limits.ts";
-import { readMembers } from "./archive-members.ts";
-import { type BanditReport, parseBanditReport } from "./bandit-report.ts";
-import type { Bandit } from "./bandit-tool.ts";
-import { indicatorCounts } from "./indicator-counts.ts";
-import { isPythonSource, splitSources } from "./source-files.ts";
+import { keptFindings, type ScanAnswer, scannerStarted } from "./scan-summary.ts";
+import { judgeScan, lastLine, ownScanner, type ScanRun } from "./scanner-process.ts";
+import { type Linter, type Opinion, secondOpinion } from "./second-opinion.ts";
 
-/** Runs the scanner, best in a sandbox: of the machine it needs `readOnly`, and no network. */
-export type ScanRun = (
-  options: ProcessOptions & { readonly readOnly: readonly string[] },
-) => Promise<ProcessResult>;
+/** Of our own checks; a later one finds other things, so what an earlier one saw is seen again. */
+export const scannerVersion = "1";
 
 /** One wheel or sdist to scan, downloaded and hash-checked. */
 export interface ScanRequest {
   readonly archivePath: string;
   /** Its name in the index. */
   readonly filename: string;
-  readonly sha256?: string;
-  readonly bandit: Bandit;
+  readonly sha256?: string | undefined;
+  readonly name: string;
+  readonly version: string;
+  /** Whose opinion is wanted besides our own checks. */
+  readonly linters: readonly Linter[];
   readonly run: ScanRun;
-  readonly environment: Readonly<Record<string, string>>;
+  /** e.g. "bubblewrap 0.8.0", or "none": for the record. */
+  readonly sandbox: string;
   readonly timeoutMs?: number;
-  readonly limits?: ArchiveLimits;
+  readonly now: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The fact to keep, and the findings behind its numbers, worst first. */
-export interface ScanResult {
-  readonly fact: SecurityFact;
-  readonly findings: readonly Finding[];
-}
-
-/** Why a scan failed; the first word of the fact's `detail`. */
-export type ScanFailure = "bad-archive" | "too-large" | "timeout" | "tool-failed";
-
 /**
- * Scans the Python files of a distribution with bandit. No code of it is run and nothing is
- * unpacked under a name that it chose: files are numbered, so that neither a path, a `.bandit` file
- * nor a folder that bandit leaves out can hide anything. What goes wrong with the archive or the
- * scanner is the fact "failed"; never an empty result.
+ * Scans one distribution with our own checks, in a process of their own, then with the linters. No
+ * code of it is run. What goes wrong with the archive or a scanner is the fact "failed", never an
+ * empty result.
+ * @throws ThothError where this machine is to blame: no sandbox, a full disk, a process killed.
  */
-export async function scanDistribution(request: ScanRequest): Promise<ScanResult> {
-  const folder = await mkdtemp(join(tmpdir(), "thoth-scan-"));
-  try {
-    const sources = await unpackSources(request, folder);
-    const report =
-      sources.analysed.length === 0 ? emptyReport : await runBandit(request, folder, sources.paths);
-    if ("failure" in report) return failed(request, report.failure, report.detail);
-    return scanned(request, sources, report);
-  } catch (error) {
-    if (error instanceof ArchiveRefused) return failed(request, error.reason, error.message);
-    throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+export async function scanDistribution(request: ScanRequest): Promise<SecurityFact> {
+  const own = await ownAnswer(request);
+  if (own.state === "failed") return failed(request, own.failure, own.detail);
+  const opinions = new Map<string, Opinion>();
+  for (const linter of request.linters)
+    opinions.set(linter.name, await opinionOf(linter, request, own));
+  return scanned(request, own, opinions);
 }
 
 const defaultTimeoutMs = 300_000;
-const mostOutput = 64_000_000;
-const mostNamed = 5;
-const emptyReport: BanditReport = { findings: [], errors: [], linesOfCode: 0 };
+const retryAfterMs = 7 * 86_400_000;
 
-interface Sources {
-  readonly analysed: readonly string[];
-  readonly filtered: readonly string[];
-  /** Path in the archive by the file that holds it. */
-  readonly paths: ReadonlyMap<string, string>;
+type Answer = ScanAnswer | (ScanEndAnswer & { readonly state: "failed" });
+type ScanEndAnswer = { readonly failure: ScanFailure; readonly detail: string };
+
+async function ownAnswer(request: ScanRequest): Promise<Answer> {
+  const { archivePath, filename, name, version, timeoutMs = defaultTimeoutMs } = request;
+  const { command, args, readOnly } = ownScanner();
+  const scan = (limitMs: number) =>
+    request.run({
+      command,
+      args: [...args, archivePath, filename, name, version],
+      readOnly: [...readOnly, archivePath],
+      timeoutMs: limitMs,
+      signal: request.signal,
+    });
+  let run = await scan(timeoutMs);
+  // Once more with twice the time: this machine may have been busy
+  if (run.timedOut) run = await scan(2 * timeoutMs);
+  const end = judgeScan(run, "the scanner");
+  return end === undefined ? readAnswer(run) : { state: "failed", ...end };
 }
 
-async function unpackSources(request: ScanRequest, folder: string): Promise<Sources> {
-  const written = new Map<string, string>();
-  await readMembers({
-    archivePath: request.archivePath,
-    filename: request.filename,
-    limits: request.limits ?? defaultLimits,
-    signal: request.signal,
-    wants: isPythonSource,
-    take: async (path, bytes) => {
-      // A path that stands twice in an archive: the last one wins when it is installed.
-      const file = written.get(path) ?? join(folder, `${written.size}.py`);
-      written.set(path, file);
-      await writeFile(file, bytes);
-    },
-  });
-  const { analysed, filtered } = splitSources([...written.keys()]);
-  const paths = new Map<string, string>();
-  for (const path of filtered) await rm(written.get(path) ?? folder, { recursive: true });
-  for (const path of analysed) paths.set(written.get(path) ?? "", path);
-  return { analysed, filtered, paths };
+function readAnswer(run: ProcessResult): Answer {
+  const [started, text = ""] = run.stdout.split("\n");
+  if (started !== scannerStarted && !run.outputTruncated)
+    throw new ThothError("tool-missing", "the scanner does not start here", {
+      notes: [safeText(lastLine(run.stderr))],
+      hint: "see that Node runs in the sandbox; installing Thoth again may help",
+    });
+  const answer: unknown = run.outputTruncated ? undefined : parsedJson(text);
+  if (run.exitCode === 0 && isAnswer(answer)) return answer;
+  const ending = run.signal ?? `exit code ${run.exitCode}`;
+  const detail = safeText(`the scanner gave no answer: ${ending} ${lastLine(run.stderr)}`).trim();
+  return { state: "failed", failure: "tool-failed", detail };
 }
 
-interface Failed {
-  readonly failure: ScanFailure;
-  readonly detail: string;
+/** It is our own program that speaks, so its parts are looked at, not the parts of those. */
+function isAnswer(value: unknown): value is ScanAnswer {
+  if (!isRecord(value)) return false;
+  if (value["state"] === "failed") return typeof value["detail"] === "string";
+  const { counts, findings, alarms, unreadable } = value;
+  return isRecord(counts) && [findings, alarms, unreadable].every(Array.isArray);
 }
 
-async function runBandit(
+async function opinionOf(
+  linter: Linter,
   request: ScanRequest,
-  folder: string,
-  paths: ReadonlyMap<string, string>,
-): Promise<BanditReport | Failed> {
-  const { bandit, environment, signal, timeoutMs = defaultTimeoutMs } = request;
-  const result = await request.run({
-    command: bandit.command,
-    args: [...bandit.args, "-r", "-q", "-f", "json", "-n", "1", folder],
-    cwd: "/",
-    env: { ...environment, PYTHONDONTWRITEBYTECODE: "1", PYTHONUTF8: "1" },
-    readOnly: [...bandit.readOnly, folder],
-    timeoutMs,
-    maxOutputBytes: mostOutput,
-    signal,
-  });
-  if (result.timedOut) return { failure: "timeout", detail: `bandit took over ${timeoutMs} ms` };
-  if (result.stopped !== undefined) {
-    return { failure: "tool-failed", detail: `bandit met our limit of ${result.stopped}` };
-  }
-  // 0: nothing found, 1: something found
-  const report = [0, 1].includes(result.exitCode ?? -1)
-    ? parseBanditReport(result.stdout)
-    : undefined;
-  if (report === undefined || result.outputTruncated) {
-    const ending = result.signal ?? `exit code ${result.exitCode}`;
-    const last = result.stderr.trim().split("\n").at(-1) ?? "";
-    return { failure: "tool-failed", detail: safeText(`bandit gave no report: ${ending} ${last}`) };
-  }
-  return named(report, paths);
+  { linesOfCode }: Indicators,
+): Promise<Opinion> {
+  const { archivePath, filename, run, signal, timeoutMs = defaultTimeoutMs } = request;
+  const ask = (limitMs: number) =>
+    secondOpinion({ archivePath, filename, linter, run, linesOfCode, signal, timeoutMs: limitMs });
+  const first = await ask(timeoutMs);
+  return !first.ok && first.failure === "timeout" ? ask(2 * timeoutMs) : first;
 }
 
-function named(report: BanditReport, paths: ReadonlyMap<string, string>): BanditReport {
-  const original = <T extends { readonly path: string }>(item: T): T => ({
-    ...item,
-    path: paths.get(item.path) ?? item.path,
-  });
+function scanned(
+  request: ScanRequest,
+  own: Extract<ScanAnswer, { state: "scanned" }>,
+  opinions: ReadonlyMap<string, Opinion>,
+): SecurityFact {
+  const { counts, filesAnalyzed, filesFiltered, filesWithFindings, linesOfCode, score } = own;
+  const heard = [...opinions].flatMap(([name, one]) => (one.ok ? [{ name, ...one }] : []));
+  const silent = [...opinions.values()].flatMap((one) => (one.ok ? [] : [one.detail]));
+  const kept = keptFindings([...own.findings, ...heard.flatMap(({ findings }) => findings)]);
+  const details = [
+    ...unreadText("", own.unreadable, own.unreadableLeftOut),
+    ...heard.flatMap(({ name, unreadable }) => unreadText(` by ${name}`, unreadable, 0)),
+    ...silent,
+  ];
   return {
-    ...report,
-    findings: report.findings.map(original),
-    errors: report.errors.map(original),
-  };
-}
-
-function scanned(request: ScanRequest, sources: Sources, report: BanditReport): ScanResult {
-  const { errors } = report;
-  const shown = errors.slice(0, mostNamed).map(({ path, reason }) => `${path}: ${reason}`);
-  const more = errors.length > mostNamed ? ` and ${errors.length - mostNamed} more` : "";
-  const detail =
-    errors.length === 0 ? {} : { detail: safeText(`not analysed: ${shown.join(", ")}${more}`) };
-  const fact: SecurityFact = {
     outcome: "scanned",
-    ...detail,
     ...common(request),
-    counts: indicatorCounts(report.findings),
-    filesAnalyzed: sources.analysed.length - errors.length,
-    filesFiltered: sources.filtered.length,
-    linesOfCode: report.linesOfCode,
+    ...{ counts, filesAnalyzed, filesFiltered, filesWithFindings, linesOfCode, score },
+    findings: kept.findings,
+    findingsLeftOut: kept.findingsLeftOut + own.findingsLeftOut,
+    alarms: own.alarms,
+    ...(heard.length > 0 && {
+      opinions: Object.fromEntries(heard.map(({ name, indicators }) => [name, indicators])),
+    }),
+    ...(details.length > 0 && { detail: details.join("\n") }),
+    ...(silent.length > 0 && { expires: new Date(request.now + retryAfterMs).toISOString() }),
   };
-  return { fact, findings: [...report.findings].sort(worseFirst) };
 }
 
-function failed(request: ScanRequest, failure: ScanFailure, detail: string): ScanResult {
-  const fact: SecurityFact = {
+const mostNamed = 5;
+
+function unreadText(by: string, files: readonly string[], leftOut: number): readonly string[] {
+  if (files.length === 0) return [];
+  const shown = files.slice(0, mostNamed);
+  const hidden = files.length - shown.length + leftOut;
+  const more = hidden > 0 ? ` and ${hidden} more` : "";
+  return [safeText(`not analysed${by}: ${shown.join(", ")}${more}`)];
+}
+
+/** What passes may do better another time; a broken archive stays broken. */
+const passes: ReadonlySet<ScanFailure> = new Set<ScanFailure>(["timeout", "tool-failed"]);
+
+function failed(request: ScanRequest, failure: ScanFailure, detail: string): SecurityFact {
+  const expires = new Date(request.now + retryAfterMs).toISOString();
+  return {
+    ...noIndicators,
     outcome: "failed",
-    detail: safeText(`${failure}: ${detail}`),
+    failure,
+    detail: safeText(detail),
     ...common(request),
-    counts: {},
-    filesAnalyzed: 0,
-    filesFiltered: 0,
-    linesOfCode: 0,
+    ...(passes.has(failure) && { expires }),
   };
-  return { fact, findings: [] };
 }
 
-function common({ filename, sha256, bandit }: ScanRequest) {
+/** The numbers of what was not scanned. */
+export const noIndicators = {
+  counts: {},
+  filesAnalyzed: 0,
+  filesFiltered: 0,
+  filesWithFindings: 0,
+  linesOfCode: 0,
+  findings: [],
+  findingsLeftOut: 0,
+  alarms: [],
+} as const;
+
+function common({ filename, sha256, linters, sandbox, now }: ScanRequest) {
+  const tools = linters.map(({ name, version }) => [name, version] as const);
   return {
     filename,
     ...(sha256 === undefined ? {} : { sha256 }),
-    tools: { bandit: bandit.version },
-    observedAt: new Date().toISOString(),
+    tools: { "thoth-scan": scannerVersion, sandbox, ...Object.fromEntries(tools) },
+    observedAt: new Date(now).toISOString(),
   };
-}
-
-const weight = { HIGH: 0, MEDIUM: 1, LOW: 2, UNDEFINED: 3 } as const;
-
-function worseFirst(a: Finding, b: Finding): number {
-  return (
-    weight[a.severity] - weight[b.severity] ||
-    weight[a.confidence] - weight[b.confidence] ||
-    (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line)
-  );
 }

@@ -114,7 +114,7 @@ function readFacts(path: string, text: string): ArchivedFile {
     return { kind, name, index, facts: metadataOf(path, lines) };
   }
   if (kind === "security") {
-    return { kind, name, index, facts: factsOf(path, lines, isSecurityFact, 1) };
+    return { kind, name, index, facts: factsOf(path, withoutOldScans(lines), isSecurityFact, 2) };
   }
   if (kind === "performance") {
     return { kind, name, index, facts: factsOf(path, lines, isPerformanceFact, 2) };
@@ -126,6 +126,12 @@ function readFacts(path: string, text: string): ArchivedFile {
     return { kind, name, index, facts: factsOf(path, lines, isAttestationFact, 2) };
   }
   return refuse(path, "it holds facts of an unknown kind");
+}
+
+/** Thoth 0.1 kept one scan for a whole release; that says nothing of a file. */
+function withoutOldScans(lines: unknown): unknown {
+  if (!Array.isArray(lines)) return lines;
+  return lines.filter((line) => !Array.isArray(line) || line.length !== 2);
 }
 
 /** What was built has its runtime in the key, too. */

@@ -32,10 +32,16 @@ export const installedFacts: FactKind<InstalledFact> = {
   prefer: newer,
 };
 
-/** Security indicators by version. */
+/** Security indicators by version and file name. */
 export const securityFacts: FactKind<SecurityFact> = {
   kind: "security",
-  is: (value): value is SecurityFact => isObserved(value) && isRecord(value["counts"]),
+  is: (value): value is SecurityFact =>
+    isObserved(value) &&
+    typeof value["filename"] === "string" &&
+    isRecord(value["tools"]) &&
+    isRecord(value["counts"]) &&
+    Array.isArray(value["findings"]) &&
+    Array.isArray(value["alarms"]),
   prefer: newer,
 };
 

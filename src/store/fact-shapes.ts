@@ -1,5 +1,7 @@
 import type { AttestationFact, Publisher } from "../model/attestation.ts";
+import type { Finding } from "../model/finding.ts";
 import type {
+  Indicators,
   InspectedStack,
   InstalledFact,
   MetadataFact,
@@ -69,16 +71,43 @@ const installed: Shape<InstalledFact> = {
   observedAt: isTime,
 };
 
-const security: Shape<SecurityFact> = {
-  outcome: isOneOf("scanned", "no-source-distribution", "failed"),
-  detail: isOptional(isText),
-  filename: isOptional(isText),
-  sha256: isOptional(isSha256),
-  tools: isMapOf(isText),
+const finding: Shape<Finding> = {
+  tool: isOneOf("thoth", "bandit", "ruff"),
+  severity: isOneOf("HIGH", "MEDIUM", "LOW", "UNDEFINED"),
+  confidence: isOneOf("HIGH", "MEDIUM", "LOW", "UNDEFINED"),
+  rule: isText,
+  text: isText,
+  path: isText,
+  line: isCount,
+  runs: isOneOf("install", "import", "call"),
+  alarm: isOptional(isOneOf("block", "warn")),
+};
+
+const isFindings: Check = (value) =>
+  Array.isArray(value) && value.every((one) => fits(one, finding));
+
+const indicators: Shape<Indicators> = {
   counts: isMapOf(isCount),
   filesAnalyzed: isCount,
   filesFiltered: isCount,
+  filesWithFindings: isCount,
   linesOfCode: isCount,
+};
+
+const security: Shape<SecurityFact> = {
+  ...indicators,
+  outcome: isOneOf("scanned", "no-source-distribution", "failed"),
+  failure: isOptional(isWord),
+  detail: isOptional(isText),
+  filename: isText,
+  sha256: isOptional(isSha256),
+  tools: isMapOf(isText),
+  opinions: isOptional(isMapOf((value) => fits(value, indicators))),
+  findings: isFindings,
+  findingsLeftOut: isCount,
+  alarms: isFindings,
+  score: isOptional(isCount),
+  expires: isOptional(isTime),
   observedAt: isTime,
 };
 

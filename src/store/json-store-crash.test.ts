@@ -29,7 +29,7 @@ const writer = `
     store.putInstalled({ name: "shared", version: "1." + turn, index }, runtime, fact);
     store.putSecurity(
       { name: "shared", version: runtime + turn, index },
-      { outcome: "scanned", tools: {}, counts: {}, filesAnalyzed: turn, filesFiltered: 0, linesOfCode: 0, observedAt: "2026" },
+      { outcome: "scanned", filename: "a.whl", tools: {}, counts: {}, filesAnalyzed: turn, findings: [], alarms: [], observedAt: "2026" },
     );
     await store.flush();
     writeSync(1, turn + "\\n");
@@ -82,7 +82,7 @@ test("two processes that write to the same files lose nothing of each other", as
   for (const runtime of ["cp311", "cp312"]) {
     for (let turn = 0; turn < 60; turn += 1) {
       const release = { name: packageName("shared"), version: `${runtime}${turn}`, index };
-      expect(store.security(release)?.filesAnalyzed).toBe(turn);
+      expect(store.security(release, "a.whl")?.filesAnalyzed).toBe(turn);
     }
   }
   // Two steps for each flush that brought news, none lost.

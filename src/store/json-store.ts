@@ -110,8 +110,8 @@ class JsonStore implements KnowledgeStore {
     return this.#source(key).get(factKey(key));
   }
 
-  security(release: Release): SecurityFact | undefined {
-    return this.#slotOf(release).security.get(factKey(release.version));
+  security(release: Release, filename: string): SecurityFact | undefined {
+    return this.#slotOf(release).security.get(factKey(release.version, filename));
   }
 
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined {
@@ -216,7 +216,7 @@ class JsonStore implements KnowledgeStore {
 
   putSecurity(release: Release, fact: SecurityFact): void {
     const { security } = this.#slotOf(release);
-    security.put(factKey(release.version), fact);
+    security.put(factKey(release.version, fact.filename), fact);
     this.#dirty.set(security, release.index);
   }
 

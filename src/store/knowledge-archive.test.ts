@@ -10,7 +10,7 @@ import { openJsonStore } from "./json-store.ts";
 import { exportKnowledge } from "./knowledge-export.ts";
 import { importKnowledge } from "./knowledge-import.ts";
 import type { KnowledgeStore } from "./store.ts";
-import { examplePage } from "./store-example.ts";
+import { examplePage, exampleScan } from "./store-example.ts";
 import { StorePaths } from "./store-paths.ts";
 
 const index = indexUrl("https://index.example/simple");
@@ -97,15 +97,7 @@ function everything(store: KnowledgeStore): void {
   store.putMetadata(release("3.0.3"), wheel, known);
   store.putInstalled(release("3.0.3"), runtime, installed);
   store.putInstalled(release("3.0.3"), runtimeId("Übuntu 22"), installed);
-  store.putSecurity(release("3.0.3"), {
-    outcome: "scanned",
-    tools: { bandit: "1.9.4" },
-    counts: { "SEVERITY.LOW__CONFIDENCE.HIGH": 3 },
-    filesAnalyzed: 12,
-    filesFiltered: 1,
-    linesOfCode: 5000,
-    observedAt: "2026-01-02T03:04:05.000Z",
-  });
+  store.putSecurity(release("3.0.3"), exampleScan(wheel, "1".repeat(64)));
   store.putSource("git+https://git.example/flask.git#ref=main", source);
 }
 

@@ -100,8 +100,8 @@ export class MemoryStore implements KnowledgeStore {
     return this.#sources.get(key);
   }
 
-  security(release: Release): SecurityFact | undefined {
-    return this.#security.get(releaseKey(release));
+  security(release: Release, filename: string): SecurityFact | undefined {
+    return this.#security.get(releaseKey(release, filename));
   }
 
   performance(release: Release, runtime: RuntimeId): PerformanceFact | undefined {
@@ -181,8 +181,9 @@ export class MemoryStore implements KnowledgeStore {
         this.#metadata.forget(key, (fact) => isOutdatedMetadata(fact, file, change)),
       );
     });
+    const scans = this.#security.keys().filter((key) => key.startsWith(releaseKey(release)));
     outdated.push(
-      this.#security.forget(releaseKey(release), (fact) => isOutdatedScan(fact, change)),
+      ...scans.map((key) => this.#security.forget(key, (fact) => isOutdatedScan(fact, change))),
       ...this.runtimes(release.name, release.index).map((runtime) =>
         this.#installed.forget(releaseKey(release, runtime), (fact) =>
           isOutdatedInstallation(fact, change),
@@ -217,7 +218,8 @@ export class MemoryStore implements KnowledgeStore {
   }
 
   putSecurity(release: Release, fact: SecurityFact): void {
-    this.#changed = this.#security.put(releaseKey(release), fact) || this.#changed;
+    const key = releaseKey(release, fact.filename);
+    this.#changed = this.#security.put(key, fact) || this.#changed;
   }
 
   putPerformance(release: Release, runtime: RuntimeId, fact: PerformanceFact): void {

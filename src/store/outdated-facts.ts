@@ -23,12 +23,9 @@ export function isOutdatedInstallation(fact: InstalledFact, change: FilesChange)
 
 export function isOutdatedScan(fact: SecurityFact, change: FilesChange): boolean {
   if (isGone(fact.sha256, change)) return true;
-  const sources = change.come.some(({ filename }) => !filename.endsWith(".whl"));
-  return fact.outcome === "failed" ? change.come.length > 0 : !isOfSources(fact) && sources;
-}
-
-function isOfSources({ outcome, filename }: SecurityFact): boolean {
-  return outcome === "scanned" && filename?.endsWith(".whl") !== true;
+  if (fact.outcome === "no-source-distribution")
+    return change.come.some(({ filename }) => !filename.endsWith(".whl"));
+  return fact.failure === "vanished" && change.come.length > 0;
 }
 
 function isGone(sha256: string | undefined, { gone }: FilesChange): boolean {

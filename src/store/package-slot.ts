@@ -144,8 +144,12 @@ export class PackageSlot {
         if (this.metadata.forget(about, (fact) => isOutdatedMetadata(fact, file, change)))
           tables.push(this.metadata);
     }
-    if (this.security.forget(key, (fact) => isOutdatedScan(fact, change)))
-      tables.push(this.security);
+    for (const file of this.security.keys()) {
+      const [about, filename] = keyParts(file);
+      if (about !== version || filename === undefined) continue;
+      if (this.security.forget(file, (fact) => isOutdatedScan(fact, change)))
+        tables.push(this.security);
+    }
     for (const runtime of this.runtimes()) {
       const installed = this.installed(runtime);
       if (installed.forget(key, (fact) => isOutdatedInstallation(fact, change)))

@@ -1,7 +1,38 @@
-import type { IndexPage } from "../model/knowledge.ts";
+import type { IndexPage, SecurityFact } from "../model/knowledge.ts";
 import { indexUrl } from "../model/release.ts";
 import { packageName } from "../python/name.ts";
 import type { KnowledgeStore } from "./store.ts";
+
+/** What a scan of that file may show. */
+export function exampleScan(filename: string, sha256: string): SecurityFact {
+  return {
+    outcome: "scanned",
+    filename,
+    sha256,
+    tools: { "thoth-scan": "1" },
+    counts: { "SEVERITY.LOW__CONFIDENCE.HIGH": 1 },
+    filesAnalyzed: 12,
+    filesFiltered: 1,
+    filesWithFindings: 1,
+    linesOfCode: 5000,
+    findings: [
+      {
+        tool: "thoth",
+        severity: "LOW",
+        confidence: "HIGH",
+        rule: "weak-hash",
+        text: "naïve “md5”",
+        path: "flask/a.py",
+        line: 3,
+        runs: "call",
+      },
+    ],
+    findingsLeftOut: 0,
+    alarms: [],
+    score: 0.125,
+    observedAt: "2026-01-02T03:04:05.000Z",
+  };
+}
 
 export interface StoreUnderTest {
   readonly store: KnowledgeStore;

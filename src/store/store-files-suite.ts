@@ -3,7 +3,7 @@ import type { IndexPage, InstalledFact } from "../model/knowledge.ts";
 import { indexUrl } from "../model/release.ts";
 import { runtimeId } from "../model/runtime.ts";
 import { packageName } from "../python/name.ts";
-import { examplePage, type StoreUnderTest } from "./store-example.ts";
+import { examplePage, exampleScan, type StoreUnderTest } from "./store-example.ts";
 
 const index = indexUrl("https://index.example/simple");
 const flask = packageName("flask");
@@ -35,16 +35,7 @@ const failed: InstalledFact = {
   failure: "build-failed",
   ...sdist,
 };
-const scan = {
-  outcome: "scanned",
-  ...sdist,
-  tools: {},
-  counts: {},
-  filesAnalyzed: 1,
-  filesFiltered: 0,
-  linesOfCode: 1,
-  observedAt,
-} as const;
+const scan = exampleScan(sdist.filename, sdist.sha256);
 
 /** Part of the suite: files of a release that change, and what was learnt of them. */
 export function fileRules(world: () => StoreUnderTest): void {
@@ -86,7 +77,7 @@ function outdatedRules(world: () => StoreUnderTest): void {
 
       expect(view.metadata(flask303, sdist.filename)).toBeUndefined();
       expect(view.metadata(flask303, wheel.filename)).toEqual(metadata);
-      expect(view.security(flask303)).toBeUndefined();
+      expect(view.security(flask303, sdist.filename)).toBeUndefined();
       expect(view.installed(flask303, here)).toEqual(installed);
       expect(view.installed(flask303, declared)).toBeUndefined();
       await view.close();
@@ -112,7 +103,7 @@ function outdatedRules(world: () => StoreUnderTest): void {
 
     const view = reopen();
     expect(view.installed(flask303, declared)).toEqual(again);
-    expect(view.security(flask303)).toEqual(scan);
+    expect(view.security(flask303, sdist.filename)).toEqual(scan);
     expect(view.metadata(flask303, wheel.filename)).toEqual(metadata);
     await view.close();
   });

@@ -1,14 +1,9 @@
 import { expect, test } from "vitest";
-import type {
-  InstalledFact,
-  MetadataFact,
-  PerformanceFact,
-  SecurityFact,
-} from "../model/knowledge.ts";
+import type { InstalledFact, MetadataFact, PerformanceFact } from "../model/knowledge.ts";
 import { indexUrl } from "../model/release.ts";
 import { runtimeId } from "../model/runtime.ts";
 import { packageName } from "../python/name.ts";
-import { examplePage, type StoreUnderTest } from "./store-example.ts";
+import { examplePage, exampleScan, type StoreUnderTest } from "./store-example.ts";
 
 const index = indexUrl("https://index.example/simple");
 const flask = packageName("flask");
@@ -38,15 +33,7 @@ const installed: InstalledFact = {
   durationMs: 1200,
   observedAt,
 };
-const security: SecurityFact = {
-  outcome: "scanned",
-  tools: { bandit: "1.9.4" },
-  counts: { "SEVERITY.LOW__CONFIDENCE.HIGH": 3 },
-  filesAnalyzed: 12,
-  filesFiltered: 1,
-  linesOfCode: 5000,
-  observedAt,
-};
+const security = exampleScan(wheel, "1".repeat(64));
 
 function inspected(inspection: string, wallMs: number): PerformanceFact {
   const [script, lock] = ["1".repeat(64), "2".repeat(64)];
@@ -82,7 +69,8 @@ export function factRules(world: () => StoreUnderTest): void {
       expect(view.metadata({ ...flask303, version: "3.0" }, wheel)).toBeUndefined();
       expect(view.installed(flask303, runtime)).toEqual(installed);
       expect(view.installed(flask303, runtimeId("../../other"))).toBeUndefined();
-      expect(view.security(flask303)).toEqual(security);
+      expect(view.security(flask303, wheel)).toEqual(security);
+      expect(view.security(flask303, "flask-3.0.3.tar.gz")).toBeUndefined();
       expect(view.source("git https://git.example/flask.git main")).toEqual(source);
       expect(view.source("git https://git.example/flask.git")).toBeUndefined();
       await view.close();

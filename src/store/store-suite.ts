@@ -45,7 +45,7 @@ function unknownRules(world: () => StoreUnderTest): void {
     expect(store.installed(flask303, runtime)).toBeUndefined();
     expect(store.details(flask303)).toBeUndefined();
     expect(store.source("git https://git.example/a.git main")).toBeUndefined();
-    expect(store.security(flask303)).toBeUndefined();
+    expect(store.security(flask303, wheel)).toBeUndefined();
     expect(store.validators(flask, index)).toBeUndefined();
     expect(store.packages()).toEqual([]);
     expect(store.damaged()).toEqual([]);

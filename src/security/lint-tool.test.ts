@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ProcessOptions, ProcessResult } from "../sandbox/process.ts";
 import { ThothError } from "../util/errors.ts";
-import { type BanditSearch, findBandit } from "./bandit-tool.ts";
+import { parseBanditReport } from "./bandit-report.ts";
+import { findLinter, type LinterSearch } from "./lint-tool.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -43,7 +44,7 @@ function machine(having: readonly string[], pip: Partial<ProcessResult> = {}) {
   return { run, commands };
 }
 
-function search(run: BanditSearch["run"], changes: Partial<BanditSearch> = {}): BanditSearch {
+function search(run: LinterSearch["run"], changes: Partial<LinterSearch> = {}): LinterSearch {
   const environment = { PATH: join(folder, "bin") };
   return { run, environment, cacheDirectory: folder, python: "/py", offline: false, ...changes };
 }
@@ -54,9 +55,11 @@ test("bandit on PATH is run by the Python that its script names", async () => {
   writeFileSync(script, "#!/opt/venv/bin/python3\nimport bandit\n", { mode: 0o755 });
   const { run, commands } = machine(["/opt/venv/bin/python3", "/py"]);
 
-  expect(await findBandit(search(run))).toEqual({
+  expect(await findLinter("bandit", search(run))).toEqual({
     command: "/opt/venv/bin/python3",
-    args: ["-m", "bandit"],
+    name: "bandit",
+    args: ["-m", "bandit", "-r", "-q", "-f", "json", "-n", "1"],
+    parse: parseBanditReport,
     version: "1.9.4",
     readOnly: ["/lib", "/usr"],
   });
@@ -66,14 +69,14 @@ test("bandit on PATH is run by the Python that its script names", async () => {
 test("else the given Python is asked", async () => {
   const { run } = machine(["/py"]);
 
-  expect(await findBandit(search(run))).toMatchObject({ command: "/py" });
+  expect(await findLinter("bandit", search(run))).toMatchObject({ command: "/py" });
 });
 
 test("else it is installed in the cache, whole or not at all", async () => {
   const own = join(folder, "tools/bandit/bin/python");
   const { run, commands } = machine([]);
 
-  expect(await findBandit(search(run))).toMatchObject({ command: own });
+  expect(await findLinter("bandit", search(run))).toMatchObject({ command: own });
   expect(commands).toEqual([
     "probe /py",
     `probe ${own}`,
@@ -87,7 +90,7 @@ test("else it is installed in the cache, whole or not at all", async () => {
 test("a failed installation says why and leaves nothing", async () => {
   const { run } = machine([], { exitCode: 1, stderr: "a\nb\nERROR: no index\n" });
 
-  await expect(findBandit(search(run))).rejects.toMatchObject({
+  await expect(findLinter("bandit", search(run))).rejects.toMatchObject({
     code: "tool-missing",
     message: "bandit could not be installed",
     notes: ["a", "b", "ERROR: no index"],
@@ -98,9 +101,9 @@ test("a failed installation says why and leaves nothing", async () => {
 test("offline nothing is installed", async () => {
   const { run, commands } = machine([]);
 
-  await expect(findBandit(search(run, { offline: true, python: "/absent" }))).rejects.toThrow(
-    "bandit is not installed",
-  );
+  await expect(
+    findLinter("bandit", search(run, { offline: true, python: "/absent" })),
+  ).rejects.toThrow("bandit is not installed");
   expect(commands).toEqual([`probe ${join(folder, "tools/bandit/bin/python")}`]);
   expect(existsSync(join(folder, "tools"))).toBe(false);
 });
