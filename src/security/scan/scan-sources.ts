@@ -1,5 +1,14 @@
 import type { Finding } from "../../model/finding.ts";
 import type { PackageName } from "../../python/name.ts";
+import { isPythonSource, splitSources } from "../source-files.ts";
+import { installCode } from "./install-code.ts";
+import type { Runs } from "./machine.ts";
+import { raisedForName } from "./name-alarm.ts";
+import { pthCode, pthFinding } from "./pth.ts";
+import { type ParsePython, pythonParser } from "./python-parser.ts";
+import { readFile } from "./read-file.ts";
+import { linesOfCode, type SourceText, sourceText } from "./source-text.ts";
+import { isBesideThePackage, isProgram, isTest, isWorthParsing } from "./which-files.ts";
 
 /** One distribution to scan; `members` gives each file of its archive to `take`, one by one. */
 export interface SourceRequest {
@@ -26,6 +35,136 @@ export interface SourceScan {
 
 /** Checks the sources of one distribution; no code of it is run. */
 export async function scanSources(request: SourceRequest): Promise<SourceScan> {
-  await request.members(async () => {});
-  throw new Error("the rules are still to come");
+  const [members, parse] = await Promise.all([collected(request), pythonParser()]);
+  const paths = [...members.python.keys()];
+  const analysed = new Set(splitSources(paths).analysed);
+  const text = (path: string): SourceText | undefined => {
+    const bytes = members.python.get(path);
+    return bytes === undefined ? undefined : sourceText(bytes);
+  };
+  const sources = { paths, text: (path: string) => text(path)?.text };
+  const sdist = request.kind === "sdist";
+  const onInstall = sdist ? installCode(sources, members.pyproject) : new Set<string>();
+  const checked = paths.filter(
+    (path) => onInstall.has(path) || analysed.has(path) || !isTest(path),
+  );
+  const state: State = { findings: [], unreadable: [], lines: 0 };
+  for (const path of checked) {
+    request.signal?.throwIfAborted();
+    const source = text(path);
+    if (source === undefined) continue;
+    const runs = onInstall.has(path) ? "install" : whenImported(path, sdist);
+    readOne({ path, source, runs, lint: analysed.has(path) }, parse, state);
+  }
+  state.findings.push(...pthFindings(members.pth, parse), ...programFindings(members, sdist));
+  const findings = raisedForName(request.name, state.findings).sort(worseFirst);
+  return {
+    findings,
+    filesAnalyzed: checked.length,
+    filesFiltered: paths.length - checked.length,
+    filesWithFindings: new Set(findings.map(({ path }) => path)).size,
+    linesOfCode: state.lines,
+    unreadable: state.unreadable,
+  };
+}
+
+interface Members {
+  readonly python: Map<string, Buffer>;
+  readonly pth: Map<string, string>;
+  readonly programs: string[];
+  pyproject: string;
+}
+
+async function collected(request: SourceRequest): Promise<Members> {
+  const members: Members = { python: new Map(), pth: new Map(), programs: [], pyproject: "" };
+  await request.members(async (path, bytes) => {
+    // A path that stands twice in an archive: the last one wins when it is installed
+    if (isPythonSource(path)) members.python.set(path, bytes);
+    else if (/\.pth$/i.test(path)) members.pth.set(path, bytes.toString("latin1"));
+    else if (/^[^/]*\/?pyproject\.toml$/.test(path)) members.pyproject = bytes.toString("utf8");
+    else if (isProgram(path)) members.programs.push(path);
+  });
+  return members;
+}
+
+interface State {
+  readonly findings: Finding[];
+  readonly unreadable: { path: string; reason: string }[];
+  lines: number;
+}
+
+interface OneFile {
+  readonly path: string;
+  readonly source: SourceText;
+  readonly runs: Runs;
+  /** Whether lint of it counts; else only alarms do. */
+  readonly lint: boolean;
+}
+
+function whenImported(path: string, sdist: boolean): Runs {
+  return sdist && isBesideThePackage(path) ? "call" : "import";
+}
+
+function readOne({ path, source, runs, lint }: OneFile, parse: ParsePython, state: State): void {
+  if (lint) state.lines += linesOfCode(source.text);
+  const reasons = "trouble" in source ? [source.trouble] : [];
+  if (runs === "install" || isWorthParsing(source.text)) {
+    const { findings, trouble } = readFile({ path, text: source.text, runs }, parse);
+    for (const finding of findings) {
+      if (lint || finding.alarm !== undefined) state.findings.push(finding);
+    }
+    if (trouble !== undefined) reasons.push(trouble);
+  }
+  for (const reason of reasons) state.unreadable.push({ path, reason });
+  if (reasons.length > 0 && runs === "install") state.findings.push(hiddenFromReaders(path));
+}
+
+/** Code of the installation that cannot be read: Python would not run it, or we do not see it. */
+function hiddenFromReaders(path: string): Finding {
+  return {
+    tool: "thoth",
+    runs: "install",
+    alarm: "warn",
+    severity: "MEDIUM",
+    confidence: "LOW",
+    rule: "TH402",
+    text: "runs while it is installed and cannot be read whole",
+    path,
+    line: 1,
+  };
+}
+
+function pthFindings(files: ReadonlyMap<string, string>, parse: ParsePython): readonly Finding[] {
+  return [...files].flatMap(([path, text]) => {
+    const code = pthCode(text);
+    const own = pthFinding(path, code);
+    if (own === undefined) return [];
+    return [own, ...readFile({ path, text: code, runs: "install" }, parse).findings];
+  });
+}
+
+function programFindings({ programs }: Members, sdist: boolean): readonly Finding[] {
+  if (!sdist) return [];
+  return programs.map((path) => ({
+    tool: "thoth",
+    runs: "call",
+    severity: "LOW",
+    confidence: "LOW",
+    rule: "TH403",
+    text: "a program or a script of a shell among the sources",
+    path,
+    line: 1,
+  }));
+}
+
+const weight = { HIGH: 0, MEDIUM: 1, LOW: 2, UNDEFINED: 3 } as const;
+const alarms = { block: 0, warn: 1, none: 2 } as const;
+
+function worseFirst(a: Finding, b: Finding): number {
+  return (
+    alarms[a.alarm ?? "none"] - alarms[b.alarm ?? "none"] ||
+    weight[a.severity] - weight[b.severity] ||
+    weight[a.confidence] - weight[b.confidence] ||
+    (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line)
+  );
 }

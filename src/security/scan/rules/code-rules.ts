@@ -1,0 +1,138 @@
+import { givenMarks, givenTexts } from "../calls.ts";
+import { runsCode, startsProcess } from "../known-names.ts";
+import type { CallRule } from "../rule.ts";
+import { alarmAt } from "../rule.ts";
+import { mark } from "../value.ts";
+
+/** exec, eval, marshal and the like of what came over the network or was decoded. */
+const unseenCode: CallRule = (site) => {
+  const marks = givenMarks(site);
+  if (!runsCode(site.name) || /^(compile|pickle|dill)/.test(site.name)) return undefined;
+  if (marks & mark.fetched) {
+    return {
+      rule: "TH101",
+      severity: "HIGH",
+      confidence: "HIGH",
+      text: `${site.name} runs code that was fetched over the network`,
+      ...alarmAt(site.runs, "warn"),
+    };
+  }
+  if (!(marks & (mark.decoded | mark.dropped)) || isSmallName(site.args[0]?.text)) return undefined;
+  return {
+    rule: "TH102",
+    severity: "HIGH",
+    confidence: "MEDIUM",
+    text: `${site.name} runs code that was encoded, compressed or encrypted`,
+    ...alarmAt(site.runs, "warn"),
+  };
+};
+
+function isSmallName(text: string | undefined): boolean {
+  return text !== undefined && /^[\w.]{0,40}$/.test(text);
+}
+
+const dangerous = (name: string) =>
+  startsProcess(name) || /^(exec|eval|marshal\.loads|__import__)$/.test(name);
+
+/** A call whose name is put together at run time so that nobody reads it. */
+const hiddenCall: CallRule = (site) => {
+  if (!(site.callee.marks & mark.hidden)) return undefined;
+  const known = dangerous(site.name);
+  return {
+    rule: "TH103",
+    severity: known ? "HIGH" : "MEDIUM",
+    confidence: "MEDIUM",
+    text: `calls ${known ? site.name : "something"} by a name that is decoded at run time`,
+    ...alarmAt(site.runs, "warn"),
+  };
+};
+
+const native =
+  /(VirtualAlloc(Ex)?|RtlMoveMemory|CreateThread|CreateRemoteThread|WriteProcessMemory|VirtualProtect|NtAllocateVirtualMemory|QueueUserAPC)$/;
+
+/** Machine code that is put into memory and started. */
+const machineCode: CallRule = ({ name, callee, runs }) => {
+  const called = native.exec(name || (callee.name ?? ""));
+  if (called === null || !/windll|kernel32|ctypes|ntdll|\?/.test(callee.name ?? ""))
+    return undefined;
+  return {
+    rule: "TH104",
+    severity: "HIGH",
+    confidence: "MEDIUM",
+    text: `puts machine code into memory with ${called[1]}`,
+    ...alarmAt(runs, "warn"),
+  };
+};
+
+const shellTricks =
+  /\b(powershell|pwsh)\b.*(-e(nc\w*)?\b|hidden|iex|invoke-|download|bypass|iwr|webrequest|\.net\.)|\bcertutil\b.*-urlcache|\bbitsadmin\b|\bmshta\b|\b(curl|wget)\b.*(\||&&|;|-o\b|-O\b|>)|\|\s*(ba|z|da)?sh\b|\/dev\/tcp\/|\bnc(at)?\b.*-e\b|\bbash -i\b|base64 (-d|--decode)|chmod \+?[0-7x]+ .*(&&|;)|\bmkfifo\b|\bschtasks\b.*\/create|\breg add\b|Add-MpPreference|\bcrontab\b.*-|\bregsvr32\b|\brundll32\b/is;
+
+/** A command that fetches, decodes or hides what it runs. */
+const shellCommand: CallRule = (site) => {
+  if (!startsProcess(site.name)) return undefined;
+  const command = givenTexts(site).join(" ").slice(0, 20_000);
+  if (shellTricks.test(command)) {
+    return {
+      rule: "TH105",
+      severity: "HIGH",
+      confidence: "HIGH",
+      text: "starts a shell command that fetches, decodes or hides what it runs",
+      ...alarmAt(site.runs, "warn"),
+    };
+  }
+  if (!/\b(curl|wget|nslookup)\b.*(https?:|\$\(|`|\.\w+\.)/is.test(command)) return undefined;
+  return {
+    rule: "TH106",
+    severity: "MEDIUM",
+    confidence: "MEDIUM",
+    text: "starts a command that reaches another machine",
+    ...alarmAt(site.runs),
+  };
+};
+
+/** What was fetched or decoded is written to a file and that file is run. */
+const droppedProgram: CallRule = (site) => {
+  if (!startsProcess(site.name)) return undefined;
+  const marks = givenMarks(site);
+  const { dropped } = site.machine;
+  const runsDropped =
+    (marks & mark.dropped) !== 0 ||
+    (dropped.size > 0 &&
+      givenTexts(site).some((text) => [...dropped].some((path) => text.includes(path))));
+  const received = (marks & (mark.fetched | mark.decoded)) !== 0;
+  if (!runsDropped && !received) return undefined;
+  return {
+    rule: "TH107",
+    severity: "HIGH",
+    confidence: runsDropped ? "HIGH" : "MEDIUM",
+    text: runsDropped
+      ? "starts a file that it fetched or decoded"
+      : "starts a command that it fetched or decoded",
+    ...alarmAt(site.runs, "warn"),
+  };
+};
+
+/** A shell whose input and output are a connection. */
+const reverseShell: CallRule = ({ name, args, runs, machine }) => {
+  if (name !== "os.dup2" && name !== "pty.spawn") return undefined;
+  const wired = args.some(({ name: of }) => of?.startsWith("socket.") === true);
+  if (name === "pty.spawn" ? machine.dropped.size < 0 : !wired) return undefined;
+  if (name === "pty.spawn" && runs === "call") return undefined;
+  return {
+    rule: "TH108",
+    severity: "HIGH",
+    confidence: "HIGH",
+    text: "gives a shell to a connection",
+    alarm: "block",
+  };
+};
+
+/** Rules about code and programs that are run. */
+export const codeRules: readonly CallRule[] = [
+  unseenCode,
+  hiddenCall,
+  machineCode,
+  shellCommand,
+  droppedProgram,
+  reverseShell,
+];

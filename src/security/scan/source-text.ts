@@ -1,0 +1,56 @@
+const cookie = /^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)/;
+
+/** A file's text, decoded as Python does (PEP 263), or why that is not possible. */
+export type SourceText =
+  | { readonly text: string }
+  | { readonly trouble: string; readonly text: string };
+
+/** Largest file that is parsed; larger ones are data in the shape of Python. */
+export const mostSource = 8_000_000;
+
+/** Decodes a file; what cannot be decoded is read as Latin-1, so that rules still see it. */
+export function sourceText(bytes: Buffer): SourceText {
+  const start = bytes.subarray(0, mostSource);
+  if (bytes.includes(0)) {
+    return { text: start.toString("latin1").replaceAll("\0", ""), trouble: "it holds NUL bytes" };
+  }
+  const encoding = encodingOf(bytes);
+  const text = decoded(start, encoding);
+  if (text === undefined) {
+    return { text: start.toString("latin1"), trouble: `it is not text in ${encoding}` };
+  }
+  if (bytes.length > mostSource) return { text, trouble: `it is larger than ${mostSource} bytes` };
+  return { text };
+}
+
+function encodingOf(bytes: Buffer): string {
+  const [first = "", second = ""] = bytes.subarray(0, 400).toString("latin1").split("\n");
+  const name = (cookie.exec(first) ?? cookie.exec(second))?.[1]?.toLowerCase() ?? "utf-8";
+  return /^(latin-?1|iso-8859-1|iso_8859_1|l1)$/.test(name) ? "latin1" : name;
+}
+
+function decoded(bytes: Buffer, encoding: string): string | undefined {
+  if (encoding === "latin1") return bytes.toString("latin1");
+  const known = /^(utf[-_]?8(-sig)?|ascii|us-ascii|u8)$/.test(encoding) ? "utf-8" : encoding;
+  try {
+    const whole = bytes.length < mostSource;
+    return new TextDecoder(known, { fatal: whole }).decode(bytes);
+  } catch (error) {
+    // RangeError: no such encoding; TypeError: the bytes are not in it
+    if (error instanceof RangeError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** Lines that are neither blank nor a comment, as bandit counts them. */
+export function linesOfCode(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; ) {
+    const next = text.indexOf("\n", at);
+    const end = next === -1 ? text.length : next;
+    while (at < end && " \t\r\f".includes(text.charAt(at))) at += 1;
+    if (at < end && text.charAt(at) !== "#") count += 1;
+    at = end + 1;
+  }
+  return count;
+}
