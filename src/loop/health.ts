@@ -4,17 +4,16 @@ import type { RepositoryFact } from "../model/package-fact.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { healthIndicators } from "../security/health/health.ts";
-import { type ReleaseHistory, releaseHistory } from "../security/health/history.ts";
-import { type HealthLearning, learnPackage } from "../security/health/learn-package.ts";
-import { type GitService, learnRepository } from "../security/health/learn-repository.ts";
-import { hostedRepository, sourceLink } from "../security/health/source-link.ts";
-import { dayMs } from "../security/health/subject.ts";
-import { learnPage } from "../solver/learn-page.ts";
+import { releaseHistory } from "../security/health/history.ts";
 import type { KnowledgeStore } from "../store/store.ts";
 import { ThothError } from "../util/errors.ts";
-import type { Services } from "../wiring.ts";
-import { announceChanges } from "./announce-changes.ts";
-import type { IndexSources } from "./index-sources.ts";
+import {
+  type HealthOptions,
+  hostedSource,
+  learnAbout,
+  learnList,
+  learnSource,
+} from "./learn-health.ts";
 
 /** A package to look at. */
 export interface WantedHealth {
@@ -23,15 +22,6 @@ export interface WantedHealth {
   readonly used: string | undefined;
   /** Where a lock says that it comes from; else the first index that has it. */
   readonly index: IndexUrl | undefined;
-}
-
-export interface HealthOptions {
-  readonly services: Services;
-  readonly sources: IndexSources;
-  /** Those that may be asked; empty: none is. */
-  readonly git: readonly GitService[];
-  /** Ask for what was learnt within the last day, too. */
-  readonly refresh: boolean;
 }
 
 const packagesAtOnce = 8;
@@ -47,14 +37,16 @@ export async function healthOf(
   const { services } = options;
   const { emit, store } = services;
   let done = 0;
-  const found = await pLimit(packagesAtOnce).map(wanted, async (one) => {
-    const health = await projectHealth(one, options);
-    done += 1;
-    emit({ type: "progress", stage: "looking", done, total: wanted.length, current: one.name });
-    return health;
-  });
-  await store.flush();
-  return found;
+  try {
+    return await pLimit(packagesAtOnce).map(wanted, async (one) => {
+      const health = await projectHealth(one, options);
+      done += 1;
+      emit({ type: "progress", stage: "looking", done, total: wanted.length, current: one.name });
+      return health;
+    });
+  } finally {
+    await store.flush();
+  }
 }
 
 async function projectHealth(wanted: WantedHealth, options: HealthOptions): Promise<ProjectHealth> {
@@ -113,62 +105,6 @@ function named({ name, used }: WantedHealth, index: IndexUrl) {
   return { name, index, ...(used === undefined ? {} : { used }) };
 }
 
-async function learnList(
-  name: PackageName,
-  index: IndexUrl,
-  options: HealthOptions,
-): Promise<void> {
-  const { services, sources } = options;
-  const source = sources.byUrl.get(index);
-  const checkedAt = services.store.releases(name, index)?.checkedAt;
-  if (source === undefined || !isDue(checkedAt, options)) return;
-  const onChanges = async (changes: Parameters<typeof announceChanges>[1]) => {
-    await announceChanges(services, changes, "watched");
-  };
-  await learnPage({ ...learning(services), onChanges }, source, name);
-}
-
-async function learnAbout(
-  name: PackageName,
-  index: IndexUrl,
-  { latest }: ReleaseHistory,
-  options: HealthOptions,
-): Promise<void> {
-  const { services, sources } = options;
-  const source = sources.byUrl.get(index);
-  const about = services.store.about(name, index);
-  const isOfLatest = about?.version === latest?.version;
-  const learntAt = about === undefined || !isOfLatest ? undefined : Date.parse(about.observedAt);
-  if (source === undefined || !isDue(learntAt, options)) return;
-  await learnPackage(learning(services), source, { name, anew: options.refresh });
-}
-
-/** Asks the Git service of a package's source; why it declines, where it does. */
-async function learnSource(
-  name: PackageName,
-  index: IndexUrl,
-  options: HealthOptions,
-): Promise<string | undefined> {
-  const { services, git } = options;
-  const { store } = services;
-  const hosted = hostedSource(store, name, index);
-  const service = git.find(({ host }) => host === hosted?.host);
-  const before = store.repository(name, index);
-  if (hosted === undefined || service === undefined) return undefined;
-  const path = service.name === "github" ? hosted.path.split("/", 2).join("/") : hosted.path;
-  const learntAt = before?.repository === path ? Date.parse(before.observedAt) : undefined;
-  if (!isDue(learntAt, options)) return undefined;
-  const answer = await learnRepository(learning(services), service, path);
-  if (answer.kind === "declined") return answer.reason;
-  store.putAbout(name, index, answer.fact);
-  return undefined;
-}
-
-function hostedSource(store: KnowledgeStore, name: PackageName, index: IndexUrl) {
-  const link = sourceLink(store.about(name, index)?.links ?? []);
-  return link === undefined ? undefined : hostedRepository(link);
-}
-
 /** What is known of the repository that is named now; a project may have moved. */
 function repositoryOf(
   store: KnowledgeStore,
@@ -178,15 +114,6 @@ function repositoryOf(
   const fact = store.repository(name, index);
   const path = hostedSource(store, name, index)?.path;
   return `${path}/`.startsWith(`${fact?.repository}/`) ? fact : undefined;
-}
-
-function isDue(learntAt: number | undefined, { services, refresh }: HealthOptions): boolean {
-  if (services.configuration.offline) return false;
-  return refresh || learntAt === undefined || learntAt < services.now() - dayMs;
-}
-
-function learning({ client, store, signal, now }: Services): HealthLearning {
-  return { client, store, signal, now };
 }
 
 /** Runs a step; that an index or a service fails is noted, and no reason to tell nothing at all. */
