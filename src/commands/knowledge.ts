@@ -58,6 +58,7 @@ export function countKnowledge(context: CommandContext): Promise<CommandResult> 
         { name: "revision", value: store.revision() },
         { name: "packages", value: packages },
         { name: "releases", value: releases },
+        { name: "advisories", value: store.advisoryDatabase()?.records ?? "none imported" },
         { name: "messages ready", value: ready },
         { name: "messages in work", value: leased },
         { name: "dead letters", value: dead },
