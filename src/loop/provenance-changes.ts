@@ -2,10 +2,12 @@ import type { IndexUrl } from "../model/release.ts";
 import type { ProvenanceFinding } from "../security/provenance.ts";
 import { historyFindings } from "../security/provenance-history.ts";
 import type { KnowledgeStore } from "../store/store.ts";
+import { ThothError } from "../util/errors.ts";
+import type { Services } from "../wiring.ts";
 import { filesOf, type ListedRelease } from "./attested-release.ts";
 import type { Bench } from "./bench.ts";
 import type { IndexSources } from "./index-sources.ts";
-import { readSeen, remembered, writeSeen } from "./provenance-memory.ts";
+import { readSeen, remembered, type SeenReleases, writeSeen } from "./provenance-memory.ts";
 
 /**
  * What differs from what earlier checks saw; remembers in the file `memory` what this one sees. An
@@ -37,8 +39,20 @@ export function changesSinceChecks(
   const sightings = questions.map(({ release, index, listed: files, vouched }) => {
     return { ...release, index, files: [...files], vouched };
   });
-  writeSeen(memory, remembered(seen, sightings));
+  const now = remembered(seen, sightings);
+  if (now !== seen) keep(memory, now, services);
   return questions.flatMap(historyFindings);
+}
+
+/** A store that can't be written to is no reason not to tell what was found. */
+function keep(memory: string, seen: SeenReleases, { emit }: Services): void {
+  try {
+    writeSeen(memory, seen);
+  } catch (error) {
+    if (!(error instanceof ThothError)) throw error;
+    const message = `what this check saw is not remembered: ${error.message}`;
+    emit({ type: "warning", message });
+  }
 }
 
 /** Other indexes than the project's that know the name and have no file of this one: no mirrors. */

@@ -22,11 +22,9 @@ export function readSeen(path: string): SeenReleases {
   return seen;
 }
 
-/** Writes what was seen, unless the file says it already. */
 export function writeSeen(path: string, seen: SeenReleases): void {
   const packages = Object.fromEntries([...seen].sort(([one], [other]) => (one < other ? -1 : 1)));
   const text = `${JSON.stringify({ schema, version: "1.0", packages }, undefined, 1)}\n`;
-  if (text === readText(path)) return;
   try {
     writeAtomic(path, text);
   } catch (error) {
@@ -65,16 +63,17 @@ export interface Sighting {
 /**
  * What is remembered after a check: the first sight of each release stays, so that a change is told
  * until the lock moves on; an index that changed is only taken over once the user vouches for it.
+ * The same map where nothing is to be added.
  */
 export function remembered(seen: SeenReleases, sightings: readonly Sighting[]): SeenReleases {
-  const kept = new Map(seen);
+  const news = new Map<PackageName, SeenRelease>();
   for (const { name, version, index, files, vouched } of sightings) {
     const before = seen.get(name);
     const moved = before !== undefined && before.index !== index;
     if (moved && !vouched) continue;
     if (before === undefined || moved || before.version !== version) {
-      kept.set(name, { version, index, files: [...files].sort() });
+      news.set(name, { version, index, files: [...files].sort() });
     }
   }
-  return kept;
+  return news.size === 0 ? seen : new Map([...seen, ...news]);
 }

@@ -67,6 +67,26 @@ test("an index that does not show a provenance says nothing of the file", async 
   ]);
 });
 
+test("whom the index named first for a file stays known when it names others", async () => {
+  const index = await servedIndex([
+    { distribution: core, provenance: unsignedProvenance(core, github) },
+  ]);
+  const address = `${index.origin}/integrity/${core.filename}/provenance`;
+  const { services, ...rest } = await loopBench(index.url);
+  const configuration = { ...services.configuration, freshnessMs: 0 };
+  const bench = { ...rest, services: { ...services, configuration } };
+  const mallory = { ...github, repository: "mallory/core" };
+
+  const first = await read(bench, address);
+  index.add({ distribution: core, provenance: unsignedProvenance(core, mallory) });
+  const second = await read(bench, address);
+  const third = await read(bench, address);
+
+  expect(first).not.toHaveProperty("formerly");
+  expect(second).toMatchObject({ publishers: [mallory], formerly: [github] });
+  expect(third).toMatchObject({ publishers: [mallory], formerly: [github] });
+});
+
 test("what was read lately is not asked for again, unless it did not hold", async () => {
   const index = await servedIndex([
     { distribution: core, provenance: unsignedProvenance(core, github) },

@@ -4,6 +4,7 @@ import type { FileDetails } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
 import type { AttestationBundle, TrustRoot } from "../security/attestation.ts";
 import { BadAttestation, readProvenance } from "../security/attestation.ts";
+import { publisherIdentity } from "../security/provenance-trust.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Bench } from "./bench.ts";
 
@@ -35,10 +36,25 @@ export async function readAttestations(
 ): Promise<void> {
   const { store } = bench.services;
   await pLimit(mostAtOnce).map(files, async ({ release, file }) => {
-    if (isFresh(bench, store.attestation(release, file.sha256), trustRoot)) return;
-    const fact = await readOne(bench, release, file, trustRoot);
-    if (fact !== undefined) store.putAttestation(release, file.sha256, fact);
+    const known = store.attestation(release, file.sha256);
+    if (isFresh(bench, known, trustRoot)) return;
+    const read = await readOne(bench, release, file, trustRoot);
+    if (read === undefined) return;
+    const formerly = formerlyOf(known, read);
+    const fact = formerly === undefined ? read : { ...read, formerly };
+    store.putAttestation(release, file.sha256, fact);
   });
+}
+
+/** Whom the index named for the file before, where it names anybody else now. */
+function formerlyOf(known: AttestationFact | undefined, read: AttestationFact) {
+  if (known?.formerly !== undefined) return known.formerly;
+  if (known === undefined || known.problem !== undefined || read.problem !== undefined) {
+    return undefined;
+  }
+  const before = new Set(known.publishers.map(publisherIdentity));
+  const same = read.publishers.every((publisher) => before.has(publisherIdentity(publisher)));
+  return same ? undefined : known.publishers;
 }
 
 function isFresh(

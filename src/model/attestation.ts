@@ -22,6 +22,8 @@ export interface AttestationFact {
    * them, and what stands here is what the index claims.
    */
   readonly verifiedWith?: string;
+  /** Whom the index named for the very same file when it was read first, where that was others. */
+  readonly formerly?: readonly Publisher[];
   readonly observedAt: string;
 }
 

@@ -139,7 +139,7 @@ function someOf(list: unknown, name: string): readonly unknown[] {
 }
 
 function base64(value: unknown, name: string): string {
-  if (typeof value !== "string" || !/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(value)) {
+  if (typeof value !== "string" || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) {
     refuse(`\`${name}\` is not base64`);
   }
   return value;

@@ -85,6 +85,13 @@ test.each<[string, TrustQuestion, readonly string[]]>([
     ],
   ],
   [
+    "another publisher of the very same file than before",
+    question(file(true, fact(mallory, { formerly: [pallets] }))),
+    [
+      "WARNING PUBLISHER-CHANGED the index named GitHub pallets/flask, publish.yaml as publisher of flask-3.0.tar.gz earlier, and names GitHub mallory/flask, publish.yaml now",
+    ],
+  ],
+  [
     "attestations that do not hold",
     question(
       file(true, fact(pallets, { publishers: [], problem: "the provenance is not a JSON object" })),

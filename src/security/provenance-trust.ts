@@ -100,24 +100,34 @@ function missingText({ files, anyAttested, earlier }: TrustQuestion): string | u
 }
 
 function changedText({ files, earlier }: TrustQuestion): string | undefined {
+  const moved = files.find(({ attested, fact }) => attested && fact?.formerly !== undefined);
+  if (moved?.fact?.formerly !== undefined) {
+    const [was, is] = [moved.fact.formerly, moved.fact.publishers].map(publishersText);
+    return `the index named ${was} as publisher of ${moved.filename} earlier, and names ${is} now`;
+  }
   if (earlier === undefined || earlier.publishers.length === 0) return undefined;
-  const before = new Set(earlier.publishers.map(identity));
+  const before = new Set(earlier.publishers.map(publisherIdentity));
   const now = files.flatMap(({ attested, fact }) =>
     attested && fact?.problem === undefined ? (fact?.publishers ?? []) : [],
   );
-  const others = now.filter((publisher) => !before.has(identity(publisher)));
+  const others = now.filter((publisher) => !before.has(publisherIdentity(publisher)));
   if (others.length === 0) return undefined;
   const was = publishersText(earlier.publishers);
   return `${earlier.version} was published by ${was}, and this release by ${publishersText(others)}`;
 }
 
-/** An environment may be renamed without anybody else publishing. */
-function identity({ kind, repository = "", workflow = "", email = "" }: Publisher): string {
+/** What tells publishers apart: an environment may be renamed without anybody else publishing. */
+export function publisherIdentity({
+  kind,
+  repository = "",
+  workflow = "",
+  email = "",
+}: Publisher): string {
   return [kind.toLowerCase(), repository.toLowerCase(), workflow, email].join("\n");
 }
 
 /** `GitHub pallets/flask, publish.yaml`. */
-export function publishersText(publishers: readonly Publisher[]): string {
+function publishersText(publishers: readonly Publisher[]): string {
   const texts = publishers.map(({ kind, repository, workflow, email }) => {
     const who = [kind, repository ?? email].filter((part) => part !== undefined).join(" ");
     return workflow === undefined ? who : `${who}, ${workflow}`;

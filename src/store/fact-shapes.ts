@@ -169,12 +169,17 @@ const publisher: Shape<Publisher> = {
   email: isOptional(isText),
 };
 
+function isPublisherList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => fits(one, publisher));
+}
+
 const attestation: Shape<AttestationFact> = {
   filename: isText,
   problem: isOptional(isText),
-  publishers: (value) => Array.isArray(value) && value.every((one) => fits(one, publisher)),
+  publishers: isPublisherList,
   predicates: isTextList,
   verifiedWith: isOptional(isSha256),
+  formerly: isOptional(isPublisherList),
   observedAt: isTime,
 };
 
