@@ -19,9 +19,14 @@ export interface Candidate {
   /** What is known against it; empty, too, where nobody knows. */
   readonly advisories: readonly AdvisoryMatch[];
   /** What the steps have against it. */
-  readonly objections: readonly Objection[];
+  readonly objections: readonly StepObjection[];
   /** How much that is, 0 if nothing and less than 1. */
   readonly penalty: number;
+}
+
+/** An objection and the name of the step that has it. */
+interface StepObjection extends Objection {
+  readonly step: string;
 }
 
 type Examined = { readonly candidate: Candidate } | { readonly reason: string };
@@ -205,12 +210,12 @@ export class Candidates {
     return { candidate: { release, version, file, metadata, advisories, objections, penalty } };
   }
 
-  private objectionsTo(sieved: SievedRelease): readonly Objection[] {
-    let found: readonly Objection[] = nothing;
+  private objectionsTo(sieved: SievedRelease): readonly StepObjection[] {
+    let found: readonly StepObjection[] = nothing;
     for (const step of this.units.steps) {
       const objection = step.objects(sieved, this.context);
       // Nearly always there is none, and there are many releases
-      if (objection !== undefined) found = [...found, objection];
+      if (objection !== undefined) found = [...found, { ...objection, step: step.name }];
     }
     return found;
   }

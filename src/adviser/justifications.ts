@@ -8,6 +8,7 @@ import type { Catalog } from "./catalog.ts";
 import type { SettledSearch } from "./give-way.ts";
 import { whyNot } from "./justify.ts";
 import { wraps } from "./registry.ts";
+import { advisoryPenalty } from "./units/step-advisory.ts";
 import type { Needed } from "./walk.ts";
 
 /** What there is to be said of a stack: what went wrong, what is known against it, and what moved. */
@@ -21,11 +22,37 @@ export function justifications(found: SettledSearch): readonly Justification[] {
     const chosen = catalog.candidatesOf(one.name)?.at(one.version.text);
     if (chosen === undefined) continue;
     if (chosen.advisories.length > 0) told.push(affected(one, chosen, found));
-    told.push(...remarked(one, chosen, found));
+    told.push(...suspected(one, chosen), ...remarked(one, chosen, found));
     const moved = movedOff(one, chosen, found);
     if (moved !== undefined) told.push(moved);
   }
+  if (catalog.context.recommendationType === "security") told.push(...unscanned(found));
   return told;
+}
+
+/** What steps have against a release that is in the stack all the same; advisories are told apart. */
+function suspected({ name, version }: Needed, { objections }: Candidate): readonly Justification[] {
+  return objections
+    .filter(({ step }) => step !== advisoryPenalty.name)
+    .map(({ reason }) => ({
+      type: "WARNING",
+      message: `${name} ${version.text} ${reason}`,
+      package: name,
+    }));
+}
+
+/** Who asks for what is safe must not take silence for that. */
+function unscanned({ result, needed }: SettledSearch): readonly Justification[] {
+  const { catalog } = result;
+  let missing = 0;
+  for (const { name, version } of needed.values()) {
+    const chosen = catalog.candidatesOf(name)?.at(version.text);
+    const fact = chosen && catalog.context.knowledge.security(chosen.release, chosen.file.filename);
+    if (fact?.outcome !== "scanned") missing += 1;
+  }
+  if (missing === 0) return [];
+  const message = `${missing} of ${needed.size} releases were never scanned for harmful code (\`thoth si-scan --lock\`)`;
+  return [{ type: "WARNING", message }];
 }
 
 function remarked(

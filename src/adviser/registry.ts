@@ -5,8 +5,10 @@ import { failedInstallation } from "./units/sieve-failed-installation.ts";
 import { failedMetadata } from "./units/sieve-failed-metadata.ts";
 import { malware } from "./units/sieve-malware.ts";
 import { quarantined } from "./units/sieve-quarantined.ts";
+import { harmful } from "./units/sieve-security-indicator.ts";
 import { yanked } from "./units/sieve-yanked.ts";
 import { advisoryPenalty } from "./units/step-advisory.ts";
+import { indicatorPenalty } from "./units/step-security-indicator.ts";
 import { projectStatus } from "./units/wrap-project-status.ts";
 
 /** The units that have a say. */
@@ -16,12 +18,19 @@ export interface Units {
   readonly steps: readonly Step[];
 }
 
-const always: readonly Sieve[] = [malware, quarantined, yanked, failedMetadata, failedInstallation];
+const always: readonly Sieve[] = [
+  malware,
+  quarantined,
+  yanked,
+  failedMetadata,
+  failedInstallation,
+  harmful,
+];
 
 /** What is heeded, by what advice looks for. */
 export const units: Readonly<Record<RecommendationType, Units>> = {
-  stable: { sieves: always, steps: [advisoryPenalty] },
-  security: { sieves: [vulnerable, ...always], steps: [] },
+  stable: { sieves: always, steps: [advisoryPenalty, indicatorPenalty] },
+  security: { sieves: [vulnerable, ...always], steps: [indicatorPenalty] },
   latest: { sieves: always, steps: [] },
 };
 

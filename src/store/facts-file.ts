@@ -50,7 +50,7 @@ export interface FoundFact {
 }
 
 /**
- * One fact; undefined if the file, or the fact in it, is not there. Reads no more than it takes to
+ * One fact; undefined if the file does not have it. Reads no more than it takes to
  * find it, first from `near` on, unless the file does not look as Thoth wrote it.
  * Throws DamagedFileError.
  */
@@ -59,9 +59,9 @@ export function findFact(
   subject: FactsSubject,
   key: FactKey,
   near: number,
-): FoundFact | undefined {
+): FoundFact | "no-file" | undefined {
   const file = WindowedFile.open(path);
-  if (file === undefined) return undefined;
+  if (file === undefined) return "no-file";
   try {
     const begin = headerStart(subject);
     const header = file.slice(0, begin.length + numberWidth);

@@ -37,6 +37,8 @@ export class FactsTable<Fact> {
   readonly #answers = new Map<FactKey, Fact | undefined>();
   /** Where the last fact was found: who asks for many asks in the file's order, newest first. */
   #near = 0;
+  /** There was no file when it was looked for: of most packages most kinds of facts were never learnt. */
+  #absent = false;
 
   constructor(path: string, kind: FactKind<Fact>, of: FactsSubject["of"], quarantine: Quarantine) {
     this.path = path;
@@ -133,15 +135,17 @@ export class FactsTable<Fact> {
   written(): void {
     this.#put.clear();
     this.#outdated.clear();
-    this.#answers.clear();
+    this.forgetRead();
   }
 
   /** Forgets the answers of the file. */
   forgetRead(): void {
     this.#answers.clear();
+    this.#absent = false;
   }
 
   #known(key: FactKey): Fact | undefined {
+    if (this.#absent) return undefined;
     const answer = this.#answers.get(key);
     if (answer !== undefined || this.#answers.has(key)) return answer;
     const found = this.#quarantine.guard(() => this.#find(key));
@@ -153,6 +157,8 @@ export class FactsTable<Fact> {
 
   #find(key: FactKey): Fact | undefined {
     const found = findFact(this.path, this.#subject, key, this.#near);
+    this.#absent = found === "no-file";
+    if (found === "no-file") return undefined;
     this.#near = found?.at ?? this.#near;
     return this.#read(found?.text);
   }

@@ -1,0 +1,12 @@
+import type { Sieve } from "../unit.ts";
+import { alarmText, scans } from "./scan-alarms.ts";
+
+/** Drops releases in which a scan found what means harm. Lint, however much, drops nothing. */
+export const harmful: Sieve = {
+  kind: "sieve",
+  name: "security-indicator",
+  rejects(candidate, context) {
+    const alarm = alarmText(scans(candidate, context), "block");
+    return alarm === undefined ? undefined : `is refused for its code: ${alarm}`;
+  },
+};
