@@ -19,7 +19,7 @@ export function changesSinceChecks(
   allowed: readonly IndexUrl[],
   memory: string,
 ): readonly ProvenanceFinding[] {
-  const seen = readSeen(memory);
+  const seen = rememberedBy(memory, services);
   const questions = listed.map((one) => {
     const { locked, release, page } = one;
     const { version, index } = release;
@@ -42,6 +42,14 @@ export function changesSinceChecks(
   const now = remembered(seen, sightings);
   if (now !== seen) keep(memory, now, services);
   return questions.flatMap(historyFindings);
+}
+
+function rememberedBy(memory: string, { emit }: Services): SeenReleases {
+  const seen = readSeen(memory);
+  if (seen !== undefined) return seen;
+  const message = `what earlier checks saw can't be read from \`${memory}\`: changes since are unknown`;
+  emit({ type: "warning", message, hint: "this check is remembered in its place" });
+  return new Map();
 }
 
 /** A store that can't be written to is no reason not to tell what was found. */

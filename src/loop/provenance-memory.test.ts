@@ -18,14 +18,16 @@ const sighting: Sighting = {
 };
 const first = remembered(new Map(), [sighting]);
 
-test("what was seen is read as it was written, and nothing where nobody can read it", () => {
+test("what was seen is read as it was written; a damaged file says nothing, not that all is new", () => {
   const path = join(temporaryFolder(), "seen.json");
   expect(readSeen(path)).toEqual(new Map());
   writeSeen(path, first);
   expect(readSeen(path)).toEqual(first);
   const text = readFileSync(path, "utf8");
-  writeFileSync(path, text.slice(0, 40));
-  expect(readSeen(path)).toEqual(new Map());
+  for (const damaged of [text.slice(0, 40), text.replace("files", "file"), "{}"]) {
+    writeFileSync(path, damaged);
+    expect(readSeen(path)).toBeUndefined();
+  }
 });
 
 test.each<[string, Partial<Sighting>, object]>([

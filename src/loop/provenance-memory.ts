@@ -10,14 +10,19 @@ const schema = "thoth.provenance-seen";
 /** What checks of one project saw of its packages, so that a later one sees what changed. */
 export type SeenReleases = ReadonlyMap<PackageName, SeenRelease>;
 
-/** Nothing where no check was made yet, or where the file says nothing that can be read. */
-export function readSeen(path: string): SeenReleases {
-  const document = parsedJson(readText(path) ?? "null");
-  const packages = isRecord(document) && document["schema"] === schema ? document["packages"] : {};
+/** Empty where no check was made yet; undefined where the file can't be understood. */
+export function readSeen(path: string): SeenReleases | undefined {
+  const text = readText(path);
   const seen = new Map<PackageName, SeenRelease>();
-  for (const [name, raw] of Object.entries(isRecord(packages) ? packages : {})) {
+  if (text === undefined) return seen;
+  const document = parsedJson(text);
+  const packages =
+    isRecord(document) && document["schema"] === schema ? document["packages"] : null;
+  if (!isRecord(packages)) return undefined;
+  for (const [name, raw] of Object.entries(packages)) {
     const release = isRecord(raw) ? readRelease(raw) : undefined;
-    if (release !== undefined) seen.set(packageName(name), release);
+    if (release === undefined) return undefined;
+    seen.set(packageName(name), release);
   }
   return seen;
 }
@@ -45,7 +50,8 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw storageError(error, path, "store-damaged");
   }
 }
