@@ -25,7 +25,8 @@ export interface Demand {
 /** What needs what among the pins. */
 export interface AuditGraph {
   readonly paths: ReadonlyMap<PackageName, AuditPath>;
-  readonly demands: readonly Demand[];
+  /** By the name of which something is demanded. */
+  readonly demands: ReadonlyMap<PackageName, readonly Demand[]>;
   /** Pins whose demands are not known. */
   readonly blind: readonly PackageName[];
 }
@@ -46,13 +47,15 @@ export function auditGraph(ground: AuditGround): AuditGraph {
   const walk = new Walk(ground.pins);
   for (const { name, extras, where, line } of ground.lines)
     walk.reach(name, extras.map(packageName), { where, line, names: [name] });
-  const demands: Demand[] = [];
+  const demands = new Map<PackageName, Demand[]>();
   const blind = new Set<PackageName>();
   for (const { pin, extra, path } of walk.steps()) {
     const needed = neededBy(pin, extra, ground);
     if (needed === undefined) blind.add(pin.name);
     for (const dependency of needed ?? []) {
-      demands.push({ by: pin, dependency });
+      const known = demands.get(dependency.name);
+      if (known === undefined) demands.set(dependency.name, [{ by: pin, dependency }]);
+      else known.push({ by: pin, dependency });
       const [first, ...rest] = path.names;
       const names = [first, ...rest, dependency.name] as const;
       walk.reach(dependency.name, dependency.extras, { ...path, names });

@@ -22,30 +22,46 @@ export function remedyOf(pin: AuditPin, graph: AuditGraph, ground: AuditGround):
   if (list === undefined) return unknown("the store does not know the releases of the package");
   const lines = ground.lines.filter(({ name }) => name === pin.name);
   const early = locked.isPrerelease || lines.some(({ mentionsPrerelease }) => mentionsPrerelease);
-  const listed = above(list, locked, runtime).filter(
-    ({ version }) => early || !version.isPrerelease,
-  );
-  const usable = listed.filter(({ refused }) => refused === undefined);
-  const isClean = ({ version }: Listed) =>
-    knowledge.advisories(pin.name, version.text)?.length === 0;
-  const clean = usable
-    .filter(isClean)
-    .map(({ version }) => ({ version: version.text, holds: holdsOn(pin, version, lines, graph) }));
-  const free = clean.find(({ holds }) => holds.length === 0);
-  if (free !== undefined)
-    return { state: "update", version: free.version, unsure: unsure(pin, graph) };
+  const passed: Passed[] = [];
+  for (const { version, position } of above(list, locked)) {
+    if (version.isPrerelease && !early) continue;
+    const one = {
+      version: version.text,
+      refused: refusal(list, position, runtime),
+      affected: knowledge.advisories(pin.name, version.text)?.length !== 0,
+      holds: holdsOn(pin, version, lines, graph),
+    };
+    if (one.refused === undefined && !one.affected && one.holds.length === 0)
+      return { state: "update", version: one.version, unsure: unsure(pin, graph) };
+    passed.push(one);
+  }
+  return nothingFree(passed);
+}
+
+/** A release above the pin that is not to be had just so. */
+interface Passed {
+  readonly version: string;
+  /** Why the runtime can't have it: `needs Python >=3.10`, `is yanked`. */
+  readonly refused: string | undefined;
+  readonly affected: boolean;
+  readonly holds: readonly Hold[];
+}
+
+function nothingFree(passed: readonly Passed[]): Remedy {
+  const usable = passed.filter(({ refused }) => refused === undefined);
+  const clean = usable.filter(({ affected }) => !affected);
   const held = clean.find(({ holds }) => holds.every(({ by }) => by === "line")) ?? clean[0];
   const [first, ...rest] = held?.holds ?? [];
   if (held !== undefined && first !== undefined)
     return { state: "held", version: held.version, holds: [first, ...rest] };
-  const newest = usable.at(-1)?.version.text;
-  const elsewhere = listed.find((one) => one.refused !== undefined && isClean(one));
+  const newest = usable.at(-1)?.version;
+  const elsewhere = passed.find(({ refused, affected }) => refused !== undefined && !affected);
   return {
     state: "none",
     ...(newest === undefined ? {} : { newest }),
     ...(elsewhere?.refused === undefined
       ? {}
-      : { refused: { version: elsewhere.version.text, reason: elsewhere.refused } }),
+      : { refused: { version: elsewhere.version, reason: elsewhere.refused } }),
   };
 }
 
@@ -53,28 +69,23 @@ function unknown(reason: string): Remedy {
   return { state: "unknown", reason };
 }
 
-interface Listed {
-  readonly version: Version;
-  /** Why the runtime can't have it: `needs Python >=3.10`, `is yanked`. */
-  readonly refused: string | undefined;
-}
-
-/** The releases above a version, the lowest first. */
-function above(list: ReleaseList, locked: Version, runtime: Runtime): readonly Listed[] {
-  const found: Listed[] = [];
+/** The versions above one, the lowest first. */
+function above(list: ReleaseList, locked: Version) {
+  const found: { readonly version: Version; readonly position: number }[] = [];
   for (let position = 0; position < list.count; position += 1) {
     const version = parseVersion(list.version(position));
     if (version === undefined) continue;
     if (compareVersions(version, locked) <= 0) break;
-    const facts = list.release(position);
-    const choice = chooseFile(facts, runtime.pythonFull, rankTags(runtime.tags));
-    const yanked = "file" in choice && choice.file.yanked !== undefined;
-    found.push({
-      version,
-      refused: "reason" in choice ? choice.reason : yanked ? "is yanked" : undefined,
-    });
+    found.push({ version, position });
   }
   return found.reverse();
+}
+
+function refusal(list: ReleaseList, position: number, runtime: Runtime): string | undefined {
+  const facts = list.release(position);
+  const choice = chooseFile(facts, runtime.pythonFull, rankTags(runtime.tags));
+  if ("reason" in choice) return choice.reason;
+  return choice.file.yanked === undefined ? undefined : "is yanked";
 }
 
 function holdsOn(
@@ -86,18 +97,12 @@ function holdsOn(
   const ofLines = lines
     .filter(({ range }) => !contains(range, version))
     .map((line) => ({ by: "line", line, instead: widened(line, version) }) as const);
-  const ofReleases = demands.flatMap(({ by, dependency }) =>
-    dependency.name !== pin.name || contains(dependency.range, version)
-      ? []
-      : [
-          {
-            by: "release",
-            name: by.name,
-            version: by.version ?? "",
-            needs: dependency.text,
-          } as const,
-        ],
-  );
+  const ofReleases = (demands.get(pin.name) ?? [])
+    .filter(({ dependency }) => !contains(dependency.range, version))
+    .map(({ by, dependency }) => {
+      const { name, version: own = "" } = by;
+      return { by: "release", name, version: own, needs: dependency.text } as const;
+    });
   return [...ofLines, ...ofReleases];
 }
 

@@ -94,8 +94,8 @@ function dependenciesOf(
 ): readonly AuditDependencies[] {
   const needs = new Map<PackageName, Set<PackageName>>();
   for (const { name } of pins) needs.set(name, new Set());
-  for (const { by, dependency } of demands)
-    if (needs.has(dependency.name)) needs.get(by.name)?.add(dependency.name);
+  for (const [name, made] of demands)
+    if (needs.has(name)) for (const { by } of made) needs.get(by.name)?.add(name);
   return [...needs].map(([name, needed]) => ({
     name,
     needs: blind.includes(name) ? undefined : [...needed].sort(),
