@@ -38,14 +38,27 @@ function headline(facts: readonly Incompatibility[], catalog: Catalog): string {
   const { python } = catalog.context.runtime;
   const tooOld = facts.find((fact) => isUnusableOnPython(fact, facts));
   if (tooOld !== undefined) {
-    return `no version of ${nameOf(tooOld)} that is asked for works on Python ${python}`;
+    const name = nameOf(tooOld);
+    return isAffected(tooOld)
+      ? `no version of ${name} that works on Python ${python} is free of advisories`
+      : `no version of ${name} that is asked for works on Python ${python}`;
   }
   const contested = mostDemanded(facts);
   if (contested !== undefined) return `no version of ${contested} satisfies everyone`;
   const stuck = facts.filter(({ cause }) => cause.kind === "no-version");
   const root = stuck.find((fact) => !demandsCount(nameOf(fact), facts)) ?? stuck[0];
-  if (root !== undefined) return `no version of ${nameOf(root)} is what is asked for`;
+  if (root !== undefined) {
+    const free = isAffected(root)
+      ? "that is asked for is free of advisories"
+      : "is what is asked for";
+    return `no version of ${nameOf(root)} ${free}`;
+  }
   return "what is asked for can't be had together";
+}
+
+/** Whether advisories are among what left no version. */
+function isAffected({ cause }: Incompatibility): boolean {
+  return cause.kind === "no-version" && cause.reasons.some((one) => / affected by /.test(one));
 }
 
 /** Whether a package is out on account of the runtime's Python alone, not of what it demands. */

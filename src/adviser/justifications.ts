@@ -2,7 +2,7 @@ import type { Justification } from "../model/advice.ts";
 import type { AdvisoryMatch } from "../model/advisory.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { contains } from "../python/version-range.ts";
-import { advisoryNames } from "./advisory-text.ts";
+import { advisoryNames, vulnerabilities } from "./advisory-text.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { SettledSearch } from "./give-way.ts";
@@ -142,12 +142,14 @@ function movedOff(
   const position = candidates?.positionOf(version.text);
   const before = position === undefined ? undefined : candidates?.examine(position);
   if (before === undefined) return undefined;
-  if ("reason" in before)
-    return { type: "INFO", message: `${moved}: it ${before.reason}`, package: name };
-  const { advisories, objections, penalty } = before.candidate;
-  if (penalty <= chosen.penalty) return undefined;
-  const reasons = objections.map(({ reason }) => `it ${reason}`).join(", ");
-  const why = advisories.length > 0 ? advisoryNames(advisories) : reasons;
+  const dropped = "reason" in before;
+  if (!dropped && before.candidate.penalty <= chosen.penalty) return undefined;
+  const advisories = catalog.context.knowledge.advisories(name, version.text) ?? [];
+  const reasons = dropped ? [before] : before.candidate.objections;
+  const why =
+    vulnerabilities(advisories).length > 0
+      ? advisoryNames(advisories)
+      : reasons.map(({ reason }) => `it ${reason}`).join(", ");
   const message = `${moved}: ${why}`;
   return { type: "INFO", message, package: name, advisories: ids(advisories) };
 }
