@@ -64,31 +64,35 @@ const carried = mark.fetched | mark.decoded;
 
 /** What is written somewhere marks the place, so that running it later can be told. */
 function noteWriting(site: CallSite): void {
-  drop(writtenPlace(site), site.machine);
-}
-
-function writtenPlace({ name, callee, args }: CallSite): Value | undefined {
+  const { name, callee, args, machine } = site;
   if (/(^|\.)(urlretrieve|retrieve|download)$/.test(name) && marksOfName(name) & mark.fetched) {
-    return args[1];
+    drop(args[1], mark.fetched, machine);
+    return;
   }
-  const written = args[0];
-  const harmful = written !== undefined && (marksOf(written) & carried) !== 0;
-  if (name.endsWith(".copyfileobj")) return harmful ? args[1] : undefined;
-  if (!/\.(write|writelines|write_bytes|write_text|extractall)$/.test(name)) return undefined;
-  const code = written?.text !== undefined && /\b(exec|eval|import)\b/.test(written.text);
-  return harmful || code || (callee.marks & mark.fetched) !== 0 ? callee.base : undefined;
+  const written = args[0] === undefined ? 0 : marksOf(args[0]) & carried;
+  if (name.endsWith(".copyfileobj")) drop(args[1], written, machine);
+  if (!/\.(write|writelines|write_bytes|write_text|extractall)$/.test(name)) return;
+  const code =
+    /\bimport\b/.test(args[0]?.text ?? "") &&
+    /\b(exec|eval|urlopen|post|get)\(/.test(args[0]?.text ?? "");
+  drop(callee.base, written | (callee.marks & mark.fetched) | (code ? mark.decoded : 0), machine);
 }
 
-function drop(place: Value | undefined, machine: Machine): void {
+function drop(place: Value | undefined, marks: number, machine: Machine): void {
+  if (marks === 0) return;
   for (let at = place, depth = 0; at !== undefined && depth < 4; at = at.base, depth += 1) {
-    at.marks |= mark.dropped;
-    if (at.text !== undefined && at.text.length > 2) machine.dropped.add(at.text);
-    for (const item of at.items ?? []) item.marks |= mark.dropped;
+    at.marks |= mark.dropped | marks;
+    if (at.text !== undefined && at.text.length > 2) machine.dropped.set(at.text, marks);
+    for (const item of at.items ?? []) item.marks |= mark.dropped | marks;
   }
 }
+
+const runsWhatItIsGiven =
+  /(^|\.)(Thread|Timer|Process|submit|map|filter|run|run_until_complete|create_task|gather|register|apply(_async)?|call_soon|call_later|start_new_thread|Listener|reduce|partial|after|addaudithook|run_in_executor|do)$/;
 
 /** `Thread(target=f, args=(x,))`, `map(f, xs)`, `atexit.register(f)`: something will call it. */
-function runHanded({ args, keywords, machine }: CallSite): number {
+function runHanded({ name, args, keywords, machine }: CallSite): number {
+  if (!runsWhatItIsGiven.test(name)) return 0;
   const all = [...args, ...keywords.values()];
   const handed = all.filter(({ code }) => code !== undefined);
   if (handed.length === 0) return 0;
@@ -109,7 +113,8 @@ function runCode(site: CallSite, scope: Scope): Value {
     if (site.name === "eval" && text.length < 200 && /^[\w.]+$/.test(text)) {
       return { marks: marks & mark.decoded ? mark.hidden : 0, name: canonical(text) };
     }
-    readNested(site.machine, text, site.node, scope);
+    const value = readNested(site.machine, text, site.node, scope);
+    if (value !== undefined && site.name === "eval") return value;
   }
   return { marks, base: code };
 }
@@ -165,7 +170,7 @@ function resultOf(site: CallSite, handed: number): Value {
 
 /** What a path or command is made of stays readable in what joins it. */
 function kept({ name, args }: CallSite): readonly Value[] | undefined {
-  return /(^|\.)(join|Path|abspath|expanduser|expandvars|split|quote|dumps|str|encode)$/.test(name)
+  return /(^|\.)(join|Path|abspath|expanduser|expandvars|quote|dumps|str|encode)$/.test(name)
     ? args
     : undefined;
 }

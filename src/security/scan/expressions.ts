@@ -108,7 +108,7 @@ function string(node: SyntaxNode, scope: Scope, machine: Machine): Value {
   if (holes.length === 0) {
     const text = literalText(textOf(node));
     if (text !== undefined) machine.onText(text, node, machine);
-    return { marks: 0, text };
+    return { marks: text !== undefined && isEscaped(textOf(node)) ? mark.decoded : 0, text };
   }
   const values = node.children.map((child): Value => {
     if (child.type === "interpolation") return machine.evaluate(part(child, "expression"), scope);
@@ -117,6 +117,13 @@ function string(node: SyntaxNode, scope: Scope, machine: Machine): Value {
     return { marks: 0, text: piece };
   });
   return concatenated(values);
+}
+
+/** Letters written as numbers, which nobody does who wants to be read. */
+function isEscaped(raw: string): boolean {
+  if (!raw.includes("\\")) return false;
+  const letters = raw.match(/\\(x[4-7][0-9a-f]|1[0-7][0-7]|u00[4-7][0-9a-f])/gi) ?? [];
+  return letters.length >= 3 && letters.join("").length * 2 > raw.length;
 }
 
 function number(text: string): Value {

@@ -37,8 +37,8 @@ export interface Machine {
   nested: number;
   /** Line of the outermost code that was decoded, which the archive's reader can look up. */
   outerLine: number | undefined;
-  /** Constant paths to which something fetched or decoded was written. */
-  readonly dropped: Set<string>;
+  /** Constant paths to which something fetched or decoded was written, with the marks of that. */
+  readonly dropped: Map<string, number>;
   /** Functions that nothing has called yet. */
   readonly uncalled: Map<SyntaxNode, Value>;
   /** How often each function was read, and which are being read. */
@@ -60,15 +60,25 @@ export const mostSteps = 400_000;
 export const mostDepth = 150;
 
 /** Reads code that stands in a constant as if it stood in the file. */
-export function readNested(machine: Machine, code: string, at: SyntaxNode, scope: Scope): void {
-  if (machine.nested >= 4 || code.length > 2_000_000 || !/[(=]|import/.test(code)) return;
+export function readNested(
+  machine: Machine,
+  code: string,
+  at: SyntaxNode,
+  scope: Scope,
+): Value | undefined {
+  if (machine.nested >= 6 || code.length > 2_000_000 || !/[(=]|import/.test(code)) return undefined;
   const root = machine.parse(code);
-  if (root === undefined) return;
+  if (root === undefined) return undefined;
   const before = machine.outerLine;
   machine.outerLine ??= lineOf(at);
   machine.nested += 1;
   try {
+    const [only, ...more] = root.children;
+    if (more.length === 0 && only?.type === "expression_statement") {
+      return machine.evaluate(only, scope);
+    }
     machine.execute(root, scope);
+    return undefined;
   } finally {
     machine.nested -= 1;
     machine.outerLine = before;

@@ -46,7 +46,7 @@ function machineFor(request: FileRequest, parse: ParsePython, collector: Collect
     branches: 0,
     nested: 0,
     outerLine: undefined,
-    dropped: new Set(),
+    dropped: new Map(),
     uncalled: new Map(),
     calls: new Map(),
     running: new Set(),

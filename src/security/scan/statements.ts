@@ -86,7 +86,8 @@ function returnedBy(node: SyntaxNode, scope: Scope, machine: Machine): Value {
 export function oneOf(list: Value): Value {
   const [first, ...more] = list.items ?? [];
   if (first === undefined) return { marks: list.marks, base: list };
-  return more.slice(0, 50).reduce((all, item) => joined(item, all), first);
+  const all = more.slice(0, 50).reduce((before, item) => joined(item, before), first);
+  return list.marks === 0 ? all : { ...all, marks: all.marks | list.marks };
 }
 
 function importModule(node: SyntaxNode, scope: Scope): void {

@@ -14,7 +14,7 @@ const unseenCode: CallRule = (site) => {
       severity: "HIGH",
       confidence: "HIGH",
       text: `${site.name} runs code that was fetched over the network`,
-      ...alarmAt(site.runs, "warn"),
+      ...alarmAt(site.runs, "block"),
     };
   }
   if (!(marks & (mark.decoded | mark.dropped)) || isSmallName(site.args[0]?.text)) return undefined;
@@ -23,7 +23,7 @@ const unseenCode: CallRule = (site) => {
     severity: "HIGH",
     confidence: "MEDIUM",
     text: `${site.name} runs code that was encoded, compressed or encrypted`,
-    ...alarmAt(site.runs, "warn"),
+    ...alarmAt(site.runs, site.args[0]?.text === undefined ? "warn" : "block"),
   };
 };
 
@@ -93,14 +93,16 @@ const shellCommand: CallRule = (site) => {
 /** What was fetched or decoded is written to a file and that file is run. */
 const droppedProgram: CallRule = (site) => {
   if (!startsProcess(site.name)) return undefined;
-  const marks = givenMarks(site);
-  const { dropped } = site.machine;
-  const runsDropped =
-    (marks & mark.dropped) !== 0 ||
-    (dropped.size > 0 &&
-      givenTexts(site).some((text) => [...dropped].some((path) => text.includes(path))));
+  let marks = givenMarks(site);
+  for (const text of givenTexts(site)) {
+    for (const [path, written] of site.machine.dropped) {
+      if (text.includes(path)) marks |= mark.dropped | written;
+    }
+  }
+  const runsDropped = (marks & mark.dropped) !== 0;
   const received = (marks & (mark.fetched | mark.decoded)) !== 0;
   if (!runsDropped && !received) return undefined;
+  const fetched = runsDropped && (marks & mark.fetched) !== 0;
   return {
     rule: "TH107",
     severity: "HIGH",
@@ -108,16 +110,15 @@ const droppedProgram: CallRule = (site) => {
     text: runsDropped
       ? "starts a file that it fetched or decoded"
       : "starts a command that it fetched or decoded",
-    ...alarmAt(site.runs, "warn"),
+    ...alarmAt(site.runs, fetched ? "block" : "warn"),
   };
 };
 
 /** A shell whose input and output are a connection. */
-const reverseShell: CallRule = ({ name, args, runs, machine }) => {
+const reverseShell: CallRule = ({ name, args, runs }) => {
   if (name !== "os.dup2" && name !== "pty.spawn") return undefined;
   const wired = args.some(({ name: of }) => of?.startsWith("socket.") === true);
-  if (name === "pty.spawn" ? machine.dropped.size < 0 : !wired) return undefined;
-  if (name === "pty.spawn" && runs === "call") return undefined;
+  if (name === "pty.spawn" ? runs === "call" : !wired) return undefined;
   return {
     rule: "TH108",
     severity: "HIGH",

@@ -65,14 +65,15 @@ const staysOnMachine: FileRule = (facts) => {
   const writes = (name: string) =>
     /\.write$|\.write_text$|SetValueEx|shutil\.(copy|move)\w*|CreateShortCut/.test(name) ||
     startsProcess(name);
-  if (trace === undefined || !called(facts, writes)) return undefined;
-  const more = facts.runs === "install" || called(facts, (name) => /SetValueEx/.test(name));
+  const install = facts.runs === "install";
+  if (trace === undefined || !(install || called(facts, writes))) return undefined;
+  const more = install || called(facts, (name) => /SetValueEx/.test(name));
   return {
     rule: "TH303",
     severity: "MEDIUM",
     confidence: more ? "MEDIUM" : "LOW",
     text: "can make something run at each start of the machine or of a shell",
-    ...(more ? { alarm: "warn" } : {}),
+    ...(more ? { alarm: install ? "block" : "warn" } : {}),
     line: trace.line,
   };
 };
@@ -136,13 +137,20 @@ const outOfSight: FileRule = ({ text, runs }) => {
   };
 };
 
-const junkName = /\b(?=\w*[O0Il1]{6})[O0_Il1]{8,}\b/g;
+/** Names of ten characters and more that use three letters at most, e.g. `oOO0oOO0Oo`. */
+function junkNames(text: string): number {
+  const names = new Set(text.slice(0, 400_000).match(/\b[A-Za-z_]\w{9,}\b/g) ?? []);
+  let count = 0;
+  for (const name of names) if (new Set(name.toLowerCase()).size <= 3) count += 1;
+  return count;
+}
+
 const packers =
   /__pyarmor__|pyarmor_runtime|\bpytransform\b|pyobfuscate|PyFuscator|Hyperion|BlankOBF|Kramer|Obfuscated (with|by)|pyminify-obf|freecodingtools|Berserker|Specter/i;
 
 /** Code that was made unreadable. */
 const unreadable: FileRule = ({ text, runs, called: names }) => {
-  const junk = new Set(text.slice(0, 400_000).match(junkName) ?? []).size;
+  const junk = junkNames(text);
   const packer = packers.test(text.slice(0, 20_000)) && text.length > 200;
   const runsCode = ["exec", "eval", "__import__", "getattr", "marshal.loads"].some((name) =>
     names.has(name),

@@ -2,25 +2,48 @@ import { givenMarks, givenTexts } from "../calls.ts";
 import { looksUpHost, reachesNetwork, startsProcess } from "../known-names.ts";
 import type { CallRule } from "../rule.ts";
 import { alarmAt } from "../rule.ts";
-import { mark } from "../value.ts";
+import { mark, marksOf, type Value } from "../value.ts";
 
 /** Data about the machine or its user that leaves it. */
 const exfiltration: CallRule = (site) => {
   const { name, runs } = site;
   const command = startsProcess(name) && /\b(curl|wget|nslookup|ping|dig)\b/.test(texts(site));
   if (!reachesNetwork(name) && !looksUpHost(name) && !command) return undefined;
-  const marks = givenMarks(site);
-  if (looksUpHost(name) && !/\.\w/.test(texts(site))) return undefined;
-  if (!(marks & (mark.host | mark.secret)) || runs === "call") return undefined;
+  const marks = givenMarks(site) & (mark.host | mark.secret);
+  if (marks === 0 || (looksUpHost(name) && !/\.\w/.test(texts(site)))) return undefined;
+  const both = marks === (mark.host | mark.secret);
+  const worst = both || namesDropHost(texts(site)) ? "block" : undefined;
   const what = marks & mark.secret ? "credentials or the environment" : "data about this machine";
   return {
     rule: marks & mark.secret ? "TH201" : "TH202",
-    severity: "HIGH",
-    confidence: "MEDIUM",
+    severity: runs === "call" ? "MEDIUM" : "HIGH",
+    confidence: worst === undefined ? "LOW" : "MEDIUM",
     text: `sends ${what} to another machine`,
-    ...alarmAt(runs),
+    ...alarmAt(runs, worst),
   };
 };
+
+/** Keys to somebody's money, sent under their name. */
+const walletKeys: CallRule = ({ name, args, keywords }) => {
+  if (!reachesNetwork(name)) return undefined;
+  const sent = [...args, ...keywords.values()].flatMap((value) => namesIn(value, 3));
+  if (!sent.some((key) => /^(private_?key|mnemonic|seed(_?phrase)?|wallet_?key)$/i.test(key))) {
+    return undefined;
+  }
+  return {
+    rule: "TH207",
+    severity: "HIGH",
+    confidence: "MEDIUM",
+    text: "sends a private key to another machine",
+    alarm: "block",
+  };
+};
+
+function namesIn(value: Value, depth: number): readonly string[] {
+  if (depth === 0) return [];
+  const inside = [...(value.entries?.values() ?? []), ...(value.items ?? []).slice(0, 100)];
+  return [...(value.entries?.keys() ?? []), ...inside.flatMap((one) => namesIn(one, depth - 1))];
+}
 
 const dropHosts =
   /discord(app)?\.com\/api\/(v\d+\/)?webhooks\/\d|api\.telegram\.org\/bot|\b(pastebin\.com\/raw|rentry\.co|hastebin\.com|paste\.\w+\.\w+|transfer\.sh|file\.io|gofile\.io|anonfiles\.com|0x0\.st|catbox\.moe|webhook\.site|requestbin\.\w+|pipedream\.net|requestcatcher\.com|beeceptor\.com|canarytokens\.\w+|burpcollaborator\.net|interact\.sh|interactsh\.\w+|oast(ify)?\.\w+|dnslog\.\w+|ceye\.io|bxss\.\w+|xss\.ht|ngrok(-free)?\.\w+|serveo\.net|localhost\.run|trycloudflare\.com|loca\.lt|grabify\.link|iplogger\.\w+|ipinfo\.io|ipify\.org|ip-api\.com|ident\.me|repl\.co|glitch\.me|000webhostapp\.com|cdn\.discordapp\.com\/attachments|dropbox\.com\/s\w*\/|eo\w+\.m\.pipedream)/i;
@@ -44,16 +67,36 @@ const dropHost: CallRule = (site) => {
   };
 };
 
+/** An address that is decoded first, so that nobody reads it. */
+const hiddenAddress: CallRule = (site) => {
+  if (!reachesNetwork(site.name) || site.runs === "call") return undefined;
+  const [address] = site.args;
+  if (address === undefined || !(marksOf(address) & mark.decoded)) return undefined;
+  return {
+    rule: "TH206",
+    severity: "HIGH",
+    confidence: "MEDIUM",
+    text: "reaches another machine by an address that is decoded first",
+    ...alarmAt(site.runs),
+  };
+};
+
+const sourceHosts =
+  /https?:\/\/([\w.-]+\.)?(github\.com|githubusercontent\.com\/[\w-]+\/[\w-]+\/(main|master|v?\d)|gitlab\.com|gnu\.org|gnome\.org|sourceforge\.net|apache\.org|python\.org|kernel\.org|mozilla\.org|w3\.org|xmlsoft\.org|zlib\.net)\b/i;
+
 /** Anything over the network while nobody asked for it. */
-const uninvited: CallRule = ({ name, runs }) => {
-  if (runs === "call" || !reachesNetwork(name)) return undefined;
+const uninvited: CallRule = (site) => {
+  const { name, runs, machine } = site;
+  const beacon = looksUpHost(name) && /^[\w-]+(\.[\w-]+)+$/.test(site.args[0]?.text ?? "");
+  if (runs === "call" || !(reachesNetwork(name) || beacon)) return undefined;
   const install = runs === "install";
+  const known = sourceHosts.test(texts(site)) || !/(^|\/)(setup|__init__)\.py$/.test(machine.path);
   return {
     rule: install ? "TH204" : "TH205",
     severity: install ? "HIGH" : "MEDIUM",
-    confidence: "LOW",
+    confidence: known ? "LOW" : "MEDIUM",
     text: `reaches another machine while it is ${install ? "installed" : "imported"}`,
-    alarm: "warn",
+    alarm: known ? "warn" : "block",
   };
 };
 
@@ -62,4 +105,10 @@ function texts(site: Parameters<CallRule>[0]): string {
 }
 
 /** Rules about what leaves the machine or comes to it. */
-export const networkRules: readonly CallRule[] = [exfiltration, dropHost, uninvited];
+export const networkRules: readonly CallRule[] = [
+  exfiltration,
+  walletKeys,
+  hiddenAddress,
+  dropHost,
+  uninvited,
+];
