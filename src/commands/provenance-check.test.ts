@@ -262,3 +262,39 @@ test("another index for a known name is told until the user allows it, and so ar
     `info FILES-CHANGED core 1.0: the index lists files of the release that it did not list at an earlier check (index ${second.url}, come ${late.sha256.slice(0, 12)}…)`,
   );
 });
+
+const namesake = wheel({ name: "core", version: "1.0", files: { "core.py": "import os" } });
+
+test.each([
+  ["told where the files are others", namesake, true],
+  ["no news where it is a mirror", core, false],
+])("a name that is known from another project's index is %s", async (_rule, file, told) => {
+  const first = await servedIndex([core]);
+  const second = await servedIndex([file]);
+  const other = await lockedTo(first);
+  const project = makeProject({ pipfile });
+  const store = ["--store", other.store];
+  await thoth(project, ["advise", "--verify", "none", ...store], { index: second.url });
+
+  const run = await thoth(project, ["provenance-check", ...store], { index: second.url });
+
+  const finding = `warning NEW-INDEX core 1.0: the name is known from another index, with other files; allow it with \`--allow\` if that is meant (index ${second.url}, known from ${first.url})`;
+  expect(run.exitCode).toBe(0);
+  expect(run.stdout.includes(finding)).toBe(told);
+  expect(run.stdout.includes("NEW-INDEX")).toBe(told);
+});
+
+test("text of a publisher can't reach the terminal as more than text", async () => {
+  const forged = { kind: "Git\u001b[2JHub", repository: "o/\u202er", workflow: "a\n::error::b" };
+  const index = await servedIndex([
+    { distribution: core, provenance: unsignedProvenance(core, github) },
+    { distribution: newer, provenance: unsignedProvenance(newer, forged) },
+  ]);
+  const project = await lockedTo(index);
+
+  const run = await thoth(project, ["provenance-check", "--online"], { index: index.url });
+
+  expect(run.stdout).toContain("and this release by GitHub o/r, a ::error::b (index ");
+  expect(run.stdout).not.toMatch(/\p{Cf}|^::error/mu);
+  expect(run.stdout).not.toContain("\u001b");
+});
