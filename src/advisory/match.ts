@@ -2,7 +2,7 @@ import type { AdvisoryMatch, AdvisoryRank, AdvisorySeverity } from "../model/adv
 import type { PackageAdvisory } from "./package-advisory.ts";
 import { affects, isInRange } from "./ranges.ts";
 import { namesOf, type Twins, twins } from "./twins.ts";
-import { compareAnyVersions, isSameVersion } from "./version-order.ts";
+import { type AnyVersion, anyVersion, compareAnyVersions, isSameVersion } from "./version-order.ts";
 
 /**
  * What the records of one package say against one version: twins as one, worst first (malware, then
@@ -10,8 +10,9 @@ import { compareAnyVersions, isSameVersion } from "./version-order.ts";
  */
 export function matchesOf(
   advisories: readonly PackageAdvisory[],
-  version: string,
+  raw: string,
 ): readonly AdvisoryMatch[] {
+  const version = anyVersion(raw);
   const applying = advisories.filter((advisory) => affects(advisory, version));
   return twins(applying)
     .map((group) => merged(group, version))
@@ -23,7 +24,7 @@ export function matchOf(advisory: PackageAdvisory): AdvisoryMatch {
   return { ...mergedNames([advisory]), ...told([advisory]), fixed: [] };
 }
 
-function merged(group: Twins<PackageAdvisory>, version: string): AdvisoryMatch {
+function merged(group: Twins<PackageAdvisory>, version: AnyVersion): AdvisoryMatch {
   return { ...mergedNames(group), ...told(group), fixed: fixedIn(group, version) };
 }
 
@@ -48,7 +49,7 @@ function told(
 }
 
 /** What the ranges that hold the version name as fixed, save what another twin says is affected. */
-function fixedIn(group: Twins<PackageAdvisory>, version: string): readonly string[] {
+function fixedIn(group: Twins<PackageAdvisory>, version: AnyVersion): readonly string[] {
   const named = group
     .flatMap(({ ranges }) => {
       const holding = ranges.filter((events) => isInRange(events, version));
@@ -56,11 +57,12 @@ function fixedIn(group: Twins<PackageAdvisory>, version: string): readonly strin
       return holding.length === 0 ? ranges : holding;
     })
     .flatMap((events) => events.flatMap(([kind, bound]) => (kind === "fixed" ? [bound] : [])))
-    .sort(compareAnyVersions);
-  return named.filter((bound, at) => {
-    const [before] = at === 0 ? [] : named.slice(at - 1);
+    .map((text) => ({ text, bound: anyVersion(text) }))
+    .sort((a, b) => compareAnyVersions(a.bound, b.bound));
+  return named.flatMap(({ text, bound }, at) => {
+    const before = named[at - 1]?.bound;
     const known = before !== undefined && isSameVersion(before, bound);
-    return !known && !group.some((one) => affects(one, bound));
+    return known || group.some((one) => affects(one, bound)) ? [] : [text];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { PackageAdvisory, RangeEvent } from "./package-advisory.ts";
-import { compareAnyVersions, isSameVersion } from "./version-order.ts";
+import { type AnyVersion, anyVersion, compareAnyVersions, isSameVersion } from "./version-order.ts";
 
 const rankAtOneVersion = { fixed: 0, introduced: 1, last_affected: 2, limit: 3 } as const;
 
@@ -7,40 +7,41 @@ const rankAtOneVersion = { fixed: 0, introduced: 1, last_affected: 2, limit: 3 }
 export function inOrder(events: readonly RangeEvent[]): readonly RangeEvent[] {
   return [...events].sort((a, b) => {
     if (isStart(a) !== isStart(b)) return isStart(a) ? -1 : 1;
-    return compareAnyVersions(a[1], b[1]) || rankAtOneVersion[a[0]] - rankAtOneVersion[b[0]];
+    const byVersion = compareAnyVersions(anyVersion(a[1]), anyVersion(b[1]));
+    return byVersion || rankAtOneVersion[a[0]] - rankAtOneVersion[b[0]];
   });
 }
 
 /** Whether a range holds a version (OSV schema, "Evaluation"). The events come in order. */
-export function isInRange(events: readonly RangeEvent[], version: string): boolean {
+export function isInRange(events: readonly RangeEvent[], version: AnyVersion): boolean {
   let inside = false;
   for (const event of events) {
     const [kind, bound] = event;
     if (kind === "limit") continue;
-    const side = isStart(event) ? 1 : compareAnyVersions(version, bound);
+    const side = isStart(event) ? 1 : compareAnyVersions(version, anyVersion(bound));
     if (side > 0 || (side === 0 && kind !== "last_affected")) inside = kind === "introduced";
   }
   return inside && isBelowLimit(events, version);
 }
 
-function isBelowLimit(events: readonly RangeEvent[], version: string): boolean {
+function isBelowLimit(events: readonly RangeEvent[], version: AnyVersion): boolean {
   const unlimited = events.every(([kind]) => kind !== "limit");
   return unlimited || events.some((event) => isLimitAbove(event, version));
 }
 
-function isLimitAbove([kind, bound]: RangeEvent, version: string): boolean {
-  return kind === "limit" && (bound === "*" || compareAnyVersions(version, bound) < 0);
+function isLimitAbove([kind, bound]: RangeEvent, version: AnyVersion): boolean {
+  return kind === "limit" && (bound === "*" || compareAnyVersions(version, anyVersion(bound)) < 0);
 }
 
 /** Whether a record says that this version of its package is affected. */
 export function affects(
   advisory: Pick<PackageAdvisory, "all" | "ranges" | "versions">,
-  version: string,
+  version: AnyVersion,
 ): boolean {
   return (
     advisory.all === true ||
     advisory.ranges.some((events) => isInRange(events, version)) ||
-    advisory.versions.some((listed) => isSameVersion(listed, version))
+    advisory.versions.some((listed) => isSameVersion(anyVersion(listed), version))
   );
 }
 

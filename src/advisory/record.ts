@@ -2,8 +2,9 @@ import { isValidName, type PackageName, packageName } from "../python/name.ts";
 import { isRecord } from "../util/json.ts";
 import { malwareFiles } from "./malware-files.ts";
 import type { PackageAdvisory, RangeEvent } from "./package-advisory.ts";
-import { affects, inOrder } from "./ranges.ts";
+import { inOrder, isInRange } from "./ranges.ts";
 import { severityOf } from "./severity.ts";
+import { anyVersion } from "./version-order.ts";
 
 /** What one record says, by package. */
 export interface AdvisoryRecord {
@@ -108,8 +109,9 @@ function extentOf(
   // Malware is malware in any version; of a vulnerability that names none, nobody can tell.
   if (id.startsWith("MAL-") && ranges.length === 0 && listed.length === 0)
     return { all: true, ranges, versions: [] };
-  const versions = listed.filter((version) => !affects({ ranges, versions: [] }, version));
-  return { ranges, versions: [...new Set(versions)] };
+  const inNoRange = (version: string) =>
+    !ranges.some((events) => isInRange(events, anyVersion(version)));
+  return { ranges, versions: [...new Set(listed.filter(inNoRange))] };
 }
 
 const eventKinds = ["introduced", "fixed", "last_affected", "limit"] as const;

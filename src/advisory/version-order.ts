@@ -1,20 +1,25 @@
-import { compareVersions, parseVersion } from "../python/version.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
+
+/** What records and indexes call a version, read by PEP 440 where it is one by that. */
+export type AnyVersion = Version | string;
+
+export function anyVersion(raw: string): AnyVersion {
+  return parseVersion(raw) ?? raw;
+}
 
 /**
- * The order of all strings that records and indexes call versions: PEP 440's, and below it those
- * that are none by it, among themselves as setuptools once ordered them. OSV does the same.
+ * The order of all versions: PEP 440's, and below it those that are none by it, among themselves as
+ * setuptools once ordered them. OSV does the same.
  */
-export function compareAnyVersions(a: string, b: string): number {
-  const [left, right] = [parseVersion(a), parseVersion(b)];
-  if (left !== undefined) return right === undefined ? 1 : compareVersions(left, right);
-  return right === undefined ? compareLegacy(a, b) : -1;
+export function compareAnyVersions(a: AnyVersion, b: AnyVersion): number {
+  if (typeof a === "string") return typeof b === "string" ? compareLegacy(a, b) : -1;
+  return typeof b === "string" ? 1 : compareVersions(a, b);
 }
 
 /** One version in two spellings; strings that PEP 440 refuses are compared as they are. */
-export function isSameVersion(a: string, b: string): boolean {
-  const [left, right] = [parseVersion(a), parseVersion(b)];
-  if (left === undefined || right === undefined) return a === b;
-  return compareVersions(left, right) === 0;
+export function isSameVersion(a: AnyVersion, b: AnyVersion): boolean {
+  if (typeof a === "string" || typeof b === "string") return a === b;
+  return compareVersions(a, b) === 0;
 }
 
 function compareLegacy(a: string, b: string): number {
