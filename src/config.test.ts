@@ -50,6 +50,7 @@ test("without any setting the defaults hold and folders follow XDG", async () =>
     python: undefined,
     indexUrl: undefined,
     verify: "all",
+    recommendationType: "stable",
     freshnessMs: 600_000,
     security: false,
     timeoutMs: undefined,
@@ -184,10 +185,42 @@ overlays_dir: overlays
       operatingSystem: { name: "rhel", version: "8" },
       pythonVersion: "3.10",
       platform: "linux-x86_64",
+      recommendationType: "latest",
       place: expect.objectContaining({ file: ".thoth.yaml", line: 10, column: 5 }),
     },
     { name: "bare", place: expect.objectContaining({ line: 18 }) },
   ]);
+});
+
+test("what advice looks for is said by a flag, the environment, the project, its runtime, the user", async () => {
+  const project = `runtime_environments:
+  - name: one
+    recommendation_type: SECURITY
+  - name: two
+`;
+  const user = "thoth: {recommendation_type: latest}";
+  const own = `${project}thoth: {recommendation_type: stable}\n`;
+  const type = async (sources: Parameters<typeof load>[0]) =>
+    (await load(sources)).recommendationType;
+
+  expect(await type({})).toBe("stable");
+  expect(await type({ user })).toBe("latest");
+  expect(await type({ user, project })).toBe("security");
+  expect(await type({ user, project, flags: { runtime: "two" } })).toBe("latest");
+  expect(await type({ user, project: own })).toBe("stable");
+  const environment = { THOTH_RECOMMENDATION_TYPE: "latest" };
+  expect(await type({ project: own, environment })).toBe("latest");
+  expect(await type({ environment, flags: { recommendationType: "security" } })).toBe("security");
+});
+
+test("a recommendation type that does not exist is refused where it stands", async () => {
+  const project = "runtime_environments:\n  - name: one\n    recommendation_type: performance\n";
+
+  await expect(load({ project })).rejects.toMatchObject({
+    code: "bad-configuration",
+    message: "`recommendation_type` takes `stable`, `security` or `latest`, not `performance`",
+    place: { file: ".thoth.yaml", line: 3 },
+  });
 });
 
 test("aliases of YAML are followed", async () => {

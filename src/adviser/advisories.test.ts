@@ -162,6 +162,18 @@ test("old pins stay that would give way for nothing", () => {
   expect(resolved(store, lockedTo({ a: "1", b: "1" }, "b"))).toBe("locked: a==1 b==1");
 });
 
+test("an old pin is not given up for a release that the Pipfile rules out", () => {
+  const store = storeOf(
+    { "b==2": ["a"], "b==1": ["a<2"], ...a3 },
+    { "a==2": [advisory("PYSEC-1")], "a==1": [advisory("PYSEC-1")] },
+  );
+
+  const old = lockedTo({ a: "1", b: "1" }, "a<3", "b");
+  expect(told(store, old).slice(0, 1)).toEqual(["locked: a==1 b==1"]);
+  store.known = new Map([["a==1", [advisory("PYSEC-1")]]]);
+  expect(told(store, old).slice(0, 1)).toEqual(["locked: a==2 b==2"]);
+});
+
 test("what else an unaffected release needs is learnt before it is advised", () => {
   const store = storeOf({ "a==1": [], "b==1": ["a<2"] }, { "a==1": [advisory("PYSEC-1")] });
   store.add("b==2", { requires: false }).add("a==2");

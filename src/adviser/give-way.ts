@@ -1,6 +1,6 @@
 import { releaseText } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
-import { anyVersion, contains } from "../python/version-range.ts";
+import { anyVersion, contains, intersect } from "../python/version-range.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
@@ -74,7 +74,7 @@ function holdersIn(
   return holders;
 }
 
-/** What would be taken if nobody made demands; undefined where the pin is as good as that. */
+/** What would be taken if only the Pipfile made demands; undefined where the pin is as good as that. */
 function betterThan(
   { name, version }: Needed,
   catalog: Catalog,
@@ -84,7 +84,8 @@ function betterThan(
   const chosen = candidates?.at(version.text);
   if (candidates === undefined || chosen === undefined) return undefined;
   if (chosen.penalty === 0 && !gaveWay) return undefined;
-  const best = candidates.best(anyVersion, catalog.policy(name));
+  const asked = catalog.requirementsOf(name).map(({ range }) => range);
+  const best = candidates.best(asked.reduce(intersect, anyVersion), catalog.policy(name));
   if (best === undefined || best.version.text === version.text) return undefined;
   return gaveWay || best.penalty < chosen.penalty ? best : undefined;
 }

@@ -29,7 +29,7 @@ function blindWarnings({ configuration, store }: Services): AdviceReport["warnin
   return [
     {
       message: "no advisories are imported: nobody knows which releases are affected",
-      hint: "import a database with `thoth advisories update`",
+      hint: "`thoth advisories update --from FILE` imports OSV's `all.zip` for PyPI",
     },
   ];
 }

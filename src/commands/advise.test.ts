@@ -60,7 +60,7 @@ test("from an empty store to a lock that pip accepts; then from knowledge, byte 
 core 1.0, not 1.1: checker==3.0 needs core <1.1
 installed and imported: 7 of 7
 knowledge: revision R, oldest part confirmed less than a minute ago
-advisories: none imported, so nobody knows which apply (\`thoth advisories update\`)
+advisories: none imported, so nobody knows which apply (\`thoth advisories update --from FILE\`)
 Locked 7 packages for RUNTIME in TIME
 `,
   });
@@ -217,7 +217,7 @@ test("a Python that is not on this machine is advised for, unverified, and that 
   expect(told(run.stdout)).toBe(`+  core  1.0
 installed and imported: 0 of 1; 1 unknown: core 1.0 (no interpreter of python-3.99 here)
 knowledge: revision R, oldest part confirmed less than a minute ago
-advisories: none imported, so nobody knows which apply (\`thoth advisories update\`)
+advisories: none imported, so nobody knows which apply (\`thoth advisories update --from FILE\`)
 Locked 1 package for python-3.99 in TIME
 `);
 });

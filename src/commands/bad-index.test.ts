@@ -201,7 +201,7 @@ test("offline with nothing known lists what is missing", async () => {
     stdout: `missing: releases of flask (needed by Pipfile:2)
 missing: releases of pytest (needed by Pipfile:5)
 knowledge: revision R, offline, nothing was asked for
-advisories: none imported, so nobody knows which apply (\`thoth advisories update\`)
+advisories: none imported, so nobody knows which apply (\`thoth advisories update --from FILE\`)
 Incomplete for RUNTIME: 2 facts missing (TIME)
 `,
     stderr: "",

@@ -22,7 +22,7 @@ compiled 1.0, not 2.0: 2.0 does not build
 fragile 1.0, not 2.0: 2.0 does not import: not valid for this Python
 installed and imported: 2 of 2
 knowledge: revision R, oldest part confirmed less than a minute ago
-advisories: none imported, so nobody knows which apply (\`thoth advisories update\`)
+advisories: none imported, so nobody knows which apply (\`thoth advisories update --from FILE\`)
 Locked 2 packages for RUNTIME in TIME
 `);
   expect(pinsOf(project.files()["Pipfile.lock"])["default"]).toEqual([

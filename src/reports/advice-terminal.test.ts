@@ -223,10 +223,10 @@ test("what moved for an advisory is told, without control characters", () => {
 });
 
 test.each([
-  [null, "advisories: none imported, so nobody knows which apply (`thoth advisories update`)\n"],
+  [null, "advisories: none imported, so nobody knows which apply (`thoth advisories update --from FILE`)\n"],
   [
     { newest: "2026-11-01T09:00:00Z", importedAt: "2026-11-10T05:00:00Z" },
-    "advisories: imported 14 days ago, the newest of 2026-11-01 (`thoth advisories update`)\n",
+    "advisories: imported 14 days ago, the newest of 2026-11-01 (`thoth advisories update --from FILE`)\n",
   ],
   [{ newest: "2026-11-01T09:00:00Z", importedAt: "2026-11-17T05:00:00Z" }, undefined],
 ])("advisories that are missing or more than a week old are told", (known, expected) => {

@@ -10,9 +10,9 @@ export function advisoriesText(
 ): string | undefined {
   const { advisories } = report.knowledge;
   if (advisories === null)
-    return "none imported, so nobody knows which apply (`thoth advisories update`)";
+    return "none imported, so nobody knows which apply (`thoth advisories update --from FILE`)";
   const age = Date.parse(report.startedAt) - Date.parse(advisories.importedAt);
   if (age <= oldMs) return undefined;
   const newest = advisories.newest.slice(0, 10);
-  return `imported ${ageText(age)} ago, the newest of ${newest} (\`thoth advisories update\`)`;
+  return `imported ${ageText(age)} ago, the newest of ${newest} (\`thoth advisories update --from FILE\`)`;
 }
