@@ -64,20 +64,25 @@ const machineCode: CallRule = ({ name, callee, runs }) => {
   };
 };
 
-const shellTricks =
-  /\b(powershell|pwsh)\b.*(-e(nc\w*)?\b|hidden|iex|invoke-|download|bypass|iwr|webrequest|\.net\.)|\bcertutil\b.*-urlcache|\bbitsadmin\b|\bmshta\b|\b(curl|wget)\b.*(\||&&|;|-o\b|-O\b|>)|\|\s*(ba|z|da)?sh\b|\/dev\/tcp\/|\bnc(at)?\b.*-e\b|\bbash -i\b|base64 (-d|--decode)|chmod \+?[0-7x]+ .*(&&|;)|\bmkfifo\b|\bschtasks\b.*\/create|\breg add\b|Add-MpPreference|\bcrontab\b.*-|\bregsvr32\b|\brundll32\b/is;
+/** What only somebody does who does not want to be seen. */
+const hiding =
+  /\b(powershell|pwsh)\b.*(-e(nc\w*)?\b|hidden|iex|invoke-(e|w)|download|bypass|iwr|webrequest|\.net\.)|\bcertutil\b.*-urlcache|\bbitsadmin\b|\bmshta\b|\b(curl|wget)\b.*(\||&&|;|\.exe\b)|\/dev\/tcp\/|\bnc(at)?\b.*-e\b|\bbash -i\b|base64 (-d|--decode).*\||\bmkfifo\b.*\bnc\b|Add-MpPreference|\bregsvr32\b.*http/is;
+const suspicious =
+  /\b(curl|wget)\b.*(-o\b|-O\b|>)|\|\s*(ba|z|da)?sh\b|base64 (-d|--decode)|chmod \+?[0-7x]+ .*(&&|;)|\bschtasks\b.*\/create|\breg add\b|\bcrontab\b.*-|\brundll32\b/is;
 
 /** A command that fetches, decodes or hides what it runs. */
 const shellCommand: CallRule = (site) => {
   if (!startsProcess(site.name)) return undefined;
   const command = givenTexts(site).join(" ").slice(0, 20_000);
-  if (shellTricks.test(command)) {
+  const hides = hiding.test(command);
+  const decoded = (givenMarks(site) & mark.decoded) !== 0;
+  if (hides || suspicious.test(command)) {
     return {
       rule: "TH105",
       severity: "HIGH",
-      confidence: "HIGH",
+      confidence: hides ? "HIGH" : "MEDIUM",
       text: "starts a shell command that fetches, decodes or hides what it runs",
-      ...alarmAt(site.runs, "warn"),
+      ...alarmAt(site.runs, hides || decoded ? "block" : "warn"),
     };
   }
   if (!/\b(curl|wget|nslookup)\b.*(https?:|\$\(|`|\.\w+\.)/is.test(command)) return undefined;

@@ -1,4 +1,4 @@
-import { reachesNetwork, startsProcess } from "../known-names.ts";
+import { looksUpHost, reachesNetwork, startsProcess } from "../known-names.ts";
 import type { FileFacts, FileRule } from "../rule.ts";
 import { alarmAt } from "../rule.ts";
 import { namesDropHost } from "./network-rules.ts";
@@ -7,11 +7,14 @@ import { namesDropHost } from "./network-rules.ts";
 export const traced: Readonly<Record<string, (text: string) => string | undefined>> = {
   theft: (text) => theft.exec(text)?.[0].toLowerCase(),
   dropHost: (text) => (namesDropHost(text) ? text.slice(0, 80) : undefined),
+  listener: (text) => (text.length < 300 ? listener.exec(text)?.[0] : undefined),
   webhook: (text) => webhook.exec(text)?.[0],
   persistence: (text) => persistence.exec(text)?.[0],
   wallet: (text) => wallet.exec(text)?.[0],
 };
 
+const listener =
+  /\b(burpcollaborator\.net|interact\.sh|interactsh\.\w+|oast(ify)?\.\w+|oast\.\w+|canarytokens\.\w+|dnslog\.cn|ceye\.io|bxss\.\w+|xss\.ht|webhook\.site\/|requestbin\.\w+|m\.pipedream\.net|requestcatcher\.com|beeceptor\.com|ngrok(-free)?\.(io|app|dev)|trycloudflare\.com|serveo\.net)/i;
 const theft =
   /os_crypt|encrypted_key|\\?Local State|Login Data|dQw4w9WgXcQ:|Local Storage[\\/]+leveldb|wallet\.dat|\.ROBLOSECURITY|discordcanary|discordptb|Opera GX Stable|User Data[\\/]+Default|YandexBrowser|BraveSoftware|\bExodus\b|Atomic[\\/]+Local|moz_cookies|Web Data|mfa\\?\.\[\\w-\]|\[\\w-\]\{24\}\\?\.|nkbihfbeogaeaoehlefnkodbefgpgknn|api\/v\d+\/users\/@me|tdata\b|metamask|\.ssh[\\/]+id_rsa|Chrome[\\/]+User Data/i;
 const webhook =
@@ -40,6 +43,21 @@ const credentialTheft: FileRule = (facts) => {
     severity: "HIGH",
     confidence: many > 3 ? "HIGH" : "MEDIUM",
     text: "looks for what browsers, messengers or wallets keep, and can send it",
+    alarm: "block",
+    line: trace.line,
+  };
+};
+
+/** A service that shows somebody what was sent to it, in a file that can send. */
+const listeningService: FileRule = (facts) => {
+  const trace = facts.traces.get("listener");
+  const sends = (name: string) => reachesNetwork(name) || looksUpHost(name) || startsProcess(name);
+  if (trace === undefined || !called(facts, sends)) return undefined;
+  return {
+    rule: "TH308",
+    severity: "HIGH",
+    confidence: "MEDIUM",
+    text: "can send to a service that only shows what was sent to it",
     alarm: "block",
     line: trace.line,
   };
@@ -169,6 +187,7 @@ const unreadable: FileRule = ({ text, runs, called: names }) => {
 /** Rules about a file as a whole. */
 export const fileRules: readonly FileRule[] = [
   credentialTheft,
+  listeningService,
   ownChannel,
   staysOnMachine,
   clipboardSwap,

@@ -69,15 +69,16 @@ const dropHost: CallRule = (site) => {
 
 /** An address that is decoded first, so that nobody reads it. */
 const hiddenAddress: CallRule = (site) => {
-  if (!reachesNetwork(site.name) || site.runs === "call") return undefined;
+  if (!reachesNetwork(site.name) && !/HTTPS?Connection$/.test(site.name)) return undefined;
   const [address] = site.args;
   if (address === undefined || !(marksOf(address) & mark.decoded)) return undefined;
+  if (site.runs === "call" && !/^https?:|\.\w+$/.test(address.text ?? "")) return undefined;
   return {
     rule: "TH206",
     severity: "HIGH",
     confidence: "MEDIUM",
     text: "reaches another machine by an address that is decoded first",
-    ...alarmAt(site.runs),
+    alarm: "block",
   };
 };
 
