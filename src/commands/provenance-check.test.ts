@@ -250,6 +250,8 @@ test("another index for a known name is told until the user allows it, and so ar
   const late = wheel({ name: "core", version: "1.0", tag: "py2-none-any" });
   second.add(late);
   const grown = await check(second);
+  second.remove(core.filename);
+  const replaced = await check(second);
 
   expect(before.stdout).not.toContain("NEW-INDEX");
   expect(moved.stdout).toContain(
@@ -260,6 +262,11 @@ test("another index for a known name is told until the user allows it, and so ar
   expect(accepted.stdout).not.toContain("NEW-INDEX");
   expect(grown.stdout).toContain(
     `info FILES-CHANGED core 1.0: the index lists files of the release that it did not list at an earlier check (index ${second.url}, come ${late.sha256.slice(0, 12)}…)`,
+  );
+  expect(replaced.exitCode).toBe(1);
+  expect(replaced.stdout).toContain("error INVALID-ARTIFACT-HASH core 1.0");
+  expect(replaced.stdout).toContain(
+    `warning FILES-CHANGED core 1.0: the index lists other files of the release than it did (index ${second.url}, gone ${core.sha256.slice(0, 12)}…, come ${late.sha256.slice(0, 12)}…)`,
   );
 });
 
