@@ -43,12 +43,6 @@ export async function runSiScan(
   const wanted = flags.releases.map(parseRelease);
   const scanned = await withServices(context, context.workingDirectory, async (services) => {
     const targets = await targetsOf(wanted, flags, context, services);
-    const [only] = targets.releases;
-    const detail =
-      targets.releases.length === 1 && only !== undefined
-        ? releaseText(only)
-        : `${targets.releases.length} releases`;
-    context.emit({ type: "stage", stage: "scanning", detail });
     const linters = await findLinters(targets.bench, flags.engines);
     const outcomes = await scanMany(targets.bench, targets.releases, linters);
     const [first] = outcomes;

@@ -42,7 +42,7 @@ export async function scanMany(
     const outcome = await scanOne(bench, release, linters);
     done += 1;
     const current = releaseText(release);
-    services.emit({ type: "progress", stage: "scanning", done, total, current });
+    if (total > 1) services.emit({ type: "progress", stage: "scanning", done, total, current });
     return outcome;
   });
 }

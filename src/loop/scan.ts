@@ -2,7 +2,7 @@ import { named, sender } from "../investigator/gaps.ts";
 import { createMessage } from "../messaging/codec.ts";
 import { type FileDetails, type SecurityFact, sourceFilename } from "../model/knowledge.ts";
 import type { Message } from "../model/message.ts";
-import type { Release } from "../model/release.ts";
+import { type Release, releaseText } from "../model/release.ts";
 import { runProcess } from "../sandbox/process.ts";
 import { findSandbox } from "../sandbox/sandbox.ts";
 import { findLinter, type LinterName } from "../security/lint-tool.ts";
@@ -43,6 +43,7 @@ export async function scanRelease(
   const wish: ScanWish = { ranks, engines: linters.map(({ name }) => name) };
   const known = knownScans(store, release, wish, services.now());
   if (known !== undefined) return { facts: known, scanned: 0, follow: [] };
+  services.emit({ type: "stage", stage: "scanning", detail: releaseText(release) });
   await freshReleases(bench, release);
   const files = filesToScan(store, release, wish);
   const facts: SecurityFact[] = [];

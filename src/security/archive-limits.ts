@@ -34,6 +34,7 @@ export class ArchiveMeter {
   #members = 0;
   #total = 0;
   #kept = 0;
+  #read = 0;
 
   constructor(limits: ArchiveLimits) {
     this.#limits = limits;
@@ -45,6 +46,17 @@ export class ArchiveMeter {
     this.#total += bytes;
     if (this.#members > this.#limits.members) refuse(`more than ${this.#limits.members} members`);
     if (this.#total > this.#limits.totalBytes) refuse(`more than ${this.#limits.totalBytes} bytes`);
+  }
+
+  /** So many bytes came out of the decompressor, be they part of a member or not. */
+  read(bytes: number): void {
+    this.#read += bytes;
+    if (this.#read > this.#limits.totalBytes) refuse(`more than ${this.#limits.totalBytes} bytes`);
+  }
+
+  /** The archive has ended. A distribution without any member is none. */
+  end(): void {
+    if (this.#members === 0) throw new ArchiveRefused("bad-archive", "the archive is empty");
   }
 
   /** That member is going to be kept. */

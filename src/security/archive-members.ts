@@ -11,6 +11,7 @@ import {
   checkLink,
   checkMemberPath,
 } from "./archive-limits.ts";
+import { checkDirectoryEnd, directoryEnd } from "./zip-end.ts";
 
 /** Reads an archive's members without unpacking it. */
 export interface MemberReading {
@@ -43,9 +44,15 @@ async function readTar(reading: MemberReading, zipped: boolean): Promise<void> {
   const meter = new ArchiveMeter(limits);
   const members = extract();
   const source = createReadStream(archivePath);
+  const metered = async function* (bytes: AsyncIterable<Buffer>) {
+    for await (const chunk of bytes) {
+      meter.read(chunk.length);
+      yield chunk;
+    }
+  };
   const flow = zipped
-    ? pipeline(source, createGunzip(), members, { signal })
-    : pipeline(source, members, { signal });
+    ? pipeline(source, createGunzip(), metered, members, { signal })
+    : pipeline(source, metered, members, { signal });
   const walk = async () => {
     for await (const entry of members) {
       meter.member(entry.header.size);
@@ -57,6 +64,7 @@ async function readTar(reading: MemberReading, zipped: boolean): Promise<void> {
   };
   try {
     await Promise.all([flow, walk()]);
+    meter.end();
   } catch (error) {
     source.destroy();
     signal?.throwIfAborted();
@@ -86,6 +94,9 @@ async function readZip(reading: MemberReading): Promise<void> {
         meter.keep(entry.fileName, entry.uncompressedSize);
         await reading.take(entry.fileName, await collect(await contentOf(zip, entry)));
       }
+      meter.end();
+      // A number, whatever its type says
+      checkDirectoryEnd(Number(zip.readEntryCursor), await directoryEnd(reading.archivePath));
     } finally {
       zip.close();
     }
