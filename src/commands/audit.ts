@@ -3,7 +3,8 @@ import { auditProject } from "../loop/audit.ts";
 import { readAuditedProject } from "../loop/audit-project.ts";
 import type { AdvisoryMatch } from "../model/advisory.ts";
 import type { Audit } from "../model/audit.ts";
-import { storageError, writeAtomic } from "../util/atomic-write.ts";
+import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
 import { programVersion } from "../util/program.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { withServices } from "./with-services.ts";
@@ -73,7 +74,13 @@ function write(path: string, text: string): void {
   try {
     writeAtomic(path, text);
   } catch (error) {
-    throw storageError(error, path, "disk-full");
+    const reason = errorCode(error);
+    if (reason === undefined) throw error;
+    if (reason === "ENOSPC" || reason === "EDQUOT") throw storageError(error, path, "disk-full");
+    throw new ThothError("usage", `the report can't be written to \`${path}\``, {
+      hint: "name a file in a folder that you may write to: `-o FILE`",
+      cause: error,
+    });
   }
 }
 

@@ -117,8 +117,7 @@ function connect(
   parts: readonly Part[],
   { dependencies, direct }: Audit,
 ): ReadonlySet<string> {
-  const named = (name: PackageName) =>
-    parts.filter(({ one }) => one.pin.name === name).map(({ component }) => component);
+  const named = componentsByName(parts);
   for (const name of direct)
     for (const component of named(name)) root.dependencies.add(component.bomRef);
   const unknown = new Set<string>();
@@ -129,6 +128,13 @@ function connect(
     }
   }
   return unknown;
+}
+
+function componentsByName(parts: readonly Part[]) {
+  const found = new Map<PackageName, Models.Component[]>();
+  for (const { one, component } of parts)
+    found.set(one.pin.name, [...(found.get(one.pin.name) ?? []), component]);
+  return (name: PackageName) => found.get(name) ?? [];
 }
 
 /** One for each advisory, with all that it affects. */
