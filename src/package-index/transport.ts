@@ -27,6 +27,13 @@ export interface Wire {
   readonly signal: AbortSignal;
 }
 
+/**
+ * How far a body may run ahead of its reader. Where a server closes the connection after its answer
+ * and the reader is further behind than this at that moment, undici 7.30.2 fails an assertion that
+ * nobody can catch (its issue 5360, mended in versions that Node 20 can't run).
+ */
+const aheadBytes = 16 * 1024 * 1024;
+
 /** Bytes over HTTP/1.1: connections, proxies, TLS. The only file that knows undici. */
 export class Transport {
   readonly #options: TransportOptions;
@@ -52,6 +59,7 @@ export class Transport {
       method: "GET",
       headers: { ...headers },
       signal,
+      highWaterMark: aheadBytes,
     });
     return { status: statusCode, headers: answered, body };
   }
