@@ -22,7 +22,7 @@ export interface AdvisoryFile {
 const maxArchiveBytes = 256e6;
 const maxRecordBytes = 5e6;
 const maxTotalBytes = 2e9;
-const maxRecords = 500_000;
+const maxRecords = 100_000;
 const deepestFolder = 8;
 
 /** Where tools that keep OSV's exports have that of PyPI, below the folder they are told. */

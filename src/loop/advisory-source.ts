@@ -59,10 +59,12 @@ async function download(
   const source = indexSource(url.href);
   url.username = "";
   url.password = "";
-  const answer = await client.download(source, { filename: "all.zip", url: url.href }, signal);
+  const file = { filename: "all.zip", url: url.href };
+  const answer = await client.download(source, file, signal).catch((error: unknown) => {
+    throw withOwnHint(error);
+  });
   if (answer.kind === "absent")
     throw new ThothError("usage", `there is no database at ${shown}`, {
-      notes: [answer.reason],
       hint,
     });
   try {
@@ -72,6 +74,14 @@ async function download(
     // The next one is another file: in the cache they would only pile up
     removeFile(answer.path);
   }
+}
+
+/** The hints of the client speak of indexes. */
+function withOwnHint(error: unknown): unknown {
+  if (!(error instanceof ThothError) || !error.code.startsWith("index-")) return error;
+  const { code, message, notes } = error;
+  const way = "check the address, or name a file or a folder with --from";
+  return new ThothError(code, message, { notes, hint: way, cause: error });
 }
 
 async function collect(
@@ -110,11 +120,16 @@ async function add(collector: AdvisoryCollector, { name, text }: AdvisoryFile): 
     const value = name.endsWith(".json") ? JSON.parse(text) : plain(await yamlTree(text, name));
     collector.add(name, value, text);
   } catch (error) {
-    // RangeError: nested too deeply for the stack
-    const expected = [SyntaxError, ThothError, RangeError].some((kind) => error instanceof kind);
-    if (!expected || !(error instanceof Error)) throw error;
-    collector.setAside(name, error.message, text);
+    collector.setAside(name, reasonOf(error), text);
   }
+}
+
+/** Why a file is no record; what is no fault of the file is thrown. */
+function reasonOf(error: unknown): string {
+  if (error instanceof RangeError) return "it is nested too deeply";
+  if (error instanceof SyntaxError) return `it is no JSON: ${error.message}`;
+  if (error instanceof ThothError) return `it is no YAML: ${error.message}`;
+  throw error;
 }
 
 /** As JSON would have it, but that every scalar is a text: the version `1.10` is no number. */
