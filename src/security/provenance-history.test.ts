@@ -41,10 +41,11 @@ test.each<[string, Partial<HistoryQuestion>, readonly string[]]>([
     [`WARNING NEW-INDEX ${extra}`],
   ],
   ["a file that is gone", { listed: new Set(["aa"]) }, ["WARNING FILES-CHANGED -bb"]],
+  ["a file that the store saw go", { seen: undefined, gone: ["cc"] }, ["INFO FILES-CHANGED -cc"]],
   [
-    "a file that the store saw go",
-    { seen: undefined, gone: ["cc"] },
-    ["WARNING FILES-CHANGED -cc"],
+    "a file that the store saw go and that the lock admits",
+    { seen: undefined, listed: new Set(["aa"]), gone: ["bb"] },
+    ["WARNING FILES-CHANGED -bb"],
   ],
   [
     "a file that took the place of another",

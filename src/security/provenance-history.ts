@@ -55,11 +55,14 @@ function fileFindings(question: HistoryQuestion): readonly ProvenanceFinding[] {
   if (listed.size === 0) return [];
   const same = seen?.version === release.version && seen.index === index;
   const before = same ? seen.files : [];
-  const gone = [...new Set([...question.gone, ...before.filter((file) => !listed.has(file))])];
+  const lost = before.filter((file) => !listed.has(file));
+  const gone = [...new Set([...question.gone, ...lost])];
   const come = before.length === 0 ? [] : [...listed].filter((file) => !before.includes(file));
   if (gone.length + come.length === 0) return [];
-  const admitted = come.some((file) => release.hashes.includes(file));
-  const type = gone.length > 0 || admitted ? "WARNING" : "INFO";
+  const isAdmitted = (file: string) => release.hashes.includes(file);
+  const admitted = come.some(isAdmitted);
+  // What went long ago, and what came and nobody locks, is worth a word only
+  const type = lost.length > 0 || admitted || gone.some(isAdmitted) ? "WARNING" : "INFO";
   const justification =
     gone.length === 0
       ? `the index lists files of the release that it did not list at an earlier check${admitted ? ", and the lock admits them" : ""}`
