@@ -39,10 +39,11 @@ export async function scanMany(
   const total = releases.length;
   return pLimit(availableParallelism()).map([...releases], async (release) => {
     services.signal.throwIfAborted();
-    const outcome = await scanOne(bench, release, linters);
+    const { scanned, ...outcome } = await scanOne(bench, release, linters);
     done += 1;
     const current = releaseText(release);
-    if (total > 1) services.emit({ type: "progress", stage: "scanning", done, total, current });
+    if (scanned > 0 && total > 1)
+      services.emit({ type: "progress", stage: "scanning", done, total, current });
     return outcome;
   });
 }
@@ -51,16 +52,16 @@ async function scanOne(
   bench: Bench,
   release: Release,
   linters: readonly Linter[],
-): Promise<ScanOutcome> {
+): Promise<ScanOutcome & { readonly scanned: number }> {
   const { store, queue } = bench.services;
   try {
-    const { facts, follow } = await scanRelease(bench, release, linters);
+    const { facts, follow, scanned } = await scanRelease(bench, release, linters);
     // Before the store believes it: a kill in between repeats the message and loses none
     if (follow.length > 0) await queue().publish(follow);
     await store.flush();
-    return { release, facts };
+    return { release, facts, scanned };
   } catch (problem) {
     if (!(problem instanceof ThothError) || !ofOneRelease.has(problem.code)) throw problem;
-    return { release, facts: [], problem };
+    return { release, facts: [], problem, scanned: 0 };
   }
 }
