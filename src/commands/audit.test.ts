@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { wheel } from "../../fixtures/packages.ts";
@@ -122,6 +122,34 @@ test("without advisories everything is unknown, and the exit code says so", asyn
     stderr:
       "help: bring the store a database of advisories: `thoth advisories update --from FILE`\n",
   });
+});
+
+test("a known file is malware by its hash, and a database that is old or damaged is warned of", async () => {
+  const sha256 = "f".repeat(64);
+  const lock = JSON.stringify({
+    default: { other: { version: "==1.0", hashes: [`sha256:${sha256}`] } },
+  });
+  const malware = record("MAL-2026-1", "evil", "9", {
+    database_specific: { iocs: { sha256: [sha256] } },
+  });
+  const project = makeProject({ lock, files: { "osv/1.json": malware, "osv/2.json": "{" } });
+  await thoth(project, ["advisories", "update", "--from", "osv"]);
+  const path = join(project.store, "advisories", "database.json");
+  const old = readFileSync(path, "utf8").replace(
+    /("importedAt": ")[^"]+/,
+    "$12026-01-02T00:00:00Z",
+  );
+  writeFileSync(path, old);
+
+  const run = await thoth(project, ["audit", "--fail-on", "none"]);
+
+  expect(run.exitCode).toBe(1);
+  expect(run.stdout).toContain(
+    "malware other 1.0\n  malware MAL-2026-1, the file sha256:ffffffffffff",
+  );
+  expect(run.stderr).toMatch(
+    /^warning: the advisories were imported \d+ days ago.*\nwarning: 1 record could not be read.*\n$/,
+  );
 });
 
 test("a git entry alone is told as unknown; it fails with --strict", async () => {

@@ -35,13 +35,21 @@ export async function runAudit(flags: AuditFlags, context: CommandContext): Prom
     auditProject(project, services, format === "cyclonedx"),
   );
   const text = await rendered(audit, format, context);
-  const stderr = audit.database === undefined ? help : "";
+  const stderr = await warnings(audit, context);
   const exitCode = exitCodeOf(audit, flags);
   if (flags.output === undefined) return { stdout: text, stderr, exitCode };
   const path = resolve(workingDirectory, flags.output);
   write(path, text);
   const { auditClosing } = await import("../reports/audit-terminal.ts");
   return { stdout: auditClosing(audit, context.color.stdout), stderr, exitCode };
+}
+
+/** What makes "nothing known" worth less. */
+async function warnings({ database }: Audit, { color }: CommandContext): Promise<string> {
+  if (database === undefined) return help;
+  const { advisoryWarnings } = await import("../reports/advisories.ts");
+  const told = advisoryWarnings(database, Date.now());
+  return told.map((text) => `${color.stderr.warning(`warning: ${text}`)}\n`).join("");
 }
 
 async function rendered(
