@@ -94,6 +94,22 @@ test.each<[string, readonly AdvisoryMatch[], readonly AdvisoryMatch[]]>([
   expect(resolved(store, ["a"])).toBe("locked: a==1");
 });
 
+test.each([
+  ["0", "locked: a==3"],
+  ["2", "locked: a==1"],
+  ["3", "locked: a==2"],
+  [undefined, "locked: a==1"],
+])(
+  "older releases that an advisory is known to reach (since %s) are not looked at",
+  (since, stack) => {
+    const reached = advisory("PYSEC-1", since === undefined ? {} : { since });
+    const known = since === "3" ? ["a==3"] : ["a==3", "a==2"];
+    const store = storeOf(a3, Object.fromEntries(known.map((release) => [release, [reached]])));
+
+    expect(resolved(store, ["a"])).toBe(stack);
+  },
+);
+
 test("a line of the Pipfile that asks for an affected release gets it, with a warning", () => {
   const known = {
     "a==1": [advisory("PYSEC-1", { fixed: ["2", "1.5"] }), advisory("PYSEC-2", { fixed: ["3"] })],

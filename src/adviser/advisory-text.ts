@@ -1,4 +1,13 @@
 import type { AdvisoryMatch } from "../model/advisory.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
+
+/** Whether an advisory of a newer release applies to this one, too, as far as the newer one tells. */
+export function reaches({ since }: AdvisoryMatch, older: Version): boolean {
+  if (since === undefined) return false;
+  if (since === "0") return true;
+  const from = parseVersion(since);
+  return from !== undefined && compareVersions(from, older) <= 0;
+}
 
 const mostNames = 3;
 

@@ -2,8 +2,9 @@ import type { AdvisoryMatch } from "../model/advisory.ts";
 import type { FileFacts, MetadataFact, ReleaseList } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
 import { admitsPython, chooseFile } from "../python/file-choice.ts";
-import { parseVersion, type Version } from "../python/version.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { anyVersion, contains, type VersionRange } from "../python/version-range.ts";
+import { reaches } from "./advisory-text.ts";
 import type { AdviceContext } from "./context.ts";
 import { combined } from "./penalty.ts";
 import { type Units, units } from "./registry.ts";
@@ -67,25 +68,39 @@ export class Candidates {
     return kept !== undefined && kept.penalty <= (found?.penalty ?? 1) ? kept : found;
   }
 
-  /** Usable releases within `range`, newest first, pre-releases too. */
-  *within(range: VersionRange): Generator<Candidate> {
+  /** Usable releases within `range` that are worth a look, newest first, pre-releases too. */
+  *within(
+    range: VersionRange,
+    worthALook: (version: Version) => boolean = () => true,
+  ): Generator<Candidate> {
     for (let position = 0; position < this.list.count; position += 1) {
       const version = this.version(position);
       if (version === undefined || !contains(range, version)) continue;
       this.positions.set(version.text, position);
+      if (!worthALook(version)) continue;
       const examined = this.examine(position);
       if ("candidate" in examined) yield examined.candidate;
     }
   }
 
-  /** The newest usable release that suits; a pre-release as `best` would take it. */
-  newest(
-    policy: PrereleasePolicy,
-    suits: (candidate: Candidate) => boolean = () => true,
-  ): Candidate | undefined {
+  /** The newest usable release; a pre-release as `best` would take it. */
+  newest(policy: PrereleasePolicy): Candidate | undefined {
     const equal = policy === "equal" || !this.hasFinal();
     for (const candidate of this.within(anyVersion)) {
-      if ((equal || !candidate.version.isPrerelease) && suits(candidate)) return candidate;
+      if (equal || !candidate.version.isPrerelease) return candidate;
+    }
+    return undefined;
+  }
+
+  /** The newest usable release that is free of advisories, in place of one that is not. */
+  unaffected(policy: PrereleasePolicy, chosen: Candidate): Candidate | undefined {
+    const equal = policy === "equal" || !this.hasFinal();
+    const worthALook = (version: Version) =>
+      compareVersions(version, chosen.version) > 0 ||
+      chosen.advisories.every((one) => !reaches(one, version));
+    for (const candidate of this.within(anyVersion, worthALook)) {
+      const { advisories, version } = candidate;
+      if (advisories.length === 0 && (equal || !version.isPrerelease)) return candidate;
     }
     return undefined;
   }
@@ -167,7 +182,9 @@ export class Candidates {
   private leastPenalised(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {
     let best: Candidate | undefined;
     let fallback: Candidate | undefined;
-    for (const candidate of this.within(range)) {
+    const worthALook = (version: Version) =>
+      best === undefined || this.atLeastAgainst(best, version) < best.penalty;
+    for (const candidate of this.within(range, worthALook)) {
       if (candidate.version.isPrerelease && policy !== "equal") {
         fallback = better(fallback, candidate);
         continue;
@@ -176,6 +193,12 @@ export class Candidates {
       if (best.penalty === 0) return best;
     }
     return best ?? (policy === "none" && this.hasFinal() ? undefined : fallback);
+  }
+
+  /** How much there is against an older release, by what is known of a newer one. */
+  private atLeastAgainst({ advisories }: Candidate, older: Version): number {
+    if (advisories.length === 0) return 0;
+    return combined(this.units.steps.map((step) => step.atLeast?.(advisories, older) ?? 0));
   }
 
   private look(position: number): Examined {

@@ -77,9 +77,7 @@ function affected(one: Needed, chosen: Candidate, found: SettledSearch): Justifi
 
 function whyKept(one: Needed, chosen: Candidate, { result, needed }: SettledSearch): string {
   const { catalog } = result;
-  const better = catalog
-    .candidatesOf(one.name)
-    ?.newest(catalog.policy(one.name), ({ advisories }) => advisories.length === 0);
+  const better = catalog.candidatesOf(one.name)?.unaffected(catalog.policy(one.name), chosen);
   if (better === undefined) return whyNoneIsFree(one, catalog);
   const excluded = one.demands.some(({ range }) => !contains(range, better.version));
   if (chosen.penalty === 0 && !excluded)

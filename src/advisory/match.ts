@@ -1,6 +1,6 @@
 import type { AdvisoryMatch, AdvisoryRank, AdvisorySeverity } from "../model/advisory.ts";
 import type { PackageAdvisory } from "./package-advisory.ts";
-import { affects, isInRange } from "./ranges.ts";
+import { affects, heldSince, isInRange } from "./ranges.ts";
 import { namesOf, type Twins, twins } from "./twins.ts";
 import { type AnyVersion, anyVersion, compareAnyVersions, isSameVersion } from "./version-order.ts";
 
@@ -25,7 +25,24 @@ export function matchOf(advisory: PackageAdvisory): AdvisoryMatch {
 }
 
 function merged(group: Twins<PackageAdvisory>, version: AnyVersion): AdvisoryMatch {
-  return { ...mergedNames(group), ...told(group), fixed: fixedIn(group, version) };
+  const since = heldSinceBy(group, version);
+  return {
+    ...mergedNames(group),
+    ...told(group),
+    ...(since === undefined ? {} : { since }),
+    fixed: fixedIn(group, version),
+  };
+}
+
+/** The earliest version from which on one of them holds everything. */
+function heldSinceBy(group: Twins<PackageAdvisory>, version: AnyVersion): string | undefined {
+  if (group.some(({ all }) => all === true)) return "0";
+  const starts = group
+    .flatMap(({ ranges }) => ranges)
+    .flatMap((events) => heldSince(events, version) ?? [])
+    .map((text) => ({ text, bound: anyVersion(text) }))
+    .sort((a, b) => compareAnyVersions(a.bound, b.bound));
+  return starts.find(({ text }) => text === "0")?.text ?? starts[0]?.text;
 }
 
 function mergedNames(group: Twins<PackageAdvisory>): Pick<AdvisoryMatch, "id" | "aliases"> {

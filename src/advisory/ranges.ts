@@ -24,6 +24,22 @@ export function isInRange(events: readonly RangeEvent[], version: AnyVersion): b
   return inside && isBelowLimit(events, version);
 }
 
+/**
+ * From which version on a range holds all releases up to this one; undefined where it does not hold
+ * it, or has limits, which may leave some out.
+ */
+export function heldSince(events: readonly RangeEvent[], version: AnyVersion): string | undefined {
+  let since: string | undefined;
+  for (const event of events) {
+    const [kind, bound] = event;
+    if (kind === "limit") return undefined;
+    const side = isStart(event) ? 1 : compareAnyVersions(version, anyVersion(bound));
+    if (side < 0 || (side === 0 && kind === "last_affected")) continue;
+    since = kind === "introduced" ? (since ?? bound) : undefined;
+  }
+  return since;
+}
+
 function isBelowLimit(events: readonly RangeEvent[], version: AnyVersion): boolean {
   const unlimited = events.every(([kind]) => kind !== "limit");
   return unlimited || events.some((event) => isLimitAbove(event, version));

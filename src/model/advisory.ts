@@ -22,6 +22,11 @@ export interface AdvisoryMatch {
   /** One line; "" where there is none. */
   readonly summary: string;
   readonly severity: AdvisorySeverity;
+  /**
+   * It applies to every release from this version up to the one that was asked for; "0": from the
+   * first. Absent where that can't be told.
+   */
+  readonly since?: string;
   /** Versions that mend it, ascending; empty where none is named. */
   readonly fixed: readonly string[];
   /** ISO 8601. */

@@ -1,5 +1,5 @@
-import type { AdvisorySeverity } from "../../model/advisory.ts";
-import { advisoryNames, vulnerabilities } from "../advisory-text.ts";
+import type { AdvisoryMatch, AdvisorySeverity } from "../../model/advisory.ts";
+import { advisoryNames, reaches, vulnerabilities } from "../advisory-text.ts";
 import { combined } from "../penalty.ts";
 import type { Step } from "../unit.ts";
 
@@ -18,10 +18,16 @@ export const advisoryPenalty: Step = {
     if (advisories.length === 0) return undefined;
     const known = vulnerabilities(advisories);
     if (known.length === 0) return undefined;
-    const weight = combined(known.map(({ severity }) => weightOf(severity)));
-    return { weight, reason: `is affected by ${advisoryNames(known)}` };
+    return { weight: weightOfAll(known), reason: `is affected by ${advisoryNames(known)}` };
+  },
+  atLeast(advisories, older) {
+    return weightOfAll(vulnerabilities(advisories).filter((one) => reaches(one, older)));
   },
 };
+
+function weightOfAll(advisories: readonly AdvisoryMatch[]): number {
+  return combined(advisories.map(({ severity }) => weightOf(severity)));
+}
 
 /** A score of 10 weighs a little less than everything, so that two weigh more than one. */
 function weightOf({ score = unknownScore }: AdvisorySeverity): number {
