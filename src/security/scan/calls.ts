@@ -28,6 +28,16 @@ export function evaluateCall(node: SyntaxNode, scope: Scope, machine: Machine): 
   return resultOf(site, handed);
 }
 
+/** `exec code` of Python 2. */
+export function evaluateExec(node: SyntaxNode, scope: Scope, machine: Machine): void {
+  const code = machine.evaluate(part(node, "code"), scope);
+  const callee: Value = { marks: 0, name: "exec" };
+  const given = { args: [code], keywords: new Map<string, Value>() };
+  const site: CallSite = { name: "exec", callee, ...given, node, runs: machine.runs, machine };
+  machine.onCall(site);
+  runCode(site, scope);
+}
+
 function argumentsOf(node: SyntaxNode | undefined, scope: Scope, machine: Machine): Arguments {
   const args: Value[] = [];
   const keywords = new Map<string, Value>();
@@ -72,9 +82,7 @@ function noteWriting(site: CallSite): void {
   const written = args[0] === undefined ? 0 : marksOf(args[0]) & carried;
   if (name.endsWith(".copyfileobj")) drop(args[1], written, machine);
   if (!/\.(write|writelines|write_bytes|write_text|extractall)$/.test(name)) return;
-  const code =
-    /\bimport\b/.test(args[0]?.text ?? "") &&
-    /\b(exec|eval|urlopen|post|get)\(/.test(args[0]?.text ?? "");
+  const code = /(^|[\n;])\s*(from \S+ )?import /.test(args[0]?.text ?? "");
   drop(callee.base, written | (callee.marks & mark.fetched) | (code ? mark.decoded : 0), machine);
 }
 

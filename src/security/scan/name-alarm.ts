@@ -15,6 +15,14 @@ export function raisedForName(name: PackageName, findings: readonly Finding[]): 
   );
 }
 
+/** Code that was made unreadable and does something doubtful, too: nobody can tell that it is no harm. */
+export function raisedTogether(findings: readonly Finding[]): readonly Finding[] {
+  const alarming = findings.filter(({ alarm }) => alarm !== undefined);
+  const rules = new Set(alarming.map(({ rule }) => rule));
+  if (!rules.has("TH307") || rules.size < 2) return findings;
+  return findings.map((one) => (one.rule === "TH307" ? { ...one, alarm: "block" } : one));
+}
+
 const affixes =
   /^(python-?|py-?|py3-?|lib-?)|(-?(python|py|py3|lib|utils?|sdk|api|client|tool(s|kit)?|core|dev|pro|plus|new|v?\d|x|s))$/g;
 

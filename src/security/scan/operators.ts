@@ -38,7 +38,10 @@ function combined(operator: string, left: Value, right: Value): Value {
   const marks = marksOf(left) | marksOf(right);
   const [a, b] = [left.text, right.text];
   if (operator === "/") return { marks, items: [left, right], base: left };
-  if (a === undefined || b === undefined) return { marks, items: [left, right] };
+  if (a === undefined || b === undefined) {
+    // The simplest of ciphers
+    return { marks: operator === "^" ? marks | mark.decoded : marks, items: [left, right] };
+  }
   const numbers = isNumber(a) && isNumber(b);
   if (operator === "+") return { marks, text: numbers ? String(Number(a) + Number(b)) : a + b };
   if (operator === "%" && !isNumber(a)) return { marks, text: a.replace(/%[sdr]/, () => b) };

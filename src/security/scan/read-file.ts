@@ -61,6 +61,8 @@ function machineFor(request: FileRequest, parse: ParsePython, collector: Collect
 }
 
 const rank = { block: 2, warn: 1 } as const;
+/** Of a text more than this is data. */
+const mostTraced = 50_000;
 const order = { install: 2, import: 1, call: 0 } as const;
 
 /** Keeps the worst finding of each rule and line. */
@@ -86,7 +88,7 @@ class Collector {
   text(text: string, line: number): void {
     if (text.length < 4) return;
     for (const [name, traceOf] of Object.entries(traced)) {
-      const hit = traceOf(text);
+      const hit = traceOf(text.slice(0, mostTraced));
       if (hit === undefined) continue;
       const trace = this.#traces.get(name) ?? { line, texts: new Set() };
       trace.texts.add(hit);

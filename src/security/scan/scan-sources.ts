@@ -3,7 +3,7 @@ import type { PackageName } from "../../python/name.ts";
 import { isPythonSource, splitSources } from "../source-files.ts";
 import { installCode } from "./install-code.ts";
 import type { Runs } from "./machine.ts";
-import { raisedForName } from "./name-alarm.ts";
+import { raisedForName, raisedTogether } from "./name-alarm.ts";
 import { pthCode, pthFinding } from "./pth.ts";
 import { type ParsePython, pythonParser } from "./python-parser.ts";
 import { readFile } from "./read-file.ts";
@@ -45,9 +45,8 @@ export async function scanSources(request: SourceRequest): Promise<SourceScan> {
   const sources = { paths, text: (path: string) => text(path)?.text };
   const sdist = request.kind === "sdist";
   const onInstall = sdist ? installCode(sources, members.pyproject) : new Set<string>();
-  const checked = paths.filter(
-    (path) => onInstall.has(path) || analysed.has(path) || !isTest(path),
-  );
+  const wanted = paths.filter((path) => onInstall.has(path) || !isTest(path));
+  const checked = wanted.length === 0 ? paths : wanted;
   const state: State = { findings: [], unreadable: [], lines: 0 };
   for (const path of checked) {
     request.signal?.throwIfAborted();
@@ -110,21 +109,23 @@ function readOne({ path, source, runs, lint }: OneFile, parse: ParsePython, stat
   const reasons = "trouble" in source ? [source.trouble] : [];
   if (runs === "install" || isWorthParsing(source.text)) {
     const { findings, trouble } = readFile({ path, text: source.text, runs }, parse);
-    for (const finding of findings) {
+    for (const finding of raisedTogether(findings)) {
       if (lint || finding.alarm !== undefined) state.findings.push(finding);
     }
     if (trouble !== undefined) reasons.push(trouble);
   }
   for (const reason of reasons) state.unreadable.push({ path, reason });
-  if (reasons.length > 0 && runs === "install") state.findings.push(hiddenFromReaders(path));
+  if (reasons.length > 0 && runs === "install") {
+    state.findings.push(hiddenFromReaders(path, /.{5000}/.test(source.text)));
+  }
 }
 
 /** Code of the installation that cannot be read: Python would not run it, or we do not see it. */
-function hiddenFromReaders(path: string): Finding {
+function hiddenFromReaders(path: string, packed: boolean): Finding {
   return {
     tool: "thoth",
     runs: "install",
-    alarm: "warn",
+    alarm: packed ? "block" : "warn",
     severity: "MEDIUM",
     confidence: "LOW",
     rule: "TH402",

@@ -1,4 +1,5 @@
 import { bind } from "./binding.ts";
+import { evaluateExec } from "./calls.ts";
 import { defineClass, defineFunction } from "./definitions.ts";
 import type { Machine } from "./machine.ts";
 import { part, parts, type SyntaxNode, textOf } from "./syntax.ts";
@@ -35,9 +36,7 @@ const statements: Readonly<Record<string, Statement>> = {
   },
   function_definition: defineFunction,
   class_definition: defineClass,
-  exec_statement: (node, scope, machine) => {
-    machine.evaluate(node, scope);
-  },
+  exec_statement: evaluateExec,
 };
 
 const branching = new Set([

@@ -65,7 +65,10 @@ export function unknown(marks = 0): Value {
 /** What holds for either of two values, the later one first. */
 export function joined(earlier: Value | undefined, later: Value): Value {
   if (earlier === undefined || earlier === later) return later;
-  return { ...earlier, ...definite(later), marks: earlier.marks | later.marks };
+  const { text } = later;
+  const items = later.items ?? (text === undefined && earlier.text ? [earlier] : earlier.items);
+  const marks = earlier.marks | later.marks;
+  return { ...earlier, ...definite(later), text, items, marks };
 }
 
 function definite(value: Value): Partial<Value> {

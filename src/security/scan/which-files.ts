@@ -23,7 +23,9 @@ const taskFile =
 /** A file of a source distribution that nothing installs: its module level runs on nobody's import. */
 export function isBesideThePackage(path: string): boolean {
   const inside = withoutTop(path);
-  return notInstalled.test(inside) || taskFile.test(inside);
+  return (
+    notInstalled.test(inside) || /\/(docs?|examples?)\//i.test(inside) || taskFile.test(inside)
+  );
 }
 
 function withoutTop(path: string): string {

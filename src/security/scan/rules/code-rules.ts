@@ -28,7 +28,7 @@ const unseenCode: CallRule = (site) => {
 };
 
 function isSmallName(text: string | undefined): boolean {
-  return text !== undefined && /^[\w.]{0,40}$/.test(text);
+  return text !== undefined && /^[\w.]{1,40}$/.test(text);
 }
 
 const dangerous = (name: string) =>
@@ -119,6 +119,26 @@ const droppedProgram: CallRule = (site) => {
   };
 };
 
+const buildTools =
+  /^\W*((\/\w+)*\/)?(git|hg|svn|pkg-config|\w*[-_]config|cmake|make|gmake|ninja|meson|python[\d.]*|pip[\d.]*|uv|cython\w*|swig\S*|protoc|g?cc|g\+\+|clang\S*|cl|nvcc|cargo|rustc|rustup|go|node|npm|npx|yarn|java\w*|mvn|gradle|uname|which|where|ld\w*|ar|nm|otool|xcrun|xcodebuild|sw_vers|brew|lsb_release|tar|unzip|cp|mv|rm|mkdir|ls|cat|echo|sh|bash|autoreconf|autoconf|\.\/\w+|configure|sphinx\S*|pytest|tox|flake8|black|twine|rst2\w+|pandoc|msgfmt|gettext|lrelease|pyrcc\d|pyuic\d|vcvars\S*|vswhere\S*|ccache|patch|sed|awk|grep|find|chmod|ln|lib\S*|dumpbin|llvm\S*|hipcc|doxygen|nm|strip|install_name_tool|codesign|coverage|mypy|isort|ruff|pre-commit|docker|apt(-get)?|yum|dpkg|rpm)\b/i;
+
+const windowsProgram = /\.(exe|bat|vb[se]|ps1|scr)\b|^(calc|notepad|mspaint|start|explorer)\b/i;
+
+/** A program that building has no use for, started by the installation or by an import. */
+const strangeProgram: CallRule = (site) => {
+  if (!startsProcess(site.name) || site.runs === "call") return undefined;
+  const [command] = site.args;
+  const first = command?.text ?? command?.items?.[0]?.text;
+  if (first === undefined || first === "" || buildTools.test(first)) return undefined;
+  return {
+    rule: "TH109",
+    severity: "MEDIUM",
+    confidence: "LOW",
+    text: "starts a program that no build needs",
+    alarm: site.runs === "install" && windowsProgram.test(first) ? "block" : "warn",
+  };
+};
+
 /** A shell whose input and output are a connection. */
 const reverseShell: CallRule = ({ name, args, runs }) => {
   if (name !== "os.dup2" && name !== "pty.spawn") return undefined;
@@ -140,5 +160,6 @@ export const codeRules: readonly CallRule[] = [
   machineCode,
   shellCommand,
   droppedProgram,
+  strangeProgram,
   reverseShell,
 ];
