@@ -24,6 +24,8 @@ export interface MemberReading {
   readonly wants: (path: string) => boolean;
   /** Called for each regular file that is wanted, one after the other. */
   readonly take: (path: string, bytes: Buffer) => Promise<void>;
+  /** Called for each regular file that is not wanted. */
+  readonly pass?: (path: string) => Promise<void>;
 }
 
 /**
@@ -56,10 +58,14 @@ async function readTar(reading: MemberReading, zipped: boolean): Promise<void> {
   const walk = async () => {
     for await (const entry of members) {
       meter.member(entry.header.size);
-      if (isKept(entry.header, reading)) {
+      const isFile = isRegularFile(entry.header);
+      if (isFile && reading.wants(entry.header.name)) {
         meter.keep(entry.header.name, entry.header.size);
         await reading.take(entry.header.name, await collect(entry));
-      } else entry.resume();
+      } else {
+        entry.resume();
+        if (isFile) await reading.pass?.(entry.header.name);
+      }
     }
   };
   try {
@@ -72,12 +78,11 @@ async function readTar(reading: MemberReading, zipped: boolean): Promise<void> {
   }
 }
 
-function isKept(header: Header, reading: MemberReading): boolean {
-  const { name, type, linkname } = header;
+function isRegularFile({ name, type, linkname }: Header): boolean {
   checkMemberPath(name);
   if (type === "symlink") checkLink(name, linkname, "member");
   if (type === "link") checkLink(name, linkname, "top");
-  return (type === "file" || type === "contiguous-file") && reading.wants(name);
+  return type === "file" || type === "contiguous-file";
 }
 
 async function readZip(reading: MemberReading): Promise<void> {
@@ -90,7 +95,11 @@ async function readZip(reading: MemberReading): Promise<void> {
         checkMemberPath(entry.fileName);
         meter.member(entry.uncompressedSize);
         if (entry.isEncrypted()) throw new ArchiveRefused("bad-archive", "a member is encrypted");
-        if (!isRegular(entry) || !reading.wants(entry.fileName)) continue;
+        if (!isRegular(entry)) continue;
+        if (!reading.wants(entry.fileName)) {
+          await reading.pass?.(entry.fileName);
+          continue;
+        }
         meter.keep(entry.fileName, entry.uncompressedSize);
         await reading.take(entry.fileName, await collect(await contentOf(zip, entry)));
       }

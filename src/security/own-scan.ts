@@ -6,6 +6,7 @@ import { indicatorCounts } from "./indicator-counts.ts";
 import { indicatorScore } from "./indicator-score.ts";
 import { scanSources } from "./scan/scan-sources.ts";
 import { keptFindings, type ScanAnswer } from "./scan-summary.ts";
+import { isPythonSource } from "./source-files.ts";
 
 /** An archive to look at, and whose it is said to be. */
 export interface OwnScan {
@@ -18,19 +19,33 @@ export interface OwnScan {
 }
 
 const mostNamed = 5;
+const nothing = Buffer.alloc(0);
+
+/** All code of the largest releases that were looked at is half of it; it is in memory at once. */
+const ownLimits: ArchiveLimits = { ...defaultLimits, keptBytes: 150_000_000 };
+
+/** Files whose content is looked at; of all others our checks are told the path alone. */
+function isRead(path: string): boolean {
+  return isPythonSource(path) || /\.pth$|(^|\/)(pyproject\.toml|setup\.cfg)$/i.test(path);
+}
 
 /**
  * Our own checks on one archive, read as a stream. Meant for a process that may be killed: what it
  * parses may be hostile.
  */
 export async function scanArchive(request: OwnScan): Promise<ScanAnswer> {
-  const { archivePath, filename, version, limits = defaultLimits } = request;
+  const { archivePath, filename, version, limits = ownLimits } = request;
   try {
     const scan = await scanSources({
       name: packageName(request.name),
       version,
       kind: filename.endsWith(".whl") ? "wheel" : "sdist",
-      members: (take) => readMembers({ archivePath, filename, limits, wants: () => true, take }),
+      members: (take) =>
+        readMembers({
+          ...{ archivePath, filename, limits, take },
+          wants: isRead,
+          pass: (path) => take(path, nothing),
+        }),
     });
     const unreadable = scan.unreadable.map(({ path, reason }) => safeText(`${path}: ${reason}`));
     return {

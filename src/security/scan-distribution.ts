@@ -43,7 +43,7 @@ export async function scanDistribution(request: ScanRequest): Promise<SecurityFa
   return scanned(request, own, opinions);
 }
 
-const defaultTimeoutMs = 300_000;
+const defaultTimeoutMs = 120_000;
 const retryAfterMs = 7 * 86_400_000;
 
 type Answer = ScanAnswer | (ScanEndAnswer & { readonly state: "failed" });
