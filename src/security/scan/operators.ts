@@ -34,6 +34,8 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   "<<": (a, b) => a << b,
 };
 
+const mostText = 4_000_000;
+
 function combined(operator: string, left: Value, right: Value): Value {
   const marks = marksOf(left) | marksOf(right);
   const [a, b] = [left.text, right.text];
@@ -42,7 +44,12 @@ function combined(operator: string, left: Value, right: Value): Value {
     // The simplest of ciphers
     return { marks: operator === "^" ? marks | mark.decoded : marks, items: [left, right] };
   }
+  return constant(operator, marks, [a, b]);
+}
+
+function constant(operator: string, marks: number, [a, b]: readonly [string, string]): Value {
   const numbers = isNumber(a) && isNumber(b);
+  if (operator === "+" && a.length + b.length > mostText) return { marks: marks | mark.decoded };
   if (operator === "+") return { marks, text: numbers ? String(Number(a) + Number(b)) : a + b };
   if (operator === "%" && !isNumber(a)) return { marks, text: a.replace(/%[sdr]/, () => b) };
   const compute = Object.hasOwn(arithmetic, operator) ? arithmetic[operator] : undefined;

@@ -31,8 +31,14 @@ export function readFile(request: FileRequest, parse: ParsePython): FileResult {
   const scope: Scope = { names: new Map(), returned: undefined };
   const trouble =
     parsed.broken === undefined ? {} : { trouble: `line ${parsed.broken} is no Python` };
-  machine.execute(parsed.root, scope);
-  readUncalled(machine);
+  try {
+    machine.execute(parsed.root, scope);
+    readUncalled(machine);
+  } catch (error) {
+    // Too deep for the stack, or too long for a string: hostile, but no bug of ours
+    if (!(error instanceof RangeError)) throw error;
+    return { findings: collector.findings(), trouble: "it is too complex" };
+  }
   collector.finish();
   return { findings: collector.findings(), ...trouble };
 }

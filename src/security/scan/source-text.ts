@@ -6,7 +6,7 @@ export type SourceText =
   | { readonly trouble: string; readonly text: string };
 
 /** Largest file that is parsed; larger ones are data in the shape of Python. */
-export const mostSource = 8_000_000;
+export const mostSource = 3_000_000;
 
 /** Decodes a file; what cannot be decoded is read as Latin-1, so that rules still see it. */
 export function sourceText(bytes: Buffer): SourceText {

@@ -75,24 +75,34 @@ function definite(value: Value): Partial<Value> {
   return Object.fromEntries(Object.entries(value).filter(([, known]) => known !== undefined));
 }
 
-/** Bits of a value and of what it holds. */
-export function marksOf(value: Value, depth = 4): number {
-  let marks = value.marks;
-  if (depth === 0) return marks;
-  for (const item of (value.items ?? []).slice(0, 200)) marks |= marksOf(item, depth - 1);
-  for (const [key, item] of value.entries ?? []) {
-    if (!key.startsWith("#")) marks |= marksOf(item, depth - 1);
+/** Most values that are looked at within one. */
+const mostInside = 600;
+
+/** A value and what it holds, in order, up to a bound. */
+function inside(value: Value): readonly Value[] {
+  if (value.items === undefined && value.entries === undefined) return [value];
+  const found: Value[] = [];
+  const open = [value];
+  for (let one = open.pop(); one && found.length < mostInside; one = open.pop()) {
+    found.push(one);
+    if (one.text !== undefined) continue;
+    const parts = [...(one.items ?? []).slice(0, mostInside), ...(one.entries?.values() ?? [])];
+    open.push(...parts.reverse());
   }
+  return found;
+}
+
+/** Bits of a value and of what it holds. */
+export function marksOf(value: Value): number {
+  let marks = 0;
+  for (const one of inside(value)) marks |= one.marks;
   for (const member of value.members?.values() ?? []) marks |= member.marks;
   return marks;
 }
 
 /** Constants in a value and in what it holds. */
-export function textsOf(value: Value, depth = 4): string[] {
-  if (value.text !== undefined) return [value.text];
-  if (depth === 0) return [];
-  const inside = [...(value.items ?? []).slice(0, 200), ...(value.entries?.values() ?? [])];
-  return inside.flatMap((item) => textsOf(item, depth - 1));
+export function textsOf(value: Value): string[] {
+  return inside(value).flatMap(({ text }) => (text === undefined ? [] : [text]));
 }
 
 /** Looks a name up from the inside out. */
