@@ -21,7 +21,8 @@ export type ScanRun = (command: ScanCommand) => Promise<ProcessResult>;
 
 /** For each process; Django takes our own checks a tenth of it, numpy takes bandit an eighth. */
 const memoryBytes = 1_000_000_000;
-const processes = 32;
+/** The kernel counts threads, of which Node has eleven, of all sandboxes of this user together. */
+const processes = 1024;
 const fileBytes = 1_000_000;
 const maxOutputBytes = 64_000_000;
 
