@@ -1,5 +1,6 @@
 import { givenMarks, givenTexts } from "../calls.ts";
 import { runsCode, startsProcess } from "../known-names.ts";
+import type { CallSite } from "../machine.ts";
 import type { CallRule } from "../rule.ts";
 import { alarmAt } from "../rule.ts";
 import { mark } from "../value.ts";
@@ -66,7 +67,7 @@ const machineCode: CallRule = ({ name, callee, runs }) => {
 
 /** What only somebody does who does not want to be seen. */
 const hiding =
-  /\b(powershell|pwsh)\b.*(-e(nc\w*)?\b|hidden|iex|invoke-(e|w)|download|bypass|iwr|webrequest|\.net\.)|\bcertutil\b.*-urlcache|\bbitsadmin\b|\bmshta\b|\b(curl|wget)\b.*(\||&&|;|\.exe\b)|\/dev\/tcp\/|\bnc(at)?\b.*-e\b|\bbash -i\b|base64 (-d|--decode).*\||\bmkfifo\b.*\bnc\b|Add-MpPreference|\bregsvr32\b.*http/is;
+  /\b(powershell|pwsh)\b.*(-e(nc\w*)?\b|hidden|iex|invoke-(e|w)|download|iwr|webrequest|\.net\.)|\bcertutil\b.*-urlcache|\bbitsadmin\b|\bmshta\b|\b(curl|wget)\b.*(\||&&|;|\.exe\b)|\/dev\/tcp\/|\bnc(at)?\b.*-e\b|\bbash -i\b|base64 (-d|--decode).*\||\bmkfifo\b.*\bnc\b|Add-MpPreference|\bregsvr32\b.*http/is;
 const suspicious =
   /\b(curl|wget)\b.*(-o\b|-O\b|>)|\|\s*(ba|z|da)?sh\b|base64 (-d|--decode)|chmod \+?[0-7x]+ .*(&&|;)|\bschtasks\b.*\/create|\breg add\b|\bcrontab\b.*-|\brundll32\b/is;
 
@@ -107,6 +108,8 @@ const droppedProgram: CallRule = (site) => {
   const runsDropped = (marks & mark.dropped) !== 0;
   const received = (marks & (mark.fetched | mark.decoded)) !== 0;
   if (!runsDropped && !received) return undefined;
+  // A library that gets its sources by git or patches them does its work
+  if (site.runs === "call" && isOrdinary(site)) return undefined;
   const fetched = runsDropped && (marks & mark.fetched) !== 0;
   return {
     rule: "TH107",
@@ -138,6 +141,18 @@ const strangeProgram: CallRule = (site) => {
     alarm: site.runs === "install" && windowsProgram.test(first) ? "block" : "warn",
   };
 };
+
+const ordinaryTool = /^\W*(git|hg|svn|bzr|patch|cmake|make|meson|ninja|tar|unzip|pip|uv)\b/i;
+
+/** A tool of developers, or a list of arguments for a tool that only its caller knows. */
+function isOrdinary(site: CallSite): boolean {
+  const items = site.args[0]?.items ?? [];
+  return ordinaryTool.test(programOf(site)) || (items.length > 2 && items[0]?.text === undefined);
+}
+
+function programOf({ args: [command] }: CallSite): string {
+  return command?.text ?? command?.items?.[0]?.text ?? command?.items?.[0]?.items?.[0]?.text ?? "";
+}
 
 /** A shell whose input and output are a connection. */
 const reverseShell: CallRule = ({ name, args, runs }) => {

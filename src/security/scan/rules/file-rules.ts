@@ -163,8 +163,7 @@ function junkNames(text: string): number {
   return count;
 }
 
-const packers =
-  /__pyarmor__|pyarmor_runtime|\bpytransform\b|pyobfuscate|PyFuscator|Hyperion|BlankOBF|Kramer|Obfuscated (with|by)|pyminify-obf|freecodingtools|Berserker|Specter/i;
+const packers = /__pyarmor__|\bpyarmor_runtime\b|\bpytransform\b|BlankOBF|Obfuscated (with|by) /;
 
 /** Code that was made unreadable. */
 const unreadable: FileRule = ({ text, runs, called: names }) => {
@@ -173,13 +172,13 @@ const unreadable: FileRule = ({ text, runs, called: names }) => {
   const runsCode = ["exec", "eval", "__import__", "getattr", "marshal.loads"].some((name) =>
     names.has(name),
   );
-  if (!(junk > 8 || (packer && (runsCode || /__pyarmor__/.test(text))))) return undefined;
+  if (!(junk > 12 || (packer && (runsCode || /__pyarmor__/.test(text))))) return undefined;
   return {
     rule: "TH307",
     severity: "MEDIUM",
     confidence: "MEDIUM",
     text: "its code was made unreadable on purpose",
-    alarm: junk > 8 && runsCode && runs !== "call" ? "block" : "warn",
+    alarm: junk > 12 && runsCode && runs !== "call" ? "block" : "warn",
     line: 1,
   };
 };

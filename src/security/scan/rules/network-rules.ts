@@ -91,8 +91,8 @@ const uninvited: CallRule = (site) => {
   const beacon = looksUpHost(name) && /^[\w-]+(\.[\w-]+)+$/.test(site.args[0]?.text ?? "");
   if (runs === "call" || !(reachesNetwork(name) || beacon)) return undefined;
   const install = runs === "install";
-  const entry = /(^|\/)(setup|__init__)\.py$/.test(machine.path);
-  const known = sourceHosts.test(texts(site)) || !(entry || /https?:\/\/\w/.test(texts(site)));
+  const entry = /(^|\/)(setup|__init__)\.py$|^([^/]*-\d[^/]*\/)?[^/]+\.py$/.test(machine.path);
+  const known = sourceHosts.test(texts(site)) || !entry;
   return {
     rule: install ? "TH204" : "TH205",
     severity: install ? "HIGH" : "MEDIUM",
