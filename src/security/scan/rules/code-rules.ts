@@ -144,10 +144,10 @@ const strangeProgram: CallRule = (site) => {
 
 const ordinaryTool = /^\W*(git|hg|svn|bzr|patch|cmake|make|meson|ninja|tar|unzip|pip|uv)\b/i;
 
-/** A tool of developers, or a list of arguments for a tool that only its caller knows. */
+/** A tool of developers, or a long list of arguments, which is for a tool. */
 function isOrdinary(site: CallSite): boolean {
   const items = site.args[0]?.items ?? [];
-  return ordinaryTool.test(programOf(site)) || (items.length > 2 && items[0]?.text === undefined);
+  return ordinaryTool.test(programOf(site)) || items.length > 4;
 }
 
 function programOf({ args: [command] }: CallSite): string {
