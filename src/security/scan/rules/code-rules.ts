@@ -146,8 +146,10 @@ const ordinaryTool = /^\W*(git|hg|svn|bzr|patch|cmake|make|meson|ninja|tar|unzip
 
 /** A tool of developers, or a long list of arguments, which is for a tool. */
 function isOrdinary(site: CallSite): boolean {
-  const items = site.args[0]?.items ?? [];
-  return ordinaryTool.test(programOf(site)) || items.length > 4;
+  const [command] = site.args;
+  const items = command?.items ?? [];
+  if (command?.base?.entries !== undefined) return true;
+  return ordinaryTool.test(programOf(site)) || items.length > 2;
 }
 
 function programOf({ args: [command] }: CallSite): string {
