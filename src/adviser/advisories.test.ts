@@ -79,21 +79,6 @@ test("an old pin stays where no release has less against it", () => {
   ]);
 });
 
-test.each<[string, readonly AdvisoryMatch[], readonly AdvisoryMatch[]]>([
-  ["the score, whatever the number", [advisory("A", scored(9.8))], [advisory("B", scored(5))]],
-  ["the number, where scores are equal", [advisory("A"), advisory("B")], [advisory("A")]],
-  ["one of unknown severity for one in the middle", [advisory("A", scored(5.1))], [unrated("B")]],
-  [
-    "ten that matter little for less than one that is critical",
-    [advisory("A", scored(9.8))],
-    tenLow(),
-  ],
-])("the least is taken by %s", (_rule, ofNewest, ofOlder) => {
-  const store = storeOf({ "a==2": [], "a==1": [] }, { "a==2": ofNewest, "a==1": ofOlder });
-
-  expect(resolved(store, ["a"])).toBe("locked: a==1");
-});
-
 test.each([
   ["0", "locked: a==3"],
   ["2", "locked: a==1"],
@@ -266,15 +251,3 @@ test("without a database of advisories nothing is taken for affected", () => {
 
   expect(told(store, ["a"])).toEqual(["locked: a==2"]);
 });
-
-function scored(score: number): Pick<AdvisoryMatch, "severity"> {
-  return { severity: { rank: "HIGH", score } };
-}
-
-function unrated(id: string): AdvisoryMatch {
-  return advisory(id, { severity: { rank: "UNKNOWN" } });
-}
-
-function tenLow(): readonly AdvisoryMatch[] {
-  return Array.from({ length: 10 }, (_, at) => advisory(`LOW-${at}`, scored(2.5)));
-}

@@ -6,7 +6,7 @@ import { compareVersions, parseVersion, type Version } from "../python/version.t
 import { anyVersion, contains, type VersionRange } from "../python/version-range.ts";
 import { reaches } from "./advisory-text.ts";
 import type { AdviceContext } from "./context.ts";
-import { combined } from "./penalty.ts";
+import { leadsBack, type Penalty, worst } from "./penalty.ts";
 import { type Units, units } from "./registry.ts";
 import type { Objection, SievedRelease } from "./unit.ts";
 
@@ -21,8 +21,8 @@ export interface Candidate {
   readonly advisories: readonly AdvisoryMatch[];
   /** What the steps have against it. */
   readonly objections: readonly StepObjection[];
-  /** How much that is, 0 if nothing and less than 1. */
-  readonly penalty: number;
+  /** The worst of them. */
+  readonly penalty: Penalty;
 }
 
 /** An objection and the name of the step that has it. */
@@ -57,15 +57,17 @@ export class Candidates {
   }
 
   /**
-   * The best candidate within `range`: what the steps object to least, of these the newest, unless
-   * `preferred` is among them.
+   * The best candidate within `range`: what the steps object to least, of these the newest, where
+   * what is low counts as nothing. `preferred` stays unless there is less against that one.
    */
   best(range: VersionRange, policy: PrereleasePolicy, preferred?: Version): Candidate | undefined {
     const inRange = preferred !== undefined && contains(range, preferred);
     const kept = inRange ? this.at(preferred.text) : undefined;
     if (kept?.penalty === 0) return kept;
     const found = this.leastPenalised(range, policy);
-    return kept !== undefined && kept.penalty <= (found?.penalty ?? 1) ? kept : found;
+    return kept !== undefined && (found === undefined || kept.penalty <= found.penalty)
+      ? kept
+      : found;
   }
 
   /** Usable releases within `range` that are worth a look, newest first, pre-releases too. */
@@ -190,15 +192,15 @@ export class Candidates {
         continue;
       }
       best = better(best, candidate);
-      if (best.penalty === 0) return best;
+      if (!leadsBack(best.penalty)) return best;
     }
     return best ?? (policy === "none" && this.hasFinal() ? undefined : fallback);
   }
 
   /** How much there is against an older release, by what is known of a newer one. */
-  private atLeastAgainst({ advisories }: Candidate, older: Version): number {
+  private atLeastAgainst({ advisories }: Candidate, older: Version): Penalty {
     if (advisories.length === 0) return 0;
-    return combined(this.units.steps.map((step) => step.atLeast?.(advisories, older) ?? 0));
+    return worst(this.units.steps.map((step) => step.atLeast?.(advisories, older) ?? 0));
   }
 
   private look(position: number): Examined {
@@ -228,7 +230,7 @@ export class Candidates {
       if (reason !== undefined) return { reason };
     }
     const objections = this.objectionsTo(sieved);
-    const penalty = objections.length === 0 ? 0 : combined(objections.map(({ weight }) => weight));
+    const penalty = worst(objections.map((one) => one.penalty));
     const { file } = choice;
     return { candidate: { release, version, file, metadata, advisories, objections, penalty } };
   }
@@ -244,9 +246,10 @@ export class Candidates {
   }
 }
 
-/** The one that less speaks against; of equals the first, which is the newer. */
-function better(known: Candidate | undefined, next: Candidate): Candidate {
-  return known === undefined || next.penalty < known.penalty ? next : known;
+/** The one that less speaks against, `older` only where enough speaks against the newer one. */
+function better(newer: Candidate | undefined, older: Candidate): Candidate {
+  if (newer === undefined) return older;
+  return leadsBack(newer.penalty) && older.penalty < newer.penalty ? older : newer;
 }
 
 function prereleaseReason(version: Version): string | undefined {

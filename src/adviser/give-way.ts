@@ -4,6 +4,7 @@ import { anyVersion, contains, intersect } from "../python/version-range.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
+import { isLess, type Penalty } from "./penalty.ts";
 import { type SearchResult, search } from "./search.ts";
 import { type Needed, walk } from "./walk.ts";
 
@@ -37,7 +38,7 @@ export function searchWithLeastAgainst(context: AdviceContext): SettledSearch {
     if (holders.size === 0) return best;
     for (const [name, one] of holders) gaveWay.set(name, one);
     latest = settled(search(without(context, gaveWay)), new Map(gaveWay));
-    if (penaltyOf(latest) < penaltyOf(best)) best = latest;
+    if (isLess(penaltiesOf(latest), penaltiesOf(best))) best = latest;
   }
 }
 
@@ -95,9 +96,8 @@ function releaseTextOf({ name, version }: Needed): string {
   return releaseText({ name, version: version.text });
 }
 
-function penaltyOf({ needed, result: { catalog } }: SettledSearch): number {
-  let sum = 0;
-  for (const { name, version } of needed.values())
-    sum += catalog.candidatesOf(name)?.at(version.text)?.penalty ?? 0;
-  return sum;
+function penaltiesOf({ needed, result: { catalog } }: SettledSearch): readonly Penalty[] {
+  return [...needed.values()].map(
+    ({ name, version }) => catalog.candidatesOf(name)?.at(version.text)?.penalty ?? 0,
+  );
 }

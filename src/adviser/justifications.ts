@@ -7,6 +7,7 @@ import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { SettledSearch } from "./give-way.ts";
 import { whyNot } from "./justify.ts";
+import { leadsBack } from "./penalty.ts";
 import { wraps } from "./registry.ts";
 import { advisoryPenalty } from "./units/step-advisory.ts";
 import type { Needed } from "./walk.ts";
@@ -77,11 +78,14 @@ function affected(one: Needed, chosen: Candidate, found: SettledSearch): Justifi
 
 function whyKept(one: Needed, chosen: Candidate, { result, needed }: SettledSearch): string {
   const { catalog } = result;
+  const { version } = one;
   const better = catalog.candidatesOf(one.name)?.unaffected(catalog.policy(one.name), chosen);
   if (better === undefined) return whyNoneIsFree(one, catalog);
   const excluded = one.demands.some(({ range }) => !contains(range, better.version));
   if (chosen.penalty === 0 && !excluded)
     return `advice of type \`${catalog.context.recommendationType}\` does not heed that`;
+  if (!leadsBack(chosen.penalty) && compareVersions(better.version, version) < 0)
+    return `what is rated low leads to no older release`;
   return whyNot(better, one, needed, catalog);
 }
 

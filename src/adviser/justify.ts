@@ -4,6 +4,7 @@ import { compareVersions } from "../python/version.ts";
 import { contains } from "../python/version-range.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
+import { leadsBack } from "./penalty.ts";
 import type { Needed } from "./walk.ts";
 
 /** For every pin that is not the newest release: which one is, and what kept it out. */
@@ -63,10 +64,10 @@ export function whyNot(
   if (demand !== undefined) return `${demand.by} ${demand.text}`;
   const { text } = usable.version;
   const { penalty = 0 } = catalog.candidatesOf(one.name)?.at(one.version.text) ?? {};
-  if (usable.penalty > penalty)
+  if (leadsBack(usable.penalty) && usable.penalty > penalty)
     return `${text} ${usable.objections.map(({ reason }) => reason).join(", ")}`;
   const kept = catalog.context.project.preferred.get(one.name) === one.version.text;
-  if (kept && usable.penalty === penalty) return "kept from the lock";
+  if (kept && usable.penalty >= penalty) return "kept from the lock";
   for (const dependency of catalog.dependencies(one.name, usable.version, "")) {
     const other = needed.get(dependency.name);
     if (other !== undefined && !contains(dependency.range, other.version)) {

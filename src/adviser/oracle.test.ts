@@ -1,15 +1,7 @@
-import {
-  array,
-  assert,
-  boolean,
-  constantFrom,
-  dictionary,
-  integer,
-  property,
-  record,
-} from "fast-check";
+import { array, assert, constantFrom, dictionary, integer, property, record } from "fast-check";
 import { expect, test } from "vitest";
 import { advisory, contextOf, project } from "../../fixtures/advice.ts";
+import type { AdvisoryRank } from "../model/advisory.ts";
 import type { Project } from "../model/project.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { MemoryStore } from "../store/memory-store.ts";
@@ -32,7 +24,7 @@ interface Release {
   readonly needs: readonly Demand[];
   readonly extraNeeds: readonly Demand[];
   readonly usable: "yes" | "yes " | "yes  " | "yanked" | "other-python";
-  readonly affected: boolean;
+  readonly rank: AdvisoryRank | undefined;
 }
 
 interface Demand {
@@ -55,7 +47,7 @@ const release = record({
   needs: array(demand, { maxLength: 3 }),
   extraNeeds: array(demand, { maxLength: 2 }),
   usable: constantFrom("yes", "yes ", "yes  ", "yanked", "other-python"),
-  affected: boolean(),
+  rank: constantFrom(undefined, undefined, "LOW", "MEDIUM", "UNKNOWN", "CRITICAL"),
 });
 
 const world = record({
@@ -90,7 +82,7 @@ test("advice of type security finds a stack exactly where there is one that is f
   await assert(
     property(world, (tried) => {
       const { releases, demands, old } = distinct(tried);
-      const free = releases.filter(({ affected }) => !affected);
+      const free = releases.filter(({ rank }) => rank === undefined);
 
       const advice = advise(
         contextOf(storeOf(releases), lockedTo(old, demands), { recommendationType: "security" }),
@@ -136,7 +128,7 @@ function distinct({ releases, demands, old }: World): World {
   for (const name of ["a", "b", "c", "d", "e"]) {
     if ([...byKey.values()].some((one) => one.name === name)) continue;
     const made = { name, version: 1, needs: [], extraNeeds: [], usable: "yes" } as const;
-    byKey.set(keyOf(made), { ...made, affected: false });
+    byKey.set(keyOf(made), { ...made, rank: undefined });
   }
   return { releases: [...byKey.values()], demands, old };
 }
@@ -155,8 +147,10 @@ function lockedTo(old: World["old"], demands: readonly Demand[]): Project {
 function storeOf(releases: readonly Release[]): MemoryStore {
   const store = new MemoryStore();
   store.known = new Map(
-    releases.flatMap(({ name, version, affected }) =>
-      affected ? [[`${name}==${version}`, [advisory(`ID-${name}-${version}`)]]] : [],
+    releases.flatMap(({ name, version, rank }) =>
+      rank === undefined
+        ? []
+        : [[`${name}==${version}`, [advisory(`ID-${name}-${version}`, { severity: { rank } })]]],
     ),
   );
   for (const { name, version, needs, extraNeeds, usable } of releases) {
@@ -251,9 +245,14 @@ function satisfies(version: number, { operator, version: bound }: Demand): boole
   }
 }
 
+const low: readonly Release["rank"][] = [undefined, "LOW"];
+const medium: typeof low = [...low, "MEDIUM"];
+const high: typeof low = [...medium, "UNKNOWN"];
+const all: typeof low = [...high, "CRITICAL"];
+
 /**
- * The stack of the best usable version of each package that is reached: the newest that is free of
- * advisories, else the newest; undefined: it does not fit.
+ * The stack of the best usable version of each package that is reached: the newest of those against
+ * which the least is known; undefined: it does not fit.
  */
 function newestStack(
   releases: readonly Release[],
@@ -261,8 +260,8 @@ function newestStack(
 ): ReadonlyMap<string, number> | undefined {
   const newest = new Map<string, number>();
   const usable = releases.filter((one) => one.usable.trim() === "yes");
-  for (const free of [false, true]) {
-    const counting = usable.filter(({ affected }) => !free || !affected);
+  for (const ranks of [all, high, medium, low]) {
+    const counting = usable.filter(({ rank }) => ranks.includes(rank));
     for (const { name } of counting) {
       const versions = counting.filter((one) => one.name === name).map(({ version }) => version);
       newest.set(name, Math.max(...versions));

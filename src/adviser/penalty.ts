@@ -1,7 +1,37 @@
-/**
- * Weights taken together: more of them weigh more, a heavy one more than several light ones, and
- * all of them less than 1.
- */
-export function combined(weights: readonly number[]): number {
-  return 1 - weights.reduce((left, weight) => left * (1 - weight), 1);
+import type { AdvisoryRank } from "../model/advisory.ts";
+
+/** How much speaks against a release: nothing, or what is worst (docs/resolver.md#what-speaks-against-a-release). */
+export type Penalty = 0 | 1 | 2 | 3 | 4;
+
+/** What an advisory weighs: unknown is not harmless, and a record without a score is still one. */
+export const penaltyOfRank = {
+  CRITICAL: 4,
+  HIGH: 3,
+  UNKNOWN: 3,
+  MEDIUM: 2,
+  LOW: 1,
+  NONE: 1,
+} as const satisfies Record<AdvisoryRank, Penalty>;
+
+/** Whether it is enough for an older release to be taken: what is low is not. */
+export function leadsBack(penalty: Penalty): boolean {
+  return penalty > penaltyOfRank.LOW;
+}
+
+/** Only the worst counts: many that are low are no better reason than one. */
+export function worst(penalties: readonly Penalty[]): Penalty {
+  let most: Penalty = 0;
+  for (const one of penalties) if (one > most) most = one;
+  return most;
+}
+
+/** Whether less speaks against one stack than against another: first the worst counts, then the next. */
+export function isLess(some: readonly Penalty[], others: readonly Penalty[]): boolean {
+  const left = [...some].sort().reverse();
+  const right = [...others].sort().reverse();
+  for (const [position, penalty] of left.entries()) {
+    const other = right[position] ?? 0;
+    if (penalty !== other) return penalty < other;
+  }
+  return right.slice(left.length).some((penalty) => penalty > 0);
 }

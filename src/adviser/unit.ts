@@ -4,6 +4,7 @@ import type { ProjectStatus } from "../model/package-fact.ts";
 import type { Release } from "../model/release.ts";
 import type { Version } from "../python/version.ts";
 import type { AdviceContext } from "./context.ts";
+import type { Penalty } from "./penalty.ts";
 
 /** A release with the file that the runtime would install. */
 export interface SievedRelease {
@@ -35,7 +36,7 @@ export interface Step {
   /** Undefined: nothing does. */
   objects(candidate: SievedRelease, context: AdviceContext): Objection | undefined;
   /** How much it has at least against an older release, by the advisories of a newer one. */
-  atLeast?(advisories: readonly AdvisoryMatch[], older: Version): number;
+  atLeast?(advisories: readonly AdvisoryMatch[], older: Version): Penalty;
 }
 
 /** Remarks on a release that was chosen, without a say in the choice (the original's wrap). */
@@ -48,8 +49,7 @@ export interface Wrap {
 
 /** What speaks against a release without ruling it out. */
 export interface Objection {
-  /** How much, more than 0 and less than 1. */
-  readonly weight: number;
+  readonly penalty: Penalty;
   /** As the end of a sentence: "1.2 " + reason. */
   readonly reason: string;
 }
