@@ -70,6 +70,8 @@ export type Remedy =
   | {
       readonly state: "update";
       readonly version: string;
+      /** It is older than the pin: nothing newer is free and fits. */
+      readonly older?: true;
       /** Pins whose demands are not known, and might forbid it. */
       readonly unsure: readonly PackageName[];
     }

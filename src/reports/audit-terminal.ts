@@ -105,7 +105,9 @@ function remedyLines({ remedy }: AuditedPin, color: Palette): readonly string[] 
     case "none":
       return [`  fixed by: nothing, ${safeText(nothingText(remedy))}`];
     case "update":
-      return [`  fixed by: ${color.good(safeText(remedy.version))}${unsureText(remedy.unsure)}`];
+      return [
+        `  fixed by: ${color.good(safeText(remedy.version))}${remedy.older ? ", an older release" : ""}${unsureText(remedy.unsure)}`,
+      ];
     case "held":
       return [
         `  fixed by: ${color.good(safeText(remedy.version))}, held back:`,

@@ -42,7 +42,7 @@ export function remedyText(name: string, remedy: Remedy): string {
     case "none":
       return `Nothing fixes it: ${nothingText(remedy)}.`;
     case "update":
-      return `Take ${name} ${remedy.version}: \`${mendingCommand}\`.`;
+      return `Take ${name} ${remedy.version}${remedy.older ? ", an older release" : ""}: \`${mendingCommand}\`.`;
     case "held":
       return `Take ${name} ${remedy.version}, held back as ${remedy.holds.map(holdText).join("; ")}.`;
   }

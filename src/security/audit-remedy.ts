@@ -10,8 +10,8 @@ import { type AuditGraph, type AuditGround, auditedList } from "./audit-graph.ts
 /**
  * The lowest listed release above the pin that nothing is known against, not yanked, that the
  * runtime can install, and that the Pipfile's lines and the demands of other pins admit. Where they
- * admit none, the lowest that only lines of the Pipfile forbid, else the lowest of all, with what
- * forbids it.
+ * admit none, the newest such below the pin. Else the lowest above that only lines of the Pipfile
+ * forbid, else the lowest of all, with what forbids it.
  */
 export function remedyOf(pin: AuditPin, graph: AuditGraph, ground: AuditGround): Remedy {
   const { knowledge, runtime } = ground;
@@ -22,24 +22,33 @@ export function remedyOf(pin: AuditPin, graph: AuditGraph, ground: AuditGround):
   if (list === undefined) return unknown("the store does not know the releases of the package");
   const lines = ground.lines.filter(({ name }) => name === pin.name);
   const early = locked.isPrerelease || lines.some(({ mentionsPrerelease }) => mentionsPrerelease);
-  const passed: Passed[] = [];
-  for (const { version, position } of above(list, locked)) {
-    if (version.isPrerelease && !early) continue;
-    const one = {
-      version: version.text,
-      refused: refusal(list, position, runtime),
-      affected: knowledge.advisories(pin.name, version.text)?.length !== 0,
-      holds: holdsOn(pin, version, lines, graph),
-    };
-    if (one.refused === undefined && !one.affected && one.holds.length === 0)
-      return { state: "update", version: one.version, unsure: unsure(pin, graph) };
+  const look = ({ version, position }: Listed): Looked => ({
+    version: version.text,
+    refused: refusal(list, position, runtime),
+    affected: knowledge.advisories(pin.name, version.text)?.length !== 0,
+    holds: holdsOn(pin, version, lines, graph),
+  });
+  const passed: Looked[] = [];
+  const { above, below } = around(list, locked, early);
+  for (const listed of above) {
+    const one = look(listed);
+    if (isFree(one)) return { state: "update", version: one.version, unsure: unsure(pin, graph) };
     passed.push(one);
+  }
+  for (const listed of below) {
+    const { version, ...one } = look(listed);
+    if (isFree(one)) return { state: "update", version, older: true, unsure: unsure(pin, graph) };
   }
   return nothingFree(passed);
 }
 
-/** A release above the pin that is not to be had just so. */
-interface Passed {
+interface Listed {
+  readonly version: Version;
+  readonly position: number;
+}
+
+/** A release that might be taken in place of the pin, and what is to be said of that. */
+interface Looked {
   readonly version: string;
   /** Why the runtime can't have it: `needs Python >=3.10`, `is yanked`. */
   readonly refused: string | undefined;
@@ -47,7 +56,11 @@ interface Passed {
   readonly holds: readonly Hold[];
 }
 
-function nothingFree(passed: readonly Passed[]): Remedy {
+function isFree({ refused, affected, holds }: Omit<Looked, "version">): boolean {
+  return refused === undefined && !affected && holds.length === 0;
+}
+
+function nothingFree(passed: readonly Looked[]): Remedy {
   const usable = passed.filter(({ refused }) => refused === undefined);
   const clean = usable.filter(({ affected }) => !affected);
   const held = clean.find(({ holds }) => holds.every(({ by }) => by === "line")) ?? clean[0];
@@ -69,16 +82,18 @@ function unknown(reason: string): Remedy {
   return { state: "unknown", reason };
 }
 
-/** The versions above one, the lowest first. */
-function above(list: ReleaseList, locked: Version) {
-  const found: { readonly version: Version; readonly position: number }[] = [];
+/** The versions above one and below it, the nearest first. */
+function around(list: ReleaseList, locked: Version, prereleases: boolean) {
+  const above: Listed[] = [];
+  const below: Listed[] = [];
   for (let position = 0; position < list.count; position += 1) {
     const version = parseVersion(list.version(position));
-    if (version === undefined) continue;
-    if (compareVersions(version, locked) <= 0) break;
-    found.push({ version, position });
+    if (version === undefined || (version.isPrerelease && !prereleases)) continue;
+    const order = compareVersions(version, locked);
+    if (order > 0) above.unshift({ version, position });
+    else if (order < 0) below.push({ version, position });
   }
-  return found.reverse();
+  return { above, below };
 }
 
 function refusal(list: ReleaseList, position: number, runtime: Runtime): string | undefined {

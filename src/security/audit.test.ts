@@ -151,6 +151,15 @@ test("where every newer release is affected, or none is known, nothing is promis
   expect(await remedyOf(storeOf(known), ["a"], ["a==1"])).toMatchObject({ state: "unknown" });
 });
 
+test("where nothing newer is free, the newest older release that is and fits mends it", async () => {
+  const known = { "a==2": ["PYSEC-1"], "a==3": ["PYSEC-2"] };
+  const store = storeOf(known).add("a==0.9").add("a==1").add("a==2").add("a==3");
+
+  expect(await remedyOf(store, ["a"], ["a==2"])).toMatchObject({ version: "1", older: true });
+  expect(await remedyOf(store, ["a<1.5"], ["a==2"])).toMatchObject({ version: "1", older: true });
+  expect(await remedyOf(store, ["a==2"], ["a==2"])).toMatchObject({ state: "none" });
+});
+
 test("a release that would do, and that the runtime can't have, is named with the reason", async () => {
   const store = storeOf({ "a==1": ["PYSEC-1"], "a==2": ["PYSEC-1"] })
     .add("a==1")

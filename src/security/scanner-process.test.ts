@@ -36,6 +36,16 @@ test.each(ways)("a scanner that takes too much memory is ended, $way", async ({ 
   expect(end.timedOut).toBe(false);
 });
 
+test("a machine that has no threads left is to blame, not what is scanned", () => {
+  const stderr = "node: ../src/node.cc:1: Assertion `(0) == (uv_thread_create(&t, f))' failed.\n";
+  const said = { exitCode: 134, signal: undefined, stdout: "", stderr };
+  const end = { ...said, timedOut: false, outputTruncated: false, durationMs: 1 };
+
+  expect(() => judgeScan({ ...end, stopped: undefined }, "it")).toThrow(
+    expect.objectContaining({ code: "machine-busy" }),
+  );
+});
+
 test.each(ways)("a scanner that does not end is ended, $way", async ({ run }) => {
   const end = await run(program("for (;;);", { timeoutMs: 1000 }));
 

@@ -71,6 +71,11 @@ export function judgeScan(run: ProcessResult, tool: string): ScanEnd | undefined
       notes: [lastLine(stderr)],
       hint: "see that `bwrap --unshare-all --ro-bind / / true` works here, then run it again",
     });
+  if (noThreads.test(stderr))
+    throw new ThothError("machine-busy", `${tool} could start no threads here`, {
+      notes: [lastLine(stderr)],
+      hint: "run it again when less runs here",
+    });
   if (signal === "SIGKILL" || exitCode === killedByShell)
     throw new ThothError("killed", `${tool} was killed, not by us`, {
       hint: "run it again; the system kills what takes memory that it lacks",
@@ -79,6 +84,7 @@ export function judgeScan(run: ProcessResult, tool: string): ScanEnd | undefined
 }
 
 const killedByShell = 128 + 9;
+const noThreads = /thread_create|Resource temporarily unavailable/;
 
 /** What a program complained of: the last line that speaks of an error, else the last. */
 export function lastLine(stderr: string): string {
