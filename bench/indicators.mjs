@@ -17,7 +17,7 @@ import { indexUrl, missing, options, record, say, table } from "./lib/world.mjs"
 const { values } = options({
   keep: { type: "string", default: "/tmp/thoth-indicators" },
   only: { type: "string" },
-  most: { type: "string", default: "1000" },
+  most: { type: "string", default: "10000" },
   peer: { type: "boolean", default: false },
   show: { type: "boolean", default: false },
 });

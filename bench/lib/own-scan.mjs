@@ -28,7 +28,7 @@ process.on("message", async ({ archivePath, filename, name, version }) => {
     const density = lintDensity(scan.findings, scan.linesOfCode);
     answer({ ...scan, score, density }, before);
   } catch (error) {
-    answer({ trouble: error.reason ?? error.message }, before);
+    answer({ trouble: error.message }, before);
   }
 });
 

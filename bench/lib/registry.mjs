@@ -51,17 +51,23 @@ function rows(keep) {
 
 const scratch = { path: undefined, count: 0 };
 
-/** The archive of a row as a file that has nothing but its ending from the registry. */
+/** The archive of a row as a file that has nothing of the registry in its name but the ending. */
 export function archive({ path, blob }) {
   scratch.path ??= folder("registry");
   scratch.count += 1;
-  const ending = /(\.tar)?\.[a-z0-9]+$/.exec(basename(path).toLowerCase())?.[0] ?? ".tar.gz";
-  const to = join(scratch.path, `${scratch.count}${ending}`);
   const content = execFileSync("git", ["-C", registry(), "cat-file", "blob", blob], {
     maxBuffer: 1 << 28,
   });
+  const to = join(scratch.path, `${scratch.count}${ending(path, content)}`);
   writeFileSync(to, content);
   return to;
+}
+
+/** The registry calls many wheels `.tar.gz`. */
+function ending(path, content) {
+  if (content.subarray(0, 2).toString("latin1") !== "PK")
+    return /(\.tar)?\.[a-z0-9]+$/.exec(basename(path).toLowerCase())?.[0] ?? ".tar.gz";
+  return content.includes(".dist-info/") ? ".whl" : ".zip";
 }
 
 function hash(text) {
