@@ -76,6 +76,16 @@ test("an sdist gives the wanted regular files; links and pipes are never followe
   expect(await read("a-1.tar.gz", bytes)).toEqual(["a-1/x.py: x = 1", "a-1/y.py: y = 2"]);
 });
 
+test("a zip that is called .tar.gz is read as pip reads it; what is both is refused", async () => {
+  const zip = zipSync({ "a-1/x.py": strToU8("x = 1") });
+  const tar = await tarGz([{ name: "a-1/y.py", text: "y = 2" }]);
+
+  expect(await read("a-1.tar.gz", zip)).toEqual(["a-1/x.py: x = 1"]);
+  expect(await refusal("a-1.tar.gz", Buffer.concat([tar, zip]))).toBe(
+    "bad-archive: it can be read as a zip and as a tar",
+  );
+});
+
 test.each([
   ["climbing", { name: "a-1/../../etc/x.py", text: "x" }],
   ["absolute", { name: "/etc/x.py", text: "x" }],

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { open as openFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -34,11 +35,35 @@ export interface MemberReading {
  * a path or link that leaves it, and what is beyond the limits.
  */
 export async function readMembers(reading: MemberReading): Promise<void> {
+  const { head, endsAsZip } = await signatureOf(reading.archivePath);
   const name = reading.filename.toLowerCase();
-  if (/\.(whl|zip)$/.test(name)) return readZip(reading);
+  const isZip = head.startsWith("PK");
+  // As pip has it, what is a zip by its content is one, whatever its name
+  if (/\.(whl|zip)$/.test(name) || (isZip && endsAsZip)) return readZip(reading);
+  if (endsAsZip) throw new ArchiveRefused("bad-archive", "it can be read as a zip and as a tar");
   if (/\.(tar\.gz|tgz)$/.test(name)) return readTar(reading, true);
   if (name.endsWith(".tar")) return readTar(reading, false);
   throw new ArchiveRefused("bad-archive", `no reader for the format of ${reading.filename}`);
+}
+
+/** What a zip ends with, before a comment of 65,535 bytes at most. */
+const zipEnd = "PK\x05\x06";
+const longestZipEnd = 22 + 0xffff;
+
+/** The first bytes of a file, and whether it ends as a zip does: that is what Python looks at. */
+async function signatureOf(path: string) {
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    const read = async (length: number, position: number) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+      return buffer.toString("latin1", 0, bytesRead);
+    };
+    const end = await read(longestZipEnd, Math.max(0, size - longestZipEnd));
+    return { head: await read(4, 0), endsAsZip: end.includes(zipEnd) };
+  } finally {
+    await file.close();
+  }
 }
 
 async function readTar(reading: MemberReading, zipped: boolean): Promise<void> {
