@@ -76,14 +76,13 @@ const shellCommand: CallRule = (site) => {
   if (!startsProcess(site.name)) return undefined;
   const command = givenTexts(site).join(" ").slice(0, 20_000);
   const hides = hiding.test(command);
-  const decoded = (givenMarks(site) & mark.decoded) !== 0;
   if (hides || suspicious.test(command)) {
     return {
       rule: "TH105",
       severity: "HIGH",
       confidence: hides ? "HIGH" : "MEDIUM",
       text: "starts a shell command that fetches, decodes or hides what it runs",
-      ...alarmAt(site.runs, hides || decoded ? "block" : "warn"),
+      ...alarmAt(site.runs, "warn"),
     };
   }
   if (!/\b(curl|wget|nslookup)\b.*(https?:|\$\(|`|\.\w+\.)/is.test(command)) return undefined;
@@ -109,8 +108,7 @@ const droppedProgram: CallRule = (site) => {
   const received = (marks & (mark.fetched | mark.decoded)) !== 0;
   if (!runsDropped && !received) return undefined;
   // A library that gets its sources by git or patches them does its work
-  if (site.runs === "call" && isOrdinary(site)) return undefined;
-  const fetched = runsDropped && (marks & mark.fetched) !== 0;
+  if (site.runs === "call" && ordinaryTool.test(programOf(site))) return undefined;
   return {
     rule: "TH107",
     severity: "HIGH",
@@ -118,7 +116,7 @@ const droppedProgram: CallRule = (site) => {
     text: runsDropped
       ? "starts a file that it fetched or decoded"
       : "starts a command that it fetched or decoded",
-    ...alarmAt(site.runs, fetched ? "block" : "warn"),
+    ...alarmAt(site.runs, "warn"),
   };
 };
 
@@ -143,14 +141,6 @@ const strangeProgram: CallRule = (site) => {
 };
 
 const ordinaryTool = /^\W*(git|hg|svn|bzr|patch|cmake|make|meson|ninja|tar|unzip|pip|uv)\b/i;
-
-/** A tool of developers, or a long list of arguments, which is for a tool. */
-function isOrdinary(site: CallSite): boolean {
-  const [command] = site.args;
-  const items = command?.items ?? [];
-  if (command?.base?.entries !== undefined) return true;
-  return ordinaryTool.test(programOf(site)) || items.length > 2;
-}
 
 function programOf({ args: [command] }: CallSite): string {
   return command?.text ?? command?.items?.[0]?.text ?? command?.items?.[0]?.items?.[0]?.text ?? "";

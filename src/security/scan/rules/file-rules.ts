@@ -178,7 +178,7 @@ const unreadable: FileRule = ({ text, runs, called: names }) => {
     severity: "MEDIUM",
     confidence: "MEDIUM",
     text: "its code was made unreadable on purpose",
-    alarm: junk > 12 && runsCode && runs !== "call" ? "block" : "warn",
+    alarm: junk > 12 && runsCode && runs === "install" ? "block" : "warn",
     line: 1,
   };
 };
