@@ -9,7 +9,7 @@ export interface DamagedRecord {
   /** The file that holds it. */
   readonly name: string;
   readonly reason: string;
-  /** What the file says, or its beginning. */
+  /** What the file says, or its beginning; "" once much is kept. */
   readonly text: string;
 }
 
@@ -17,7 +17,7 @@ export interface DamagedRecord {
 export interface AdvisoryCollection {
   /** Records of packages of PyPI, withdrawn ones included. */
   readonly records: number;
-  /** The newest `published` of all, withdrawn ones included; "" where none says. */
+  /** The newest `published` that is past, withdrawn ones included; "" where none says. */
   readonly newest: string;
   /** In the order of their ids. */
   readonly packages: ReadonlyMap<PackageName, readonly PackageAdvisory[]>;
@@ -30,6 +30,7 @@ export interface AdvisoryCollection {
 export class AdvisoryCollector {
   readonly #records = new Map<string, AdvisoryRecord>();
   readonly #damaged: DamagedRecord[] = [];
+  #room = mostKept;
 
   /** `value` is what the file `name` holds, parsed; `source` what it says. */
   add(name: string, value: unknown, source: string): void {
@@ -43,10 +44,13 @@ export class AdvisoryCollector {
   }
 
   setAside(name: string, reason: string, source: string): void {
-    this.#damaged.push({ name, reason, text: source.slice(0, longestKept) });
+    const text = Buffer.from(source.slice(0, Math.min(longestKept, this.#room))).toString();
+    this.#room -= text.length;
+    this.#damaged.push({ name, reason, text });
   }
 
-  collected(): AdvisoryCollection {
+  /** `now` is ms since the epoch. */
+  collected(now: number): AdvisoryCollection {
     const records = [...this.#records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const packages = new Map<PackageName, PackageAdvisory[]>();
     const files = new Map<string, { name: PackageName; id: string }>();
@@ -62,11 +66,7 @@ export class AdvisoryCollector {
     }
     return {
       records: records.length,
-      newest:
-        records
-          .map(({ published }) => published)
-          .sort()
-          .at(-1) ?? "",
+      newest: newestOf(records, now),
       packages: new Map([...packages].sort(([a], [b]) => (a < b ? -1 : 1))),
       files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))),
       damaged: this.#damaged,
@@ -75,12 +75,21 @@ export class AdvisoryCollector {
 }
 
 const longestKept = 65_536;
+const mostKept = 4e6;
 
-/** What a collection says against one release. */
+/** A time that lies ahead says nothing of how new a database is. */
+function newestOf(records: readonly AdvisoryRecord[], now: number): string {
+  let newest = "";
+  for (const { published } of records)
+    if (published > newest && Date.parse(published) <= now) newest = published;
+  return newest;
+}
+
+/** What a collection says against one release; undefined: nobody knows. */
 export function collectedMatches(
   { packages }: AdvisoryCollection,
   name: PackageName,
   version: string,
-): readonly AdvisoryMatch[] {
+): readonly AdvisoryMatch[] | undefined {
   return matchesOf(packages.get(name) ?? [], version);
 }

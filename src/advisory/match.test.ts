@@ -9,11 +9,17 @@ import { severityOf } from "./severity.ts";
 function collection(records: readonly unknown[]) {
   const collector = new AdvisoryCollector();
   for (const record of records) collector.add("record.json", record, "");
-  return collector.collected();
+  return collector.collected(Date.now());
 }
 
 function known(records: readonly ExampleRecord[], version: string, name = "core") {
-  return collectedMatches(collection(records.map(osvRecord)), packageName(name), version);
+  return knownIn(collection(records.map(osvRecord)), name, version);
+}
+
+function knownIn(all: ReturnType<typeof collection>, name: string, version: string) {
+  const matches = collectedMatches(all, packageName(name), version);
+  if (matches === undefined) throw new Error("nobody knows");
+  return matches;
 }
 
 /** Expected results that were made by other programs (fixtures/vulns). */
@@ -35,7 +41,7 @@ const { dedup, cvss }: Cases = JSON.parse(readFileSync(path, "utf8"));
 test.each(dedup.cases)("twins of $name $version are merged as expected", (expected) => {
   const all = collection(dedup.advisories);
 
-  const found = collectedMatches(all, packageName(expected.name), expected.version)
+  const found = knownIn(all, expected.name, expected.version)
     .map(({ id, aliases }) => ({ id, aliases }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 
@@ -167,4 +173,21 @@ test("of two records with one id the one that was modified later counts", () => 
 
   expect(known([later, old], "1.0")).toEqual([]);
   expect(known([old, later], "1.0")).toEqual([]);
+});
+
+test("a version that is none by PEP 440 has a place only where a record names it", () => {
+  const range = { id: "PYSEC-2026-1", events: ["introduced 0", "fixed 2.0"] };
+  const list = { id: "PYSEC-2026-2", versions: ["trunk", "1.0"] };
+  const all = { id: "PYSEC-2026-3", events: ["introduced 0"] };
+  const ids = (records: readonly ExampleRecord[]) =>
+    collectedMatches(collection(records.map(osvRecord)), packageName("core"), "trunk")?.map(
+      ({ id }) => id,
+    );
+
+  expect(ids([range])).toBeUndefined();
+  expect(ids([])).toEqual([]);
+  expect(ids([{ ...list, versions: ["1.0"] }])).toEqual([]);
+  expect(ids([range, list])).toEqual(["PYSEC-2026-1", "PYSEC-2026-2"]);
+  expect(ids([{ ...range, versions: ["trunk"] }])).toEqual(["PYSEC-2026-1"]);
+  expect(ids([range, all])).toEqual(["PYSEC-2026-3"]);
 });

@@ -1,4 +1,5 @@
 import type { AdvisoryMatch, AdvisoryRank, AdvisorySeverity } from "../model/advisory.ts";
+import { decided } from "./decided.ts";
 import type { PackageAdvisory } from "./package-advisory.ts";
 import { affects, heldSince, isInRange } from "./ranges.ts";
 import { namesOf, type Twins, twins } from "./twins.ts";
@@ -6,17 +7,32 @@ import { type AnyVersion, anyVersion, compareAnyVersions, isSameVersion } from "
 
 /**
  * What the records of one package say against one version: twins as one, worst first (malware, then
- * the score, then the id). Any string may be a version.
+ * the score, then the id). Any string may be a version; undefined: of this one nobody knows.
  */
 export function matchesOf(
   advisories: readonly PackageAdvisory[],
   raw: string,
-): readonly AdvisoryMatch[] {
+): readonly AdvisoryMatch[] | undefined {
   const version = anyVersion(raw);
-  const applying = advisories.filter((advisory) => affects(advisory, version));
-  return twins(applying)
-    .map((group) => merged(group, version))
-    .sort(worstFirst);
+  const applying = applyingTo(advisories, version);
+  return (
+    applying &&
+    twins(applying)
+      .map((group) => merged(group, version))
+      .sort(worstFirst)
+  );
+}
+
+/** The ids of the records that apply, each as its database has it; undefined as there. */
+export function recordsOf(
+  advisories: readonly PackageAdvisory[],
+  raw: string,
+): readonly string[] | undefined {
+  return applyingTo(advisories, anyVersion(raw))?.map(({ id }) => id);
+}
+
+function applyingTo(advisories: readonly PackageAdvisory[], version: AnyVersion) {
+  return decided(advisories, version)?.filter((advisory) => affects(advisory, version));
 }
 
 /** A record by itself, where no version is asked for: of a file that is malware. */

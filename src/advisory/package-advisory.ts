@@ -16,6 +16,6 @@ export interface PackageAdvisory
   readonly all?: true;
   /** Events in the order of their versions. */
   readonly ranges: readonly (readonly RangeEvent[])[];
-  /** Affected versions as written that no range holds. */
+  /** Affected versions as written: those that no range holds, or that are none by PEP 440. */
   readonly versions: readonly string[];
 }

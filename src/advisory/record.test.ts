@@ -63,6 +63,17 @@ test("without a summary the first line of the details stands for it", () => {
   });
 });
 
+test.each([
+  ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"],
+  ["2026-01-01T02:00:00.5+02:00", "2026-01-01T00:00:00.500Z"],
+  ["2026-13-01T00:00:00Z", "2025-01-01T00:00:00Z"],
+  ["not a date", "2025-01-01T00:00:00Z"],
+])("published %s is %s; what is no time of RFC 3339 is left to `modified`", (told, published) => {
+  const record = { ...osvRecord({ id: "X-1" }), modified: "2025-01-01T00:00:00Z", published: told };
+
+  expect(readRecord(record)).toMatchObject({ record: { published } });
+});
+
 test("versions that a range holds need no place in the list", () => {
   const record = osvRecord({
     id: "X-1",

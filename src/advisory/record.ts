@@ -9,7 +9,7 @@ import { anyVersion } from "./version-order.ts";
 /** What one record says, by package. */
 export interface AdvisoryRecord {
   readonly id: string;
-  /** As written; "" where it does not say. */
+  /** In UTC; "" where it gives no time. */
   readonly modified: string;
   readonly published: string;
   readonly withdrawn: boolean;
@@ -24,6 +24,9 @@ export type RecordReading =
   /** It speaks of other ecosystems only. */
   | { readonly kind: "foreign" }
   | { readonly kind: "damaged"; readonly reason: string };
+
+/** Counts up with every change that makes the same record read otherwise. */
+export const advisoryReader = 2;
 
 /**
  * Reads a record of the OSV format (https://ossf.github.io/osv-schema/), as far as it speaks of
@@ -53,7 +56,7 @@ function readWhole(value: unknown): RecordReading {
   if (ours.length === 0) return { kind: "foreign" };
   const aliases = texts(value["aliases"] ?? [], "aliases").filter((alias) => alias !== id);
   const malware = [id, ...aliases].some((name) => name.startsWith("MAL-"));
-  const published = text(value["published"]) ?? text(value["modified"]) ?? "";
+  const published = time(value["published"]) ?? time(value["modified"]) ?? "";
   const about = {
     id,
     aliases: [...new Set(aliases)].sort(),
@@ -68,7 +71,7 @@ function readWhole(value: unknown): RecordReading {
   });
   const record = {
     id,
-    modified: text(value["modified"]) ?? "",
+    modified: time(value["modified"]) ?? "",
     published,
     withdrawn: isWithdrawn(value["withdrawn"]),
     affected,
@@ -109,9 +112,11 @@ function extentOf(
   // Malware is malware in any version; of a vulnerability that names none, nobody can tell.
   if (id.startsWith("MAL-") && ranges.length === 0 && listed.length === 0)
     return { all: true, ranges, versions: [] };
-  const inNoRange = (version: string) =>
-    !ranges.some((events) => isInRange(events, anyVersion(version)));
-  return { ranges, versions: [...new Set(listed.filter(inNoRange))] };
+  const isKept = (raw: string) => {
+    const version = anyVersion(raw);
+    return typeof version === "string" || !ranges.some((events) => isInRange(events, version));
+  };
+  return { ranges, versions: [...new Set(listed.filter(isKept))] };
 }
 
 const eventKinds = ["introduced", "fixed", "last_affected", "limit"] as const;
@@ -176,6 +181,15 @@ function isId(value: unknown): value is string {
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
+
+/** A date and time of RFC 3339, as OSV has them, in UTC; undefined for anything else. */
+function time(value: unknown): string | undefined {
+  const [whole, zone] = typeof value === "string" ? (rfc3339.exec(value) ?? []) : [];
+  if (whole === undefined || Number.isNaN(Date.parse(whole))) return undefined;
+  return zone === "Z" ? whole : new Date(whole).toISOString();
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
 function items(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];

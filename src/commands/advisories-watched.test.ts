@@ -69,7 +69,7 @@ test("killed before it told anybody, an update leaves that to the next one", asy
   collector.add("PYSEC-2026-1.json", osvRecord(known), "");
   await importAdvisories({
     store: project.store,
-    collection: collector.collected(),
+    collection: collector.collected(Date.now()),
     source: "all.zip",
     now: Date.now(),
     untold: news,

@@ -2,7 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type ExampleRecord, osvRecord, osvZip } from "../../fixtures/advisories.ts";
+import {
+  type ExampleRecord,
+  osvRecord,
+  osvZip,
+  publishedLately,
+} from "../../fixtures/advisories.ts";
 import { makeProject, type RunOptions, type TestProject, thoth } from "../../fixtures/rig.ts";
 import { isRecord } from "../util/json.ts";
 
@@ -105,15 +110,50 @@ Nothing is known against 2 releases
   });
 });
 
-test.each([["core"], ["core=="], ["==1.0"], ["core>=1.0"], ["core @ file:///x"], ["-e==1"]])(
-  "%s is no release",
-  async (release) => {
-    const run = await advisories(makeProject(), "match", "--", release);
+test.each([
+  ["core"],
+  ["core=="],
+  ["==1.0"],
+  ["core>=1.0"],
+  ["core @ file:///x"],
+  ["-e==1"],
+  ["core==2.*"],
+  ["core==1.0,<2"],
+])("%s is no release", async (release) => {
+  const run = await advisories(makeProject(), "match", "--", release);
 
-    expect(run).toMatchObject({ exitCode: 2, stdout: "" });
-    expect(run.stderr).toContain("names no release\n");
-  },
-);
+  expect(run).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(run.stderr).toContain("names no release\n");
+});
+
+test("nothing on standard input is no clean bill", async () => {
+  const run = await thoth(await informed([core]), ["advisories", "match", "-"], {
+    stdin: "# no\n",
+  });
+
+  expect(run).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(run.stderr).toContain("standard input names no release\n");
+});
+
+test("a version that has no place among the others is unknown, and exits with 3", async () => {
+  const project = await informed([core, evil]);
+
+  expect(await advisories(project, "match", "core==trunk", "core==2.0", "evil==trunk")).toEqual({
+    exitCode: 1,
+    signal: null,
+    stdout: `core trunk: unknown, since this is no version of PEP 440 and no advisory lists it
+core 2.0: nothing is known against it
+evil trunk: 1 advisory
+  MAL-2026-1  malware  no fix named    Steals keys
+Unknown: 1 of 3 releases
+Advisories apply to 1 of 3 releases
+`,
+    stderr: "",
+  });
+  const alone = await advisories(project, "match", "core==trunk", "--json");
+  expect(alone.exitCode).toBe(3);
+  expect(JSON.parse(alone.stdout)).toMatchObject({ releases: [{ ids: null, advisories: null }] });
+});
 
 test("a line of standard input that names no release is told with its place", async () => {
   const stdin = "core==1.0\nother\n";
@@ -138,7 +178,7 @@ test("records that can't be read are set aside, named, and warned of with every 
 
   expect(update).toMatchObject({ exitCode: 0 });
   expect(update.stdout).toMatch(
-    /^set aside: bad\.json: .*JSON.*\nImported 1 advisory of 1 package, the newest of 2026-01-01, from .*all\.zip\n$/,
+    /^set aside: bad\.json: .*JSON.*\nImported 1 advisory of 1 package, the newest of [-\d]{10}, from .*all\.zip\n$/,
   );
   expect(match).toMatchObject({
     exitCode: 0,
@@ -166,9 +206,32 @@ test("a database that nobody renewed for a week is warned of", async () => {
   const renewed = await advisories(project, "match", "core==2.0");
 
   expect(stderr).toMatch(
-    /^warning: the advisories were imported \d+ days ago, the newest of 2026-01-01; `thoth advisories update` renews them\n$/,
+    /^warning: the advisories are old \(imported \d+ days ago, the newest of [-\d]{10}\); `thoth advisories update --from FILE` imports newer ones\n$/,
   );
   expect(renewed.stderr).toBe("");
+});
+
+test.each([
+  ["lies ahead", [core, { ...twin, published: "9999-01-01T00:00:00Z" }], true],
+  ["is no time", [core, { ...twin, published: "not a date" }], true],
+  ["is the only one, and none", [{ ...core, published: "not a date" }], false],
+  ["is long ago", [{ ...core, published: "2020-01-01T00:00:00Z" }], false],
+])("a date that %s makes no database new", async (_what, records, current) => {
+  const project = await informed(records);
+
+  const status = await advisories(project, "status", "--json");
+  const match = await advisories(project, "match", "core==2.0");
+
+  expect(JSON.parse(status.stdout)).toMatchObject({ stale: !current });
+  expect(status.stdout.includes(publishedLately)).toBe(current);
+  expect(match.stderr).toMatch(current ? /^$/ : /^warning: the advisories are old/);
+});
+
+test("what may never end is no database", async () => {
+  const run = await advisories(makeProject(), "update", "--from", "/dev/zero");
+
+  expect(run).toMatchObject({ exitCode: 2 });
+  expect(run.stderr).toContain("`/dev/zero` can't be imported: it is no regular file\n");
 });
 
 test.each([
@@ -218,7 +281,7 @@ test("the setting names where to update from; credentials of an address are sent
 
   const shown = `http://127.0.0.1:${port}/db/all.zip`;
   expect(update.stdout).toBe(
-    `Imported 1 advisory of 1 package, the newest of 2026-01-01, from ${shown}\n`,
+    `Imported 1 advisory of 1 package, the newest of ${publishedLately.slice(0, 10)}, from ${shown}\n`,
   );
   expect(authorizations).toEqual([`Basic ${Buffer.from("me:secret").toString("base64")}`]);
   const kept = readFileSync(join(project.store, "advisories", "database.json"), "utf8");

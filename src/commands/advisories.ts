@@ -4,10 +4,10 @@ import type { AdvisoryDatabase } from "../model/advisory.ts";
 import { isValidName, type PackageName, packageName } from "../python/name.ts";
 import {
   advisoryWarnings,
-  isStale,
   renderAdvisoryMatches,
   renderAdvisoryStatus,
 } from "../reports/advisories.ts";
+import { isStale } from "../reports/advisories-age.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import { damagedRecords } from "../store/damaged-records.ts";
 import type { KnowledgeStore } from "../store/store.ts";
@@ -15,14 +15,14 @@ import { ThothError } from "../util/errors.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { withServices } from "./with-services.ts";
 
-/** A release as it was asked for. Any text may be a version. */
+/** A release as it was asked for. Of old ones the version may be none by PEP 440. */
 interface Asked {
   readonly asked: string;
   readonly name: PackageName;
   readonly version: string;
 }
 
-/** `thoth advisories match`: exit 1 if anything applies, 3 where no database was imported. */
+/** `thoth advisories match`: exit 1 if anything applies, 3 where nobody knows. */
 export async function runAdvisoryMatch(
   releases: readonly string[],
   context: CommandContext,
@@ -38,8 +38,7 @@ export async function runAdvisoryMatch(
           color: context.color.stdout,
           quiet: context.verbosity === "quiet",
         });
-    const exitCode = found.some(({ advisories }) => advisories.length > 0) ? 1 : 0;
-    return { stdout, stderr: warnings(database, now(), context), exitCode };
+    return { stdout, stderr: warnings(database, now(), context), exitCode: exitCodeOf(found) };
   });
 }
 
@@ -63,10 +62,17 @@ export function runAdvisoryStatus(context: CommandContext): Promise<CommandResul
   });
 }
 
+/** null: there is a database, and nobody knows all the same. */
 function knownAgainst({ name, version }: Asked, store: KnowledgeStore) {
-  const advisories = store.advisories(name, version) ?? noDatabase();
-  const ids = store.advisoryRecords(name, version) ?? noDatabase();
+  const advisories = store.advisories(name, version) ?? null;
+  const ids = store.advisoryRecords(name, version) ?? null;
+  if (advisories === null && store.advisoryDatabase() === undefined) noDatabase();
   return { ids, advisories };
+}
+
+function exitCodeOf(found: readonly ReturnType<typeof knownAgainst>[]): number {
+  if (found.some(({ advisories }) => advisories !== null && advisories.length > 0)) return 1;
+  return found.some(({ advisories }) => advisories === null) ? 3 : 0;
 }
 
 function noDatabase(): never {
@@ -86,12 +92,20 @@ async function askedReleases(
   { signal }: CommandContext,
 ): Promise<readonly Asked[]> {
   const found: Asked[] = [];
-  for (const raw of releases) {
-    if (raw === "-") found.push(...listed(await text(addAbortSignal(signal, process.stdin))));
-    else found.push(read(raw));
-  }
+  for (const raw of releases)
+    if (raw !== "-") found.push(read(raw));
+    else found.push(...(await piped(signal)));
   return found;
 }
+
+/** Nothing at all is what a `pip freeze` leaves that failed. */
+async function piped(signal: AbortSignal): Promise<readonly Asked[]> {
+  const found = listed(await text(addAbortSignal(signal, process.stdin)));
+  if (found.length > 0) return found;
+  throw new ThothError("usage", "standard input names no release", { hint });
+}
+
+const hint = "write NAME==VERSION, e.g. `jinja2==3.1.3`";
 
 /** As `pip freeze` writes them; comments, markers and hashes behind them are left out. */
 function listed(content: string): readonly Asked[] {
@@ -105,10 +119,15 @@ function listed(content: string): readonly Asked[] {
 function read(raw: string, line?: number): Asked {
   const [, name = "", version = ""] = /^([^=<>~!]*?)\s*===?\s*(.*)$/s.exec(raw.trim()) ?? [];
   const bare = name.replace(/\s*\[[^\]]*\]$/, "");
-  if (isValidName(bare) && version !== "" && !/\s/.test(version))
+  if (isValidName(bare) && isVersion(version))
     return { asked: raw.trim(), name: packageName(bare), version };
   throw new ThothError("usage", `\`${raw.trim()}\` names no release`, {
     ...(line === undefined ? {} : { place: { file: "standard input", line, column: 1 } }),
-    hint: "write NAME==VERSION, e.g. `jinja2==3.1.3`",
+    hint,
   });
+}
+
+/** Indexes once took almost any word for a version; wildcards and commas ask for several. */
+function isVersion(text: string): boolean {
+  return /^[\w.+!-]{1,200}$/.test(text);
 }

@@ -1,10 +1,17 @@
+import { execFileSync } from "node:child_process";
 import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { osvZip } from "../../fixtures/advisories.ts";
 import { temporaryFolder, writeFiles } from "../../fixtures/folder.ts";
-import { archiveInFolder, filesOfArchive, filesOfFolder } from "./advisory-files.ts";
+import { archiveInFolder, filesOfArchive, filesOfFolder, readArchive } from "./advisory-files.ts";
+
+const { signal } = new AbortController();
+
+async function inArchive(path: string): Promise<readonly string[]> {
+  return namesOf(filesOfArchive(await readArchive(path, signal)));
+}
 
 async function namesOf(files: ReturnType<typeof filesOfArchive>): Promise<readonly string[]> {
   const names: string[] = [];
@@ -23,7 +30,7 @@ test("the records of a zip are its JSON and YAML members, hidden ones and others
 
   const path = written(osvZip([{ id: "A-1" }], others));
 
-  expect(await namesOf(filesOfArchive(path))).toEqual(["A-1.json", "b.yaml", "deep/c.yml"]);
+  expect(await inArchive(path)).toEqual(["A-1.json", "b.yaml", "deep/c.yml"]);
 });
 
 test.each(["", "advisory-database-main/"])(
@@ -33,7 +40,7 @@ test.each(["", "advisory-database-main/"])(
 
     const path = written(osvZip([], others));
 
-    expect(await namesOf(filesOfArchive(path))).toEqual([`${top}vulns/core/P-1.yaml`]);
+    expect(await inArchive(path)).toEqual([`${top}vulns/core/P-1.yaml`]);
   },
 );
 
@@ -42,7 +49,7 @@ test.each(["../up.json", "a/../../up.json", "/etc/up.json", "C:/up.json", "a\\up
   async (name) => {
     const path = written(osvZip([{ id: "A-1" }], { [name]: "{}" }));
 
-    await expect(namesOf(filesOfArchive(path))).rejects.toThrow("it has a member");
+    await expect(inArchive(path)).rejects.toThrow("it has a member");
   },
 );
 
@@ -81,7 +88,7 @@ test.each([
   ["no zip", Buffer.from("PK\u0003\u0004 and nothing of it"), "it is no readable zip"],
   ["nothing", Buffer.alloc(0), "it is no readable zip"],
 ])("%s is refused", async (_what, bytes, reason) => {
-  await expect(namesOf(filesOfArchive(written(bytes)))).rejects.toThrow(reason);
+  await expect(inArchive(written(bytes))).rejects.toThrow(reason);
 });
 
 test("an archive that is cut short anywhere is refused", async () => {
@@ -89,7 +96,7 @@ test("an archive that is cut short anywhere is refused", async () => {
   for (let length = 0; length < whole.length; length += 7) {
     const path = written(whole);
     truncateSync(path, length);
-    await expect(namesOf(filesOfArchive(path))).rejects.toThrow();
+    await expect(inArchive(path)).rejects.toThrow();
   }
 });
 
@@ -101,7 +108,30 @@ test("a folder is read to its depth, without following links", async () => {
   symlinkSync(join(outside, "secret.json"), join(folder, "link.json"));
   symlinkSync(outside, join(folder, "linked"));
 
-  expect(await namesOf(filesOfFolder(folder))).toEqual(["a.yaml", "b/x.json"]);
+  expect(await namesOf(filesOfFolder(folder, signal))).toEqual(["a.yaml", "b/x.json"]);
+});
+
+test("what is no regular file, or too large, is refused before it is read", async () => {
+  const folder = temporaryFolder();
+  const [pipe, huge] = [join(folder, "pipe"), join(folder, "all.zip")];
+  execFileSync("mkfifo", [pipe]);
+  writeFileSync(huge, "");
+  truncateSync(huge, 300e6);
+  writeFiles(folder, { "db/a.json": "{}" });
+  truncateSync(join(folder, "db", "a.json"), 6e6);
+
+  for (const path of ["/dev/zero", pipe, folder])
+    await expect(readArchive(path, signal)).rejects.toThrow("it is no regular file");
+  await expect(readArchive(huge, signal)).rejects.toThrow("it has 300000000 bytes");
+  await expect(namesOf(filesOfFolder(join(folder, "db"), signal))).rejects.toThrow(
+    "a.json: it has 6000000 bytes",
+  );
+});
+
+test("whoever stops while a file is read is heard", async () => {
+  const path = written(osvZip([{ id: "A-1" }]));
+
+  await expect(readArchive(path, AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
 });
 
 test.each(["all.zip", "PyPI/all.zip", "osv-scanner/PyPI/all.zip", "osv-scalibr/PyPI/all.zip"])(

@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   BadArchive,
@@ -12,6 +12,7 @@ import {
 } from "../package-index/zip-directory.ts";
 import { withZip } from "../package-index/zip-file.ts";
 import { errorCode } from "../util/atomic-write.ts";
+import { readRegularFile } from "./regular-file.ts";
 
 /** One file of a database: a record in JSON or YAML. */
 export interface AdvisoryFile {
@@ -22,6 +23,7 @@ export interface AdvisoryFile {
 const maxArchiveBytes = 256e6;
 const maxRecordBytes = 5e6;
 const maxTotalBytes = 2e9;
+const maxHeldBytes = 256e6;
 const maxRecords = 100_000;
 const deepestFolder = 8;
 
@@ -44,34 +46,58 @@ export async function archiveInFolder(folder: string): Promise<string | undefine
 }
 
 /** The records below a folder, in the order of their paths. Links are not followed. */
-export async function* filesOfFolder(folder: string): AsyncIterable<AdvisoryFile> {
-  const paths: string[] = [];
-  await listBelow(folder, "", paths);
-  for (const name of recordNames(paths)) {
-    const path = join(folder, name);
-    const { size } = await stat(path);
-    if (size > maxRecordBytes) throw new BadArchive(`${name} has ${size} bytes`);
-    yield { name, text: await readFile(path, "utf8") };
+export async function* filesOfFolder(
+  folder: string,
+  signal: AbortSignal,
+): AsyncIterable<AdvisoryFile> {
+  const found: Found = { paths: [], entries: 0, signal };
+  await listBelow(folder, "", found);
+  for (const name of recordNames(found.paths)) {
+    const options = { most: maxRecordBytes, signal };
+    const bytes = await readRegularFile(join(folder, name), options).catch((error: unknown) => {
+      throw error instanceof BadArchive ? new BadArchive(`${name}: ${error.message}`) : error;
+    });
+    yield { name, text: bytes.toString("utf8") };
   }
 }
 
-async function listBelow(folder: string, below: string, paths: string[]): Promise<void> {
+interface Found {
+  readonly paths: string[];
+  /** Folders and what else stands there included. */
+  entries: number;
+  readonly signal: AbortSignal;
+}
+
+async function listBelow(folder: string, below: string, found: Found): Promise<void> {
   if (below.split("/").length > deepestFolder) return;
+  found.signal.throwIfAborted();
   const entries: Dirent[] = await readdir(join(folder, below), { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  found.entries += entries.length;
+  if (found.entries > maxRecords) throw new BadArchive(`it has more than ${maxRecords} files`);
   for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) await listBelow(folder, path, paths);
-    if (entry.isFile()) paths.push(path);
-    if (paths.length > maxRecords) throw new BadArchive(`it has more than ${maxRecords} files`);
+    if (entry.isDirectory()) await listBelow(folder, path, found);
+    if (entry.isFile()) found.paths.push(path);
   }
+}
+
+/** A zip in memory. */
+export interface AdvisoryArchive {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/** Throws BadArchive where it is too large, or no regular file. */
+export async function readArchive(path: string, signal: AbortSignal): Promise<AdvisoryArchive> {
+  return { path, bytes: await readRegularFile(path, { most: maxArchiveBytes, signal }) };
 }
 
 /** The records of a zip. Throws BadArchive where it is damaged, unsafe or too large. */
-export async function* filesOfArchive(path: string): AsyncIterable<AdvisoryFile> {
-  const { size } = await stat(path);
-  if (size > maxArchiveBytes) throw new BadArchive(`it has ${size} bytes`);
-  const bytes = await readFile(path);
+export async function* filesOfArchive({
+  path,
+  bytes,
+}: AdvisoryArchive): AsyncIterable<AdvisoryFile> {
   const entries = listedEntries(bytes);
   if (entries === undefined) yield* filesOfLargeArchive(path);
   else yield* filesOfEntries(bytes, entries);
@@ -114,8 +140,11 @@ async function* filesOfLargeArchive(path: string): AsyncIterable<AdvisoryFile> {
     () => true,
     async (members) => {
       const byName = new Map(members.map((member) => [member.name, member]));
+      let held = 0;
       for (const name of recordNames([...byName.keys()])) {
         const bytes = await byName.get(name)?.read(maxRecordBytes);
+        held += bytes?.length ?? 0;
+        if (held > maxHeldBytes) throw new BadArchive(`it holds more than ${maxHeldBytes} bytes`);
         if (bytes !== undefined) files.push({ name, text: bytes.toString("utf8") });
       }
     },

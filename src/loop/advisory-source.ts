@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -15,40 +16,51 @@ import {
   archiveInFolder,
   filesOfArchive,
   filesOfFolder,
+  readArchive,
 } from "./advisory-files.ts";
 
 /** A database as it was found, and where. */
 export interface FoundAdvisories {
-  readonly collection: AdvisoryCollection;
   /** Without credentials. */
   readonly source: string;
+  /** Of its file; undefined for a folder of records. */
+  readonly sha256: string | undefined;
+  /** Throws `bad-archive` where it is none. */
+  read(): Promise<AdvisoryCollection>;
 }
+
+type Means = Pick<Services, "client" | "configuration" | "signal" | "now">;
+type Use<T> = (found: FoundAdvisories) => Promise<T>;
 
 const hint = "take OSV's export for PyPI (`all.zip`), or a folder of its records";
 
 /**
- * Reads a database of advisories from a zip, a folder or an address. Throws `usage` where there is
+ * Finds a database of advisories: a zip, a folder or an address. Throws `usage` where there is
  * none, `bad-archive` where it is none, and what a download throws.
  */
-export async function findAdvisories(
-  from: string,
-  services: Pick<Services, "client" | "configuration" | "signal">,
-): Promise<FoundAdvisories> {
-  if (/^https?:\/\//i.test(from)) return download(from, services);
+export async function withAdvisories<T>(from: string, means: Means, use: Use<T>): Promise<T> {
+  if (/^https?:\/\//i.test(from)) return download(from, means, use);
   const path = resolve(from);
   const found = await stat(path).catch((error: unknown) => {
     if (errorCode(error) === undefined) throw error;
     throw new ThothError("usage", `\`${path}\` can't be read (${errorCode(error)})`, { hint });
   });
   const archive = found.isDirectory() ? await archiveInFolder(path) : path;
-  const files = archive === undefined ? filesOfFolder(path) : filesOfArchive(archive);
-  return { collection: await collect(files, path, services.signal), source: archive ?? path };
+  if (archive !== undefined) return use(await foundArchive(archive, archive, means));
+  const read = () => collect(filesOfFolder(path, means.signal), path, means);
+  return use({ source: path, sha256: undefined, read });
 }
 
-async function download(
-  from: string,
-  { client, configuration, signal }: Pick<Services, "client" | "configuration" | "signal">,
-): Promise<FoundAdvisories> {
+async function foundArchive(path: string, source: string, means: Means): Promise<FoundAdvisories> {
+  const archive = await readArchive(path, means.signal).catch((error: unknown) => {
+    throw error instanceof BadArchive ? notImported(source, error) : error;
+  });
+  const sha256 = createHash("sha256").update(archive.bytes).digest("hex");
+  return { source, sha256, read: () => collect(filesOfArchive(archive), source, means) };
+}
+
+async function download<T>(from: string, means: Means, use: Use<T>): Promise<T> {
+  const { client, configuration, signal } = means;
   const shown = shownUrl(from);
   if (configuration.offline)
     throw new ThothError("usage", `${shown} can't be asked: \`offline\` is set`, {
@@ -64,12 +76,9 @@ async function download(
     throw withOwnHint(error);
   });
   if (answer.kind === "absent")
-    throw new ThothError("usage", `there is no database at ${shown}`, {
-      hint,
-    });
+    throw new ThothError("usage", `there is no database at ${shown}`, { hint });
   try {
-    const files = filesOfArchive(answer.path);
-    return { collection: await collect(files, shown, signal), source: shown };
+    return await use(await foundArchive(answer.path, shown, means));
   } finally {
     // The next one is another file: in the cache they would only pile up
     removeFile(answer.path);
@@ -87,7 +96,7 @@ function withOwnHint(error: unknown): unknown {
 async function collect(
   files: AsyncIterable<AdvisoryFile>,
   place: string,
-  signal: AbortSignal,
+  { signal, now }: Means,
 ): Promise<AdvisoryCollection> {
   const collector = new AdvisoryCollector();
   let count = 0;
@@ -99,17 +108,20 @@ async function collect(
       signal.throwIfAborted();
     }
   } catch (error) {
-    if (!(error instanceof BadArchive)) throw error;
-    const message = `\`${place}\` can't be imported: ${error.message}`;
-    throw new ThothError("bad-archive", message, { hint, cause: error });
+    throw error instanceof BadArchive ? notImported(place, error) : error;
   }
-  const collection = collector.collected();
+  const collection = collector.collected(now());
   if (collection.records > 0) return collection;
   const [first] = collection.damaged;
   throw new ThothError("bad-archive", `\`${place}\` holds no advisory of a package of PyPI`, {
     ...(first === undefined ? {} : { notes: [`${first.name}: ${first.reason}`] }),
     hint,
   });
+}
+
+function notImported(place: string, cause: BadArchive): ThothError {
+  const message = `\`${place}\` can't be imported: ${cause.message}`;
+  return new ThothError("bad-archive", message, { hint, cause });
 }
 
 // Signals are heard in between.

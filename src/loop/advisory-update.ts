@@ -1,12 +1,18 @@
-import { collectedMatches } from "../advisory/database.ts";
+import { type AdvisoryCollection, collectedMatches } from "../advisory/database.ts";
 import { sender } from "../investigator/gaps.ts";
 import { createMessage } from "../messaging/codec.ts";
 import type { AdvisoryDatabase } from "../model/advisory.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import type { UntoldRelease } from "../store/advisory-file.ts";
-import { importAdvisories, noteTold, untoldReleases } from "../store/advisory-import.ts";
+import {
+  confirmAdvisories,
+  importAdvisories,
+  noteTold,
+  untoldReleases,
+} from "../store/advisory-import.ts";
+import { damagedRecords } from "../store/damaged-records.ts";
 import type { Services } from "../wiring.ts";
-import { type FoundAdvisories, findAdvisories } from "./advisory-source.ts";
+import { type FoundAdvisories, withAdvisories } from "./advisory-source.ts";
 import { indexSources } from "./index-sources.ts";
 import { lockedNames, watchedLock } from "./watched-lock.ts";
 
@@ -26,25 +32,35 @@ export interface AdvisoryUpdate {
  * queue: a process that dies in between leaves it to the next update.
  */
 export async function updateAdvisories(from: string, services: Services): Promise<AdvisoryUpdate> {
-  const { configuration, store, now } = services;
-  const found = await findAdvisories(from, services);
-  store.catchUp();
-  const { database, changed } = await importAdvisories({
-    store: configuration.storeDirectory,
-    collection: found.collection,
-    source: found.source,
-    now: now(),
-    untold: releasesWithNews(found, services),
-  });
+  const { store, configuration } = services;
+  const imported = await withAdvisories(from, services, (found) => takeOver(found, services));
   store.catchUp();
   const told = untoldReleases(configuration.storeDirectory);
   await tell(told, services);
-  return { database, changed, damaged: found.collection.damaged, told };
+  return { ...imported, told };
+}
+
+async function takeOver(
+  found: FoundAdvisories,
+  services: Services,
+): Promise<Omit<AdvisoryUpdate, "told">> {
+  const { configuration, store, now } = services;
+  const place = { store: configuration.storeDirectory, source: found.source, now: now() };
+  if (found.sha256 !== undefined) {
+    const database = await confirmAdvisories({ ...place, fileSha256: found.sha256 });
+    const damaged = damagedRecords(configuration.storeDirectory);
+    if (database !== undefined) return { database, changed: false, damaged };
+  }
+  const collection = await found.read();
+  store.catchUp();
+  const untold = releasesWithNews(collection, services);
+  const request = { ...place, collection, untold, fileSha256: found.sha256 };
+  return { ...(await importAdvisories(request)), damaged: collection.damaged };
 }
 
 /** Releases that watched projects are locked to, and of which the new database says more. */
 function releasesWithNews(
-  { collection }: FoundAdvisories,
+  collection: AdvisoryCollection,
   { store, projects }: Services,
 ): readonly UntoldRelease[] {
   return lockedReleases(projects.all()).filter(({ name, version }) => {
@@ -52,7 +68,7 @@ function releasesWithNews(
       (store.advisories(name, version) ?? []).map((one) => JSON.stringify(one)),
     );
     const matches = collectedMatches(collection, name, version);
-    return matches.some((match) => !known.has(JSON.stringify(match)));
+    return matches?.some((match) => !known.has(JSON.stringify(match)));
   });
 }
 

@@ -1,8 +1,32 @@
 import type { AdviceReport } from "../model/advice-report.ts";
+import type { AdvisoryDatabase } from "../model/advisory.ts";
+import { safeText } from "../util/terminal-text.ts";
 import { ageText } from "./wording.ts";
+
+type Times = Pick<AdvisoryDatabase, "newest" | "importedAt">;
 
 /** After so long many new advisories are likely to be missing. */
 const oldMs = 7 * 24 * 3_600_000;
+
+/**
+ * Whether a database is no evidence of safety: nobody renewed it for long, or what was imported
+ * was old by then, or does not say how new it is. `now` is ms since the epoch.
+ */
+export function isStale({ newest, importedAt }: Times, now: number): boolean {
+  return ![newest, importedAt].every((time) => now - Date.parse(time) <= oldMs);
+}
+
+/** How old a database is: `imported 3 days ago, the newest of 2026-01-01`. */
+export function databaseAge({ newest, importedAt }: Times, now: number): string {
+  const age = ageText(Math.max(0, now - Date.parse(importedAt)));
+  const told = newest === "" ? "none says of when it is" : `the newest of ${newestDay(newest)}`;
+  return `imported ${age} ago, ${told}`;
+}
+
+/** The day of a `newest`. */
+export function newestDay(newest: string): string {
+  return safeText(newest.slice(0, 10));
+}
 
 /** What is to be said of the advisories behind an advice; undefined: they are current. */
 export function advisoriesText(
@@ -11,8 +35,7 @@ export function advisoriesText(
   const { advisories } = report.knowledge;
   if (advisories === null)
     return "none imported, so nobody knows which apply (`thoth advisories update --from FILE`)";
-  const age = Date.parse(report.startedAt) - Date.parse(advisories.importedAt);
-  if (age <= oldMs) return undefined;
-  const newest = advisories.newest.slice(0, 10);
-  return `imported ${ageText(age)} ago, the newest of ${newest} (\`thoth advisories update --from FILE\`)`;
+  const now = Date.parse(report.startedAt);
+  if (!isStale(advisories, now)) return undefined;
+  return `${databaseAge(advisories, now)} (\`thoth advisories update --from FILE\`)`;
 }

@@ -1,5 +1,6 @@
 import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import { safeText } from "../util/terminal-text.ts";
+import { databaseAge, isStale, newestDay } from "./advisories-age.ts";
 import type { Palette } from "./palette.ts";
 import { table, usableColumns } from "./table.ts";
 import { ageText, counted, lines, listed } from "./wording.ts";
@@ -12,8 +13,6 @@ interface Damaged {
 
 const mostDamaged = 10;
 const mostNames = 8;
-const dayMs = 86_400_000;
-const staleAfterDays = 7;
 
 /** `thoth advisories update`. */
 export function renderAdvisoryUpdate(
@@ -44,7 +43,8 @@ export function renderAdvisoryUpdate(
 interface MatchedRelease {
   readonly name: string;
   readonly version: string;
-  readonly advisories: readonly AdvisoryMatch[];
+  /** null: nobody knows. */
+  readonly advisories: readonly AdvisoryMatch[] | null;
 }
 
 /** `thoth advisories match`: an advisory a line below its release, and a closing sentence. */
@@ -58,21 +58,31 @@ export function renderAdvisoryMatches(
 ): string {
   const { color, quiet } = options;
   const columns = usableColumns(options.columns) - 2;
-  const affected = releases.filter(({ advisories }) => advisories.length > 0);
-  const told = (quiet ? [] : releases).flatMap(({ name, version, advisories }) => {
-    const release = safeText(`${name} ${version}`);
-    if (advisories.length === 0) return [`${color.strong(release)}: nothing is known against it`];
-    const heading = `${color.strong(release)}: ${counted(advisories.length, "advisory", "advisories")}`;
-    const rows = table(advisories.map(rowOf), { columns });
-    return [heading, ...rows.map((row, at) => `  ${coloured(row, advisories[at], color)}`)];
-  });
+  const told = quiet ? [] : releases.flatMap((release) => matchedLines(release, columns, color));
+  const count = (is: (release: MatchedRelease) => boolean) => releases.filter(is).length;
+  const affected = count(({ advisories }) => advisories !== null && advisories.length > 0);
+  const unknown = count(({ advisories }) => advisories === null);
   const among = counted(releases.length, "release");
   return lines([
     ...told,
-    affected.length === 0
-      ? `Nothing is known against ${among}`
-      : `Advisories apply to ${affected.length} of ${among}`,
+    ...(unknown === 0 ? [] : [`Unknown: ${unknown} of ${among}`]),
+    ...(affected === 0 ? [] : [`Advisories apply to ${affected} of ${among}`]),
+    ...(affected + unknown === 0 ? [`Nothing is known against ${among}`] : []),
   ]);
+}
+
+function matchedLines(
+  { name, version, advisories }: MatchedRelease,
+  columns: number,
+  color: Palette,
+): readonly string[] {
+  const release = color.strong(safeText(`${name} ${version}`));
+  if (advisories === null)
+    return [`${release}: unknown, since this is no version of PEP 440 and no advisory lists it`];
+  if (advisories.length === 0) return [`${release}: nothing is known against it`];
+  const heading = `${release}: ${counted(advisories.length, "advisory", "advisories")}`;
+  const rows = table(advisories.map(rowOf), { columns });
+  return [heading, ...rows.map((row, at) => `  ${coloured(row, advisories[at], color)}`)];
 }
 
 function rowOf(advisory: AdvisoryMatch): readonly string[] {
@@ -112,19 +122,13 @@ export function renderAdvisoryStatus(
   ]);
 }
 
-/** Whether a database was not renewed for so long that it is no evidence of safety. */
-export function isStale({ importedAt }: AdvisoryDatabase, now: number): boolean {
-  return now - Date.parse(importedAt) > staleAfterDays * dayMs;
-}
-
 /** What whoever trusts a database should know of it. */
 export function advisoryWarnings(database: AdvisoryDatabase, now: number): readonly string[] {
-  const age = ageText(Math.max(0, now - Date.parse(database.importedAt)));
   const { quarantined } = database;
   return [
     ...(isStale(database, now)
       ? [
-          `the advisories were imported ${age} ago${newestText(database)}; \`thoth advisories update\` renews them`,
+          `the advisories are old (${databaseAge(database, now)}); \`thoth advisories update --from FILE\` imports newer ones`,
         ]
       : []),
     ...(quarantined === 0
@@ -142,7 +146,7 @@ function contentText(database: AdvisoryDatabase): string {
 }
 
 function newestText({ newest }: AdvisoryDatabase): string {
-  return newest === "" ? "" : `, the newest of ${safeText(newest.slice(0, 10))}`;
+  return newest === "" ? "" : `, the newest of ${newestDay(newest)}`;
 }
 
 function damagedLines(damaged: readonly Damaged[], color: Palette): readonly string[] {

@@ -20,6 +20,8 @@ export interface UntoldRelease {
 export interface AdvisoryHead {
   readonly schema: string;
   readonly database: AdvisoryDatabase;
+  /** The version of the reader and the sha256 of the file that it read, if it was one file. */
+  readonly origin?: string;
   /** The file of records beside it, one a line. */
   readonly file: string;
   /** The file beside it with what could not be read. */
@@ -86,6 +88,7 @@ function isHead(value: unknown): value is AdvisoryHead {
   return (
     isRecord(value) &&
     isDatabase(value["database"]) &&
+    (value["origin"] === undefined || isText(value["origin"])) &&
     typeof value["file"] === "string" &&
     isFileName(value["file"]) &&
     (value["setAside"] === undefined || isFileName(value["setAside"])) &&

@@ -25,7 +25,7 @@ const importer = `
       ];
       collector.add("x", { id: "X-" + at, published: "2026-01-01T00:00:00Z", affected }, "");
     }
-    const collection = collector.collected();
+    const collection = collector.collected(Date.now());
     await importAdvisories({ store, collection, source: "x", now: turn, untold: [] });
     writeSync(1, turn + "\\n");
   }

@@ -12,7 +12,12 @@ import { type ExampleRecord, osvRecord } from "../../fixtures/advisories.ts";
 import { temporaryFolder } from "../../fixtures/folder.ts";
 import { AdvisoryCollector } from "../advisory/database.ts";
 import { packageName } from "../python/name.ts";
-import { importAdvisories, noteTold, untoldReleases } from "./advisory-import.ts";
+import {
+  confirmAdvisories,
+  importAdvisories,
+  noteTold,
+  untoldReleases,
+} from "./advisory-import.ts";
 import { damagedRecords } from "./damaged-records.ts";
 import { openJsonStore } from "./json-store.ts";
 
@@ -22,6 +27,7 @@ const second = { id: "PYSEC-2026-2", events: ["introduced 1.0"] };
 
 interface Imported {
   readonly now?: number;
+  readonly fileSha256?: string;
   readonly damaged?: readonly string[];
   readonly untold?: readonly { readonly name: string; readonly version: string }[];
 }
@@ -30,9 +36,9 @@ function put(store: string, records: readonly ExampleRecord[], told: Imported = 
   const collector = new AdvisoryCollector();
   for (const record of records) collector.add(`${record.id}.json`, osvRecord(record), "");
   for (const name of told.damaged ?? []) collector.setAside(name, "it is no object", "[");
-  const { now = Date.UTC(2026, 5, 1), untold = [] } = told;
-  const collection = collector.collected();
-  return importAdvisories({ store, collection, source: "all.zip", now, untold });
+  const { now = Date.UTC(2026, 5, 1), untold = [], fileSha256 } = told;
+  const collection = collector.collected(Date.now());
+  return importAdvisories({ store, collection, source: "all.zip", now, untold, fileSha256 });
 }
 
 function ids(store: ReturnType<typeof openJsonStore>, version = "1.0", name = core) {
@@ -85,6 +91,21 @@ test("the same records again are confirmed, which is no new state of knowledge",
   expect(again.changed).toBe(false);
   expect(store.revision()).toBe(before);
   expect(store.advisoryDatabase()?.importedAt).toBe("2026-06-09T00:00:00.000Z");
+});
+
+test("the same file again is confirmed by its sha256, unless what it brought is damaged", async () => {
+  const store = temporaryFolder();
+  const again = (fileSha256: string) =>
+    confirmAdvisories({ store, source: "new.zip", now: Date.UTC(2026, 5, 9), fileSha256 });
+  expect(await again("a")).toBeUndefined();
+  await put(store, [first], { fileSha256: "a" });
+
+  expect(await again("b")).toBeUndefined();
+  expect(await again("a")).toMatchObject({ importedAt: "2026-06-09T00:00:00.000Z" });
+  expect(openJsonStore(store).advisoryDatabase()).toMatchObject({ records: 1, source: "new.zip" });
+
+  appendFileSync(recordsIn(join(store, "advisories")), "{}\n");
+  expect(await again("a")).toBeUndefined();
 });
 
 test("what could not be read is kept with its reason, and counted", async () => {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { AdvisoryCollection } from "../advisory/database.ts";
+import { advisoryReader } from "../advisory/record.ts";
 import type { AdvisoryDatabase } from "../model/advisory.ts";
 import { listFolder, removeFile, writeAtomic } from "../util/atomic-write.ts";
+import { checkAdvisories } from "./advisory-check.ts";
 import {
   type AdvisoryHead,
   headPath,
@@ -24,7 +26,14 @@ export interface AdvisoryImport {
   readonly now: number;
   /** Releases that somebody has to be told of; those of an earlier import are kept. */
   readonly untold: readonly UntoldRelease[];
+  /** Of the file that held it, if it was one file. */
+  readonly fileSha256?: string | undefined;
 }
+
+/** What an import of the same file again has in common with the first. */
+type AdvisoryConfirmation = Pick<AdvisoryImport, "store" | "source" | "now"> & {
+  readonly fileSha256: string;
+};
 
 /**
  * Puts a database in place: readers see the old one or the new one. The same records again only
@@ -50,6 +59,35 @@ export async function importAdvisories(
   });
 }
 
+/**
+ * As `importAdvisories` without reading any record, where the store holds what this very file says.
+ * Undefined: it does not.
+ */
+export async function confirmAdvisories({
+  store,
+  source,
+  now,
+  fileSha256,
+}: AdvisoryConfirmation): Promise<AdvisoryDatabase | undefined> {
+  const paths = new StorePaths(store);
+  const quarantine = new Quarantine(paths.corrupt);
+  return withStoreLock({ paths, quarantine, readOnly: false }, () => {
+    const old = quarantine.guard(() => readAdvisoryHead(paths.advisories));
+    if (old?.origin === undefined || old.origin !== originOf(fileSha256)) return undefined;
+    const damaged = quarantine.count;
+    quarantine.guard(() => checkAdvisories(paths.advisories));
+    if (quarantine.count > damaged) return undefined;
+    const database = { ...old.database, source, importedAt: new Date(now).toISOString() };
+    writeHead(paths, { ...old, database });
+    return database;
+  });
+}
+
+/** A file that another version of the reader has read is read anew. */
+function originOf(fileSha256: string): string {
+  return `${advisoryReader} ${fileSha256}`;
+}
+
 /** Releases that were noted for somebody to be told of. */
 export function untoldReleases(store: string): readonly UntoldRelease[] {
   const paths = new StorePaths(store);
@@ -70,7 +108,7 @@ export async function noteTold(store: string, told: readonly UntoldRelease[]): P
 }
 
 function headOf(
-  { collection, source, now, untold }: AdvisoryImport,
+  { collection, source, now, untold, fileSha256 }: AdvisoryImport,
   texts: AdvisoryTexts,
   old: AdvisoryHead | undefined,
 ): AdvisoryHead {
@@ -88,6 +126,7 @@ function headOf(
       newest: collection.newest,
       importedAt: new Date(now).toISOString(),
     },
+    ...(fileSha256 === undefined ? {} : { origin: originOf(fileSha256) }),
     file: `records-${short}.jsonl`,
     ...(setAside === undefined ? {} : { setAside: `set-aside-${short}.jsonl` }),
     untold: [...new Map(all.map((one) => [keyOf(one), one])).values()],

@@ -1,7 +1,5 @@
-import { matchesOf, matchOf } from "../advisory/match.ts";
+import { matchesOf, matchOf, recordsOf } from "../advisory/match.ts";
 import type { PackageAdvisory } from "../advisory/package-advisory.ts";
-import { affects } from "../advisory/ranges.ts";
-import { anyVersion } from "../advisory/version-order.ts";
 import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import type { PackageName } from "../python/name.ts";
 import { type AdvisoryHead, AdvisoryRecords, headPath, readAdvisoryHead } from "./advisory-file.ts";
@@ -39,8 +37,8 @@ export class AdvisoryTable {
 
   /** The ids of the records that apply, each as its database has it. */
   records(name: PackageName, version: string): readonly string[] | undefined {
-    const read = anyVersion(version);
-    return this.#of(name)?.flatMap((one) => (affects(one, read) ? [one.id] : []));
+    const advisories = this.#of(name);
+    return advisories === undefined ? undefined : recordsOf(advisories, version);
   }
 
   malware(sha256: string): AdvisoryMatch | undefined {
