@@ -226,6 +226,8 @@ export interface SecurityFact extends Indicators {
   readonly findingsLeftOut: number;
   /** Every finding with an alarm; those that block first. */
   readonly alarms: readonly Finding[];
+  /** Files that run when it is installed or imported and that were not looked at whole; absent: none. */
+  readonly unseen?: number;
   /** 0 (best) to 1 (worst), see docs/security-indicators.md; present where it was scanned. */
   readonly score?: number;
   /** From then on it is worth another try; absent: never while the file is the same. */

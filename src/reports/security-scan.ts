@@ -21,7 +21,7 @@ export type ScanVerdict = "blocks" | "unknown" | "nothing-blocks";
 /** Something blocks; else a file, or all, could not be scanned; else nothing blocks. */
 export function verdictOf({ facts, problem }: Omit<ScannedRelease, "release">): ScanVerdict {
   if (facts.some(({ alarms }) => alarms.some(({ alarm }) => alarm === "block"))) return "blocks";
-  const isUnknown = facts.some(({ outcome }) => outcome === "failed");
+  const isUnknown = facts.some(({ outcome, unseen = 0 }) => outcome === "failed" || unseen > 0);
   const none = !facts.some(({ outcome }) => outcome === "scanned");
   return problem !== undefined || isUnknown || none ? "unknown" : "nothing-blocks";
 }

@@ -58,6 +58,7 @@ export async function scanArchive(request: OwnScan): Promise<ScanAnswer> {
       ...keptFindings(scan.findings),
       score: indicatorScore(scan.findings, scan.linesOfCode),
       unreadable: unreadable.slice(0, mostNamed),
+      unseen: scan.unseen,
       unreadableLeftOut: Math.max(0, unreadable.length - mostNamed),
     };
   } catch (error) {

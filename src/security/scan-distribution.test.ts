@@ -44,6 +44,7 @@ const clean: ScanAnswer = {
   score: 0,
   unreadable: [],
   unreadableLeftOut: 0,
+  unseen: 0,
 };
 
 const said = (answer: string) => `thoth-scan\n${answer}\n`;
@@ -108,7 +109,13 @@ test("our own checks need nothing but the archive, and no Python", async () => {
   const { run, commands } = machine({});
   const scan = request({ "a-1/a.py": "bad" }, run, { sha256: "ab" });
 
-  const { state: _state, unreadable: _files, unreadableLeftOut: _more, ...numbers } = clean;
+  const {
+    state: _state,
+    unreadable: _files,
+    unreadableLeftOut: _more,
+    unseen: _,
+    ...numbers
+  } = clean;
   expect(await scanDistribution(scan)).toEqual({
     ...numbers,
     outcome: "scanned",

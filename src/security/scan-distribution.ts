@@ -122,6 +122,7 @@ function scanned(
     findings: kept.findings,
     findingsLeftOut: kept.findingsLeftOut + own.findingsLeftOut,
     alarms: own.alarms,
+    ...(own.unseen > 0 && { unseen: own.unseen }),
     ...(heard.length > 0 && {
       opinions: Object.fromEntries(heard.map(({ name, indicators }) => [name, indicators])),
     }),

@@ -18,6 +18,8 @@ export type ScanAnswer =
         /** Files that could not be read whole, those named that came first. */
         readonly unreadable: readonly string[];
         readonly unreadableLeftOut: number;
+        /** How many of them hide code that an installation or an import runs. */
+        readonly unseen: number;
       })
   | {
       readonly state: "failed";

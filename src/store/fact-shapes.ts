@@ -106,6 +106,7 @@ const security: Shape<SecurityFact> = {
   findings: isFindings,
   findingsLeftOut: isCount,
   alarms: isFindings,
+  unseen: isOptional(isCount),
   score: isOptional(isCount),
   expires: isOptional(isTime),
   observedAt: isTime,

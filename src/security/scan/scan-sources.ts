@@ -7,7 +7,7 @@ import { raisedForName, raisedTogether } from "./name-alarm.ts";
 import { pthCode, pthFinding } from "./pth.ts";
 import { type ParsePython, pythonParser } from "./python-parser.ts";
 import { readFile } from "./read-file.ts";
-import { linesOfCode, type SourceText, sourceText } from "./source-text.ts";
+import { linesOfCode, type SourceText, sourceText, type Trouble } from "./source-text.ts";
 import { isBesideThePackage, isProgram, isTest, isWorthParsing } from "./which-files.ts";
 
 /** One distribution to scan; `members` gives each file of its archive to `take`, one by one. */
@@ -31,6 +31,8 @@ export interface SourceScan {
   readonly linesOfCode: number;
   /** Files that could not be read whole; what could be read of them was still checked. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** How many of those are code that an installation or an import runs, past limits of ours. */
+  readonly unseen: number;
 }
 
 /** Checks the sources of one distribution; no code of it is run. */
@@ -51,14 +53,14 @@ export async function scanSources(request: SourceRequest): Promise<SourceScan> {
     (a, b) => Number(onInstall.has(b)) - Number(onInstall.has(a)),
   );
   const start = process.cpuUsage();
-  const state: State = { findings: [], unreadable: [], lines: 0 };
+  const state: State = { findings: [], unreadable: [], lines: 0, unseen: 0 };
   for (const path of checked) {
     request.signal?.throwIfAborted();
     const source = text(path);
     if (source === undefined) continue;
     const runs = onInstall.has(path) ? "install" : whenImported(path, sdist);
     if (secondsSince(start) > mostSeconds) {
-      state.unreadable.push({ path, reason: "no time was left for it" });
+      note({ path, runs }, { reason: "no time was left for it", ours: true }, state);
       continue;
     }
     readOne({ path, source, runs, lint: analysed.has(path) }, parse, state);
@@ -72,6 +74,7 @@ export async function scanSources(request: SourceRequest): Promise<SourceScan> {
     filesWithFindings: new Set(findings.map(({ path }) => path)).size,
     linesOfCode: state.lines,
     unreadable: state.unreadable,
+    unseen: state.unseen,
   };
 }
 
@@ -106,6 +109,7 @@ interface State {
   readonly findings: Finding[];
   readonly unreadable: { path: string; reason: string }[];
   lines: number;
+  unseen: number;
 }
 
 interface OneFile {
@@ -122,18 +126,23 @@ function whenImported(path: string, sdist: boolean): Runs {
 
 function readOne({ path, source, runs, lint }: OneFile, parse: ParsePython, state: State): void {
   if (lint) state.lines += linesOfCode(source.text);
-  const reasons = "trouble" in source ? [source.trouble] : [];
+  const troubles = source.trouble === undefined ? [] : [source.trouble];
   if (runs === "install" || isWorthParsing(source.text)) {
     const { findings, trouble } = readFile({ path, text: source.text, runs }, parse);
     for (const finding of raisedTogether(findings)) {
       if (lint || finding.alarm !== undefined) state.findings.push(finding);
     }
-    if (trouble !== undefined) reasons.push(trouble);
+    if (trouble !== undefined) troubles.push(trouble);
   }
-  for (const reason of reasons) state.unreadable.push({ path, reason });
-  if (reasons.length > 0 && runs === "install") {
+  for (const trouble of troubles) note({ path, runs }, trouble, state);
+  if (troubles.length > 0 && runs === "install") {
     state.findings.push(hiddenFromReaders(path, /.{5000}/.test(source.text)));
   }
+}
+
+function note({ path, runs }: Pick<OneFile, "path" | "runs">, trouble: Trouble, state: State) {
+  state.unreadable.push({ path, reason: trouble.reason });
+  if (trouble.ours && runs !== "call") state.unseen += 1;
 }
 
 /** Code of the installation that cannot be read: Python would not run it, or we do not see it. */

@@ -1,9 +1,17 @@
 const cookie = /^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)/;
 
+/** Why a file could not be read whole. */
+export interface Trouble {
+  readonly reason: string;
+  /** For a limit of ours: Python would run what was not looked at. */
+  readonly ours: boolean;
+}
+
 /** A file's text, decoded as Python does (PEP 263), or why that is not possible. */
-export type SourceText =
-  | { readonly text: string }
-  | { readonly trouble: string; readonly text: string };
+export interface SourceText {
+  readonly text: string;
+  readonly trouble?: Trouble;
+}
 
 /** Largest file that is parsed; larger ones are data in the shape of Python. */
 export const mostSource = 3_000_000;
@@ -12,15 +20,17 @@ export const mostSource = 3_000_000;
 export function sourceText(bytes: Buffer): SourceText {
   const start = bytes.subarray(0, mostSource);
   if (bytes.includes(0)) {
-    return { text: start.toString("latin1").replaceAll("\0", ""), trouble: "it holds NUL bytes" };
+    const trouble = { reason: "it holds NUL bytes", ours: false };
+    return { text: start.toString("latin1").replaceAll("\0", ""), trouble };
   }
   const encoding = encodingOf(bytes);
   const text = decoded(start, encoding);
   if (text === undefined) {
-    return { text: start.toString("latin1"), trouble: `it is not text in ${encoding}` };
+    const trouble = { reason: `it is not text in ${encoding}`, ours: false };
+    return { text: start.toString("latin1"), trouble };
   }
-  if (bytes.length > mostSource) return { text, trouble: `it is larger than ${mostSource} bytes` };
-  return { text };
+  if (bytes.length <= mostSource) return { text };
+  return { text, trouble: { reason: `it is larger than ${mostSource} bytes`, ours: true } };
 }
 
 function encodingOf(bytes: Buffer): string {
@@ -41,6 +51,21 @@ function decoded(bytes: Buffer, encoding: string): string | undefined {
     throw error;
   }
 }
+
+/**
+ * The text with its names as Python takes them: `ｅｘｅｃ` is `exec` to it (PEP 3131, NFKC). Of others
+ * than those that come to plain letters so nothing changes.
+ */
+export function plainNames(text: string): string {
+  if (!/[^\0-\x7f]/.test(text)) return text;
+  return text.replace(disguisable, (name) => {
+    const plain = name.normalize("NFKC");
+    return /^\w+$/.test(plain) ? plain : name;
+  });
+}
+
+/** A name with letters beyond ASCII. */
+export const disguisable = /[\p{ID_Start}_]*[^\P{ID_Continue}\0-\x7f][\p{ID_Continue}]*/gu;
 
 /** Lines that are neither blank nor a comment, as bandit counts them. */
 export function linesOfCode(text: string): number {
