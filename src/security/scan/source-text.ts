@@ -57,15 +57,27 @@ function decoded(bytes: Buffer, encoding: string): string | undefined {
  * than those that come to plain letters so nothing changes.
  */
 export function plainNames(text: string): string {
-  if (!/[^\0-\x7f]/.test(text)) return text;
-  return text.replace(disguisable, (name) => {
-    const plain = name.normalize("NFKC");
-    return /^\w+$/.test(plain) ? plain : name;
-  });
+  return text.replace(linesBeyondAscii, (line) =>
+    line.replace(words, (name) => {
+      const plain = name.normalize("NFKC");
+      return /^\w+$/.test(plain) ? plain : name;
+    }),
+  );
 }
 
-/** A name with letters beyond ASCII. */
-export const disguisable = /[\p{ID_Start}_]*[^\P{ID_Continue}\0-\x7f][\p{ID_Continue}]*/gu;
+/** Names that are not what Python takes them for, each with its place. */
+export function* disguisedNames(text: string): Generator<{ name: string; index: number }> {
+  for (const line of text.matchAll(linesBeyondAscii)) {
+    for (const { 0: word, index } of line[0].matchAll(words)) {
+      const name = plainNames(word);
+      if (name !== word) yield { name, index: line.index + index };
+    }
+  }
+}
+
+// Most files have few such lines: all words of a file would cost seconds in the largest releases
+const linesBeyondAscii = /^.*[^\0-\x7f].*$/gm;
+const words = /\p{ID_Continue}+/gu;
 
 /** Lines that are neither blank nor a comment, as bandit counts them. */
 export function linesOfCode(text: string): number {

@@ -1,7 +1,7 @@
 import { looksUpHost, reachesNetwork, startsProcess } from "../known-names.ts";
 import type { FileFacts, FileRule } from "../rule.ts";
 import { alarmAt } from "../rule.ts";
-import { disguisable, plainNames } from "../source-text.ts";
+import { disguisedNames } from "../source-text.ts";
 import { namesDropHost } from "./network-rules.ts";
 
 /** Texts that rules look for in a whole file, by the name of the trace they leave. */
@@ -188,16 +188,14 @@ const powerful =
   /^(exec|eval|compile|__import__|getattr|globals|os|sys|subprocess|socket|system|popen|builtins|importlib|marshal|base64|b64decode|urllib|requests|ctypes)$/i;
 
 /** Names written in letters that look otherwise and that Python takes for plain ones. */
-const disguisedNames: FileRule = ({ text, runs }) => {
-  const found = [...text.matchAll(disguisable)].find(
-    ([name]) => powerful.test(plainNames(name)) && !powerful.test(name),
-  );
+const inOtherLetters: FileRule = ({ text, runs }) => {
+  const found = [...disguisedNames(text)].find(({ name }) => powerful.test(name));
   if (found === undefined) return undefined;
   return {
     rule: "TH308",
     severity: "HIGH",
     confidence: "MEDIUM",
-    text: `writes ${plainNames(found[0])} in letters that hide it`,
+    text: `writes ${found.name} in letters that hide it`,
     alarm: runs === "install" ? "block" : "warn",
     line: text.slice(0, found.index).split("\n").length,
   };
@@ -213,5 +211,5 @@ export const fileRules: readonly FileRule[] = [
   keyRecorder,
   outOfSight,
   unreadable,
-  disguisedNames,
+  inOtherLetters,
 ];
