@@ -99,7 +99,9 @@ function exitCodeOf(audit: Audit, { failOn, strict }: AuditFlags): number {
   if (advisories.some((advisory) => fails(advisory, failOn))) return 1;
   if (audit.database === undefined || audit.kind === "pipfile") return 3;
   const unknown = audit.pins.filter(({ reason }) => reason !== undefined);
-  return unknown.some(({ pin }) => strict || pin.origin === "index") ? 3 : 0;
+  // Where all are unknown nothing was looked at
+  const blind = unknown.length > 0 && unknown.length === audit.pins.length;
+  return blind || unknown.some(({ pin }) => strict || pin.origin === "index") ? 3 : 0;
 }
 
 /** What does not say how bad it is may be as bad as can be. */

@@ -47,13 +47,22 @@ export function readAuditedProject(
   return {
     directory: beside,
     file: lockText === undefined ? pipfileName : lockName,
-    ...(lockText !== undefined && { lockText, lock: parseLock(lockText, lockName) }),
+    ...(lockText !== undefined && { lockText, lock: auditedLock(lockText, lockName) }),
     ...(pipfileText !== undefined && {
       pipfileText,
       pipfileName,
       pipfile: parsePipfile(pipfileText, pipfileName),
     }),
   };
+}
+
+/** A lock that pins nothing and says of no Pipfile is none: nothing known against it means nothing. */
+function auditedLock(text: string, name: string): PipfileLock {
+  const lock = parseLock(text, name);
+  if (lock.categories.size > 0 || lock.meta.sha256 !== undefined) return lock;
+  throw new ThothError("bad-lock", `\`${name}\` is no lock: it has no \`_meta\` and pins nothing`, {
+    hint: "make it again: `thoth advise`",
+  });
 }
 
 function readText(path: string): string | undefined {
