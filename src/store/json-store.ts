@@ -18,23 +18,15 @@ import type { IndexUrl, Release } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
 import { AdvisoryTable } from "./advisory-table.ts";
-import { asciiJson } from "./ascii-json.ts";
 import { type Catalogue, readCatalogue, revisionText } from "./catalogue.ts";
 import { Quarantine } from "./damage.ts";
-import { sourceFacts } from "./fact-kinds.ts";
 import { factKey } from "./facts-file.ts";
-import { FactsTable } from "./facts-table.ts";
 import { type DirtyTable, flushTables } from "./flush.ts";
-import {
-  countStore,
-  listIndexes,
-  listPackages,
-  type PackageOnIndex,
-  verifyStore,
-} from "./inventory.ts";
+import { countStore, listIndexes, listPackages, verifyStore } from "./inventory.ts";
 import { OpenFiles } from "./open-files.ts";
 import { PackageSlot } from "./package-slot.ts";
 import { PackageSlots } from "./package-slots.ts";
+import { SourceTables } from "./source-tables.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { StorePaths } from "./store-paths.ts";
 import type { StoredPage } from "./stored-page.ts";
@@ -61,7 +53,7 @@ class JsonStore implements KnowledgeStore {
   readonly #readOnly: boolean;
   readonly #quarantine: Quarantine;
   readonly #packages: PackageSlots;
-  readonly #sources = new Map<string, FactsTable<SourceFact>>();
+  readonly #sources: SourceTables;
   readonly #dirty = new Map<DirtyTable, IndexUrl | undefined>();
   readonly #files = new OpenFiles();
   readonly #advisories: AdvisoryTable;
@@ -75,7 +67,8 @@ class JsonStore implements KnowledgeStore {
     this.#paths = paths;
     this.#readOnly = readOnly;
     this.#quarantine = new Quarantine(readOnly ? undefined : paths.corrupt);
-    this.#advisories = new AdvisoryTable(paths.advisories, this.#quarantine);
+    this.#sources = new SourceTables(paths, this.#quarantine);
+    this.#advisories = new AdvisoryTable(paths.advisories);
     this.#packages = new PackageSlots(
       (name, index) => new PackageSlot(name, index, paths.package(name, index), this.#quarantine),
     );
@@ -107,7 +100,7 @@ class JsonStore implements KnowledgeStore {
   }
 
   source(key: string): SourceFact | undefined {
-    return this.#source(key).get(factKey(key));
+    return this.#sources.get(key).get(factKey(key));
   }
 
   security(release: Release, filename: string): SecurityFact | undefined {
@@ -209,7 +202,7 @@ class JsonStore implements KnowledgeStore {
   }
 
   putSource(key: string, fact: SourceFact): void {
-    const source = this.#source(key);
+    const source = this.#sources.get(key);
     source.put(factKey(key), fact);
     this.#dirty.set(source, undefined);
   }
@@ -246,8 +239,7 @@ class JsonStore implements KnowledgeStore {
 
   catchUp(): void {
     this.#catalogue = undefined;
-    // Every flush makes and removes its lock there, also one that only confirms pages, which the
-    // revision does not tell.
+    // Every flush makes and removes its lock there, even where the revision stays as it is.
     const touched = statSync(this.#paths.root, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     const disk = `${this.revision()} ${touched}`;
     if (disk === this.#caughtUpWith) return;
@@ -256,21 +248,16 @@ class JsonStore implements KnowledgeStore {
     this.#files.settleAll();
     this.#packages.forgetRead();
     this.#advisories.forgetRead();
-    for (const [key, table] of this.#sources) {
-      if (table.dirty) table.forgetRead();
-      else this.#sources.delete(key);
-    }
+    this.#sources.forgetRead();
   }
 
   revision(): string {
-    if (this.#catalogue === undefined) {
-      const read = () => readCatalogue(this.#paths.catalogue);
-      this.#catalogue = this.#quarantine.guard(read) ?? null;
-    }
+    if (this.#catalogue === undefined)
+      this.#catalogue = this.#quarantine.guard(() => readCatalogue(this.#paths.catalogue)) ?? null;
     return revisionText(this.#catalogue ?? undefined);
   }
 
-  packages(): readonly PackageOnIndex[] {
+  packages(): ReturnType<typeof listPackages> {
     return listPackages(this.#paths, this.#packages.dirty());
   }
 
@@ -278,12 +265,12 @@ class JsonStore implements KnowledgeStore {
     return listIndexes(this.#paths, name, this.#packages.dirty());
   }
 
-  count(): Promise<{ readonly packages: number; readonly releases: number }> {
+  count(): ReturnType<typeof countStore> {
     return countStore(this.#paths);
   }
 
   damaged(): readonly { readonly file: string; readonly reason: string }[] {
-    return this.#quarantine.damaged;
+    return [...this.#quarantine.damaged, ...this.#advisories.damaged()];
   }
 
   async verify(): Promise<readonly { readonly file: string; readonly reason: string }[]> {
@@ -300,30 +287,14 @@ class JsonStore implements KnowledgeStore {
     // Whoever asked for the earlier flush is told of its failure; what it left is tried again.
     await Promise.allSettled([earlier]);
     if (this.#dirty.size === 0) return;
-    const { paths, quarantine, readOnly } = {
+    this.#catalogue = await flushTables(this.#dirty, {
       paths: this.#paths,
       quarantine: this.#quarantine,
       readOnly: this.#readOnly,
-    };
-    const catalogue = await flushTables(this.#dirty, { paths, quarantine, readOnly });
-    this.#catalogue = catalogue;
+    });
   }
 
   #slotOf(release: Release): PackageSlot {
     return this.#packages.get(release.name, release.index);
-  }
-
-  #source(key: string): FactsTable<SourceFact> {
-    let table = this.#sources.get(key);
-    if (table === undefined) {
-      table = new FactsTable(
-        this.#paths.source(key),
-        sourceFacts,
-        asciiJson({ key }),
-        this.#quarantine,
-      );
-      this.#sources.set(key, table);
-    }
-    return table;
   }
 }
