@@ -48,6 +48,32 @@ help: \`thoth advisories update --from FILE\` imports OSV's \`all.zip\` for PyPI
   }
 });
 
+test("of damaged advisories match and status say which file is damaged, until they are imported anew", async () => {
+  const project = await informed([core]);
+  writeFileSync(join(project.store, "advisories", "database.json"), "{}");
+
+  for (const args of [["match", "core==1.0"], ["status"], ["status"]]) {
+    const run = await advisories(project, ...args);
+    expect(run).toMatchObject({ exitCode: 3, stdout: "" });
+    expect(run.stderr).toMatch(
+      /the advisories of this store are damaged\n.*database\.json: it does/,
+    );
+  }
+  expect(await thoth(project, ["knowledge", "verify"])).toMatchObject({ exitCode: 4 });
+  await advisories(project, "update", "--from", "all.zip");
+  expect(await advisories(project, "match", "core==1.0")).toMatchObject({ exitCode: 1 });
+});
+
+test("a narrow terminal cuts no id, fix or alias", async () => {
+  const project = await informed([core, twin]);
+
+  const run = await thoth(project, ["advisories", "match", "core==1.0"], {
+    env: { COLUMNS: "30" },
+  });
+
+  expect(run.stdout).toContain("PYSEC-2026-1  CRITICAL 9.8  fixed in 2.0  CVE-2026-1, GHSA-aaaa");
+});
+
 test("match names what applies, worst first, and exits with 1", async () => {
   const project = await informed([core, twin, evil]);
 
@@ -58,7 +84,7 @@ test("match names what applies, worst first, and exits with 1", async () => {
   PYSEC-2026-1  CRITICAL 9.8  fixed in 2.0  CVE-2026-1, GHSA-aaaa-bbbb-cccc  Core can be fooled
 core 2.0: nothing is known against it
 evil 0.1: 1 advisory
-  MAL-2026-1  malware  no fix named    Steals keys
+  MAL-2026-1  malware  no fix named  Steals keys
 Advisories apply to 2 of 3 releases
 `,
     stderr: "",
@@ -144,7 +170,7 @@ test("a version that has no place among the others is unknown, and exits with 3"
     stdout: `core trunk: unknown, since this is no version of PEP 440 and no advisory lists it
 core 2.0: nothing is known against it
 evil trunk: 1 advisory
-  MAL-2026-1  malware  no fix named    Steals keys
+  MAL-2026-1  malware  no fix named  Steals keys
 Unknown: 1 of 3 releases
 Advisories apply to 1 of 3 releases
 `,

@@ -29,7 +29,7 @@ export async function runAdvisoryMatch(
 ): Promise<CommandResult> {
   const asked = await askedReleases(releases, context);
   return withServices(context, context.workingDirectory, async ({ store, now }) => {
-    const database = store.advisoryDatabase() ?? noDatabase();
+    const database = store.advisoryDatabase() ?? noDatabase(store);
     const found = asked.map((one) => ({ ...one, ...knownAgainst(one, store) }));
     const stdout = context.json
       ? jsonDocument({ schema: "thoth.advisories", version: "1.0", database, releases: found })
@@ -46,7 +46,7 @@ export async function runAdvisoryMatch(
 export function runAdvisoryStatus(context: CommandContext): Promise<CommandResult> {
   const { workingDirectory } = context;
   return withServices(context, workingDirectory, async ({ store, now, configuration }) => {
-    const database = store.advisoryDatabase() ?? noDatabase();
+    const database = store.advisoryDatabase() ?? noDatabase(store);
     const damaged = damagedRecords(configuration.storeDirectory);
     const stale = isStale(database, now());
     const stdout = context.json
@@ -66,7 +66,7 @@ export function runAdvisoryStatus(context: CommandContext): Promise<CommandResul
 function knownAgainst({ name, version }: Asked, store: KnowledgeStore) {
   const advisories = store.advisories(name, version) ?? null;
   const ids = store.advisoryRecords(name, version) ?? null;
-  if (advisories === null && store.advisoryDatabase() === undefined) noDatabase();
+  if (advisories === null && store.advisoryDatabase() === undefined) noDatabase(store);
   return { ids, advisories };
 }
 
@@ -75,7 +75,13 @@ function exitCodeOf(found: readonly ReturnType<typeof knownAgainst>[]): number {
   return found.some(({ advisories }) => advisories === null) ? 3 : 0;
 }
 
-function noDatabase(): never {
+function noDatabase(store: KnowledgeStore): never {
+  const notes = store.damaged().map(({ file, reason }) => `${file}: ${reason}`);
+  if (notes.length > 0)
+    throw new ThothError("incomplete", "the advisories of this store are damaged", {
+      notes,
+      hint: "`thoth advisories update --from FILE` imports them again",
+    });
   throw new ThothError("incomplete", "this store holds no advisories", {
     hint: "`thoth advisories update --from FILE` imports OSV's `all.zip` for PyPI",
   });

@@ -35,7 +35,7 @@ export async function auditProject(
     database: store.advisoryDatabase(),
     ...answer,
     direct: [...new Set(lines.map(({ name }) => name))],
-    notes: notesOf(project),
+    notes: [...notesOf(project), ...damageNotes(store)],
   };
 }
 
@@ -82,6 +82,14 @@ function requiresOf(table: LockTable): PipfileRequires {
     ...(typeof full === "string" && { pythonFullVersion: full }),
     written: {},
   };
+}
+
+/** Whoever has damaged advisories must not be told only that there are none. */
+function damageNotes(store: Services["store"]): readonly string[] {
+  if (store.advisoryDatabase() !== undefined) return [];
+  return store
+    .damaged()
+    .map(({ file, reason }) => `a file of the store is damaged: ${file}: ${reason}`);
 }
 
 function notesOf(project: AuditedProject): readonly string[] {

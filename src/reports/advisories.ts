@@ -2,7 +2,7 @@ import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import { safeText } from "../util/terminal-text.ts";
 import { databaseAge, isStale, newestDay } from "./advisories-age.ts";
 import type { Palette } from "./palette.ts";
-import { table, usableColumns } from "./table.ts";
+import { clip, table, usableColumns } from "./table.ts";
 import { ageText, counted, lines, listed } from "./wording.ts";
 
 /** A record that could not be read. */
@@ -81,18 +81,31 @@ function matchedLines(
     return [`${release}: unknown, since this is no version of PEP 440 and no advisory lists it`];
   if (advisories.length === 0) return [`${release}: nothing is known against it`];
   const heading = `${release}: ${counted(advisories.length, "advisory", "advisories")}`;
-  const rows = table(advisories.map(rowOf), { columns });
-  return [heading, ...rows.map((row, at) => `  ${coloured(row, advisories[at], color)}`)];
+  const rows = table(advisories.map(rowOf), { columns: Number.POSITIVE_INFINITY });
+  const summaryAt = Math.max(...rows.map((row) => row.length)) + gap;
+  const told = advisories.flatMap((advisory, at) => {
+    const row = coloured(rows[at] ?? "", advisory, color);
+    const summary = safeText(advisory.summary);
+    const room = columns - summaryAt;
+    if (summary === "") return [row];
+    if (room < narrowest) return [row, `  ${clip(summary, columns - 2)}`];
+    const padding = " ".repeat(summaryAt - (rows[at] ?? "").length);
+    return [`${row}${padding}${clip(summary, room)}`];
+  });
+  return [heading, ...told.map((line) => `  ${line}`)];
 }
 
+const gap = 2;
+const narrowest = 20;
+
+/** All but the summary: a part of an id or a version would be of no use. */
 function rowOf(advisory: AdvisoryMatch): readonly string[] {
-  const { id, aliases, fixed, summary } = advisory;
+  const { id, aliases, fixed } = advisory;
   return [
     safeText(id),
     severityText(advisory),
     fixed.length === 0 ? "no fix named" : `fixed in ${safeText(fixed.join(", "))}`,
     safeText(aliases.join(", ")),
-    safeText(summary),
   ];
 }
 

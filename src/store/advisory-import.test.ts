@@ -166,9 +166,11 @@ test.each([
   expect(ids(store)).toBeUndefined();
   expect(store.advisoryDatabase()).toBeUndefined();
   expect(store.damaged()).toHaveLength(1);
+  expect(await openJsonStore(folder).verify()).toHaveLength(1);
 
   await put(folder, [first]);
   expect(ids(openJsonStore(folder))).toEqual(["PYSEC-2026-1"]);
+  expect(await openJsonStore(folder).verify()).toEqual([]);
 });
 
 test("verify tells of a single changed byte", async () => {

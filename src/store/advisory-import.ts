@@ -49,7 +49,8 @@ export async function importAdvisories(
   return withStoreLock({ paths, quarantine, readOnly: false }, (catalogue) => {
     const old = quarantine.guard(() => readAdvisoryHead(paths.advisories));
     const head = headOf(request, texts, old);
-    const changed = old === undefined || !holdsTheSame(old, head, paths);
+    const known = old !== undefined && saysTheSame(old, head);
+    const changed = !(known && isWhole(paths, quarantine));
     if (changed) catalogue.begin([]);
     if (changed) writeRecords(paths, head, texts);
     writeHead(paths, head);
@@ -74,9 +75,7 @@ export async function confirmAdvisories({
   return withStoreLock({ paths, quarantine, readOnly: false }, () => {
     const old = quarantine.guard(() => readAdvisoryHead(paths.advisories));
     if (old?.origin === undefined || old.origin !== originOf(fileSha256)) return undefined;
-    const damaged = quarantine.count;
-    quarantine.guard(() => checkAdvisories(paths.advisories));
-    if (quarantine.count > damaged) return undefined;
+    if (!isWhole(paths, quarantine)) return undefined;
     const database = { ...old.database, source, importedAt: new Date(now).toISOString() };
     writeHead(paths, { ...old, database });
     return database;
@@ -135,12 +134,18 @@ function headOf(
   };
 }
 
-function holdsTheSame(old: AdvisoryHead, head: AdvisoryHead, paths: StorePaths): boolean {
+function saysTheSame(old: AdvisoryHead, head: AdvisoryHead): boolean {
   const content = ({ database, file, setAside }: AdvisoryHead) => {
     const { sha256, records, quarantined, newest } = database;
     return JSON.stringify([sha256, records, quarantined, newest, file, setAside]);
   };
-  return content(old) === content(head) && listFolder(paths.advisories).includes(head.file);
+  return content(old) === content(head);
+}
+
+function isWhole({ advisories }: StorePaths, quarantine: Quarantine): boolean {
+  const { count } = quarantine;
+  quarantine.guard(() => checkAdvisories(advisories));
+  return quarantine.count === count;
 }
 
 function writeRecords(paths: StorePaths, head: AdvisoryHead, texts: AdvisoryTexts): void {

@@ -3,7 +3,7 @@ import type { PackageAdvisory } from "../advisory/package-advisory.ts";
 import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import type { PackageName } from "../python/name.ts";
 import { type AdvisoryHead, AdvisoryRecords, headPath, readAdvisoryHead } from "./advisory-file.ts";
-import { DamagedFileError, type Quarantine } from "./damage.ts";
+import { DamagedFileError, Quarantine } from "./damage.ts";
 
 interface OpenDatabase {
   readonly head: AdvisoryHead;
@@ -16,14 +16,19 @@ interface OpenDatabase {
  */
 export class AdvisoryTable {
   readonly #folder: string;
-  readonly #quarantine: Quarantine;
+  // What is damaged stays where it is, to be told again until another import mends it
+  readonly #quarantine = new Quarantine(undefined);
   readonly #packages = new Map<PackageName, readonly PackageAdvisory[]>();
   /** null: there is none. undefined: not looked yet. */
   #open: OpenDatabase | null | undefined;
 
-  constructor(folder: string, quarantine: Quarantine) {
+  constructor(folder: string) {
     this.#folder = folder;
-    this.#quarantine = quarantine;
+  }
+
+  /** Files that could not be read. */
+  damaged(): Quarantine["damaged"] {
+    return this.#quarantine.damaged;
   }
 
   database(): AdvisoryDatabase | undefined {
@@ -85,13 +90,15 @@ export class AdvisoryTable {
   }
 
   #guarded<T>(read: () => T): T | undefined {
-    const { count } = this.#quarantine;
-    const answer = this.#quarantine.guard(read);
-    if (this.#quarantine.count > count) {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof DamagedFileError)) throw error;
+      this.#quarantine.take(error);
       this.forgetRead();
       this.#open = null;
+      return undefined;
     }
-    return answer;
   }
 }
 
