@@ -17,7 +17,8 @@ const exits = `
 Exit code: 1 where a release has an advisory that --fail-on names; one that does not say how bad
 it is counts as any, and malware always does. Else 3 where something is unknown: no advisories in
 the store, no lock, a version that is none. What comes from git, a path or an address is unknown,
-too, and is told; it makes the exit code 3 with --strict only. Else 0. No network is used.
+too, and is told; it makes the exit code 3 with --strict, or where there is nothing else. Else 0.
+No network is used.
 `;
 
 /** `thoth audit` with its options. */

@@ -153,9 +153,11 @@ test("a known file is malware by its hash, and a database that is old or damaged
   );
 });
 
-test("a git entry alone is told as unknown; it fails with --strict", async () => {
-  const lock = JSON.stringify({ default: { tool: { git: "https://a:b@git.example/tool.git" } } });
-  const project = makeProject({ lock, files: { "osv/1.json": page } });
+test("a git entry is told as unknown; it fails with --strict, and where there is nothing else", async () => {
+  const tool = { git: "https://a:b@git.example/tool.git" };
+  const beside = { default: { other: { version: "==1.0" }, tool } };
+  const project = makeProject({ lock: JSON.stringify(beside), files: { "osv/1.json": page } });
+  const alone = makeProject({ lock: JSON.stringify({ default: { tool } }) });
   await thoth(project, ["advisories", "update", "--from", "osv"]);
 
   const mild = await thoth(project, ["audit"]);
@@ -163,7 +165,18 @@ test("a git entry alone is told as unknown; it fails with --strict", async () =>
 
   expect([mild.exitCode, strict.exitCode]).toEqual([0, 3]);
   expect(mild.stdout).toContain("unknown: tool: it comes from git; no database speaks of that\n");
-  expect(mild.stdout).toMatch(/unknown: 1 of 1 release\n$/);
+  expect(mild.stdout).toMatch(/Nothing known against 1 of 2 releases, unknown: 1 of 2\n$/);
+  const audit = ["audit", "--store", project.store, "--lock", "Pipfile.lock"];
+  expect((await thoth(alone, audit)).exitCode).toBe(3);
+});
+
+test("a lock that says nothing is none", async () => {
+  const project = makeProject({ lock: "{}" });
+
+  const run = await thoth(project, ["audit"]);
+
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain("is no lock");
 });
 
 test("without a lock the pins of the Pipfile are audited, and the rest is unknown", async () => {
