@@ -4,7 +4,7 @@ import { advisoryRanks, auditSummary } from "./audit-summary.ts";
 import { holdText, mendingCommand, nothingText, pinText, severityText } from "./audit-wording.ts";
 import type { Palette } from "./palette.ts";
 import { clip, usableColumns } from "./table.ts";
-import { lines, listed } from "./wording.ts";
+import { counted, lines, listed } from "./wording.ts";
 
 export interface AuditTerminalOptions {
   readonly columns: number | undefined;
