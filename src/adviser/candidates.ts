@@ -98,11 +98,11 @@ export class Candidates {
   unaffected(policy: PrereleasePolicy, chosen: Candidate): Candidate | undefined {
     const equal = policy === "equal" || !this.hasFinal();
     const worthALook = (version: Version) =>
-      compareVersions(version, chosen.version) > 0 ||
-      chosen.advisories.every((one) => !reaches(one, version));
+      (compareVersions(version, chosen.version) > 0 ||
+        chosen.advisories.every((one) => !reaches(one, version))) &&
+      this.advisories(version.text).length === 0;
     for (const candidate of this.within(anyVersion, worthALook)) {
-      const { advisories, version } = candidate;
-      if (advisories.length === 0 && (equal || !version.isPrerelease)) return candidate;
+      if (equal || !candidate.version.isPrerelease) return candidate;
     }
     return undefined;
   }
@@ -184,8 +184,7 @@ export class Candidates {
   private leastPenalised(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {
     let best: Candidate | undefined;
     let fallback: Candidate | undefined;
-    const worthALook = (version: Version) =>
-      best === undefined || this.atLeastAgainst(best, version) < best.penalty;
+    const worthALook = (version: Version) => best === undefined || this.mayBeBetter(version, best);
     for (const candidate of this.within(range, worthALook)) {
       if (candidate.version.isPrerelease && policy !== "equal") {
         fallback = better(fallback, candidate);
@@ -197,10 +196,19 @@ export class Candidates {
     return best ?? (policy === "none" && this.hasFinal() ? undefined : fallback);
   }
 
-  /** How much there is against an older release, by what is known of a newer one. */
-  private atLeastAgainst({ advisories }: Candidate, older: Version): Penalty {
+  /** Told by advisories alone, those of the newer release first: to examine one costs far more. */
+  private mayBeBetter(older: Version, { advisories, penalty }: Candidate): boolean {
+    const reaching = advisories.filter((one) => reaches(one, older));
+    return this.atLeast(reaching) < penalty && this.atLeast(this.advisories(older.text)) < penalty;
+  }
+
+  private atLeast(advisories: readonly AdvisoryMatch[]): Penalty {
     if (advisories.length === 0) return 0;
-    return worst(this.units.steps.map((step) => step.atLeast?.(advisories, older) ?? 0));
+    return worst(this.units.steps.map((step) => step.atLeast?.(advisories) ?? 0));
+  }
+
+  private advisories(version: string): readonly AdvisoryMatch[] {
+    return this.context.knowledge.advisories(this.list.name, version) ?? nothing;
   }
 
   private look(position: number): Examined {
@@ -215,7 +223,7 @@ export class Candidates {
     if ("reason" in choice) return choice;
     const release = { name: this.list.name, version: facts.version, index: this.list.index };
     const metadata = knowledge.metadata(release, choice.file.filename, runtime.id);
-    const advisories = knowledge.advisories(release.name, release.version) ?? nothing;
+    const advisories = this.advisories(release.version);
     const sieved = {
       release,
       facts,

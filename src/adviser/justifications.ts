@@ -93,9 +93,11 @@ function whyKept(one: Needed, chosen: Candidate, { result, needed }: SettledSear
 function whyNoneIsFree({ name, version }: Needed, catalog: Catalog): string {
   const { knowledge } = catalog.context;
   const candidates = catalog.candidatesOf(name);
+  const equal = catalog.policy(name) === "equal";
   for (let position = 0; position < (candidates?.list.count ?? 0); position += 1) {
     const listed = candidates?.version(position);
     if (listed === undefined || compareVersions(listed, version) < 0) continue;
+    if (listed.isPrerelease && !equal) continue;
     const examined = candidates?.examine(position);
     if (examined === undefined || "candidate" in examined) continue;
     if (knowledge.advisories(name, listed.text)?.length === 0)

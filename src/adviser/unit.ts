@@ -2,7 +2,6 @@ import type { AdvisoryMatch } from "../model/advisory.ts";
 import type { MetadataFact, ReleaseFacts } from "../model/knowledge.ts";
 import type { ProjectStatus } from "../model/package-fact.ts";
 import type { Release } from "../model/release.ts";
-import type { Version } from "../python/version.ts";
 import type { AdviceContext } from "./context.ts";
 import type { Penalty } from "./penalty.ts";
 
@@ -35,8 +34,8 @@ export interface Step {
   readonly name: string;
   /** Undefined: nothing does. */
   objects(candidate: SievedRelease, context: AdviceContext): Objection | undefined;
-  /** How much it has at least against an older release, by the advisories of a newer one. */
-  atLeast?(advisories: readonly AdvisoryMatch[], older: Version): Penalty;
+  /** How much it has at least against a release with these advisories, before that is examined. */
+  atLeast?(advisories: readonly AdvisoryMatch[]): Penalty;
 }
 
 /** Remarks on a release that was chosen, without a say in the choice (the original's wrap). */

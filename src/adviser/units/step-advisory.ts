@@ -1,5 +1,5 @@
 import type { AdvisoryMatch } from "../../model/advisory.ts";
-import { advisoryNames, reaches, vulnerabilities } from "../advisory-text.ts";
+import { advisoryNames, vulnerabilities } from "../advisory-text.ts";
 import { type Penalty, penaltyOfRank, worst } from "../penalty.ts";
 import type { Step } from "../unit.ts";
 
@@ -16,9 +16,7 @@ export const advisoryPenalty: Step = {
     if (known.length === 0) return undefined;
     return { penalty: penaltyOf(known), reason: `is affected by ${advisoryNames(known)}` };
   },
-  atLeast(advisories, older) {
-    return penaltyOf(vulnerabilities(advisories).filter((one) => reaches(one, older)));
-  },
+  atLeast: (advisories) => penaltyOf(vulnerabilities(advisories)),
 };
 
 function penaltyOf(advisories: readonly AdvisoryMatch[]): Penalty {
