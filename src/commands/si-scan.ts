@@ -93,7 +93,7 @@ async function targetsOf(
   if (allMissing) return missingTargets(services);
   if (lock !== undefined) {
     const { workingDirectory: from } = context;
-    return lockTargets({ directory: resolve(from, lockFolder(lock)), from }, services);
+    return lockTargets({ directory: lockFolder(resolve(from, lock)), from }, services);
   }
   const sources = await indexSources([], services);
   const [index] = sources.order;

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Release } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
@@ -68,7 +69,11 @@ export async function lockTargets(
 
 /** The folder whose lock is meant: of a file, or the one that is given. */
 export function lockFolder(file: string): string {
-  return /(^|\/)Pipfile\.lock$/.test(file) ? join(file, "..") : file;
+  if (/(^|\/)Pipfile\.lock$/.test(file)) return join(file, "..");
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return file;
+  throw new ThothError("usage", `\`${file}\` is no folder with a Pipfile.lock`, {
+    hint: "name a project's folder, or the Pipfile.lock in it: `thoth si-scan --lock DIR`",
+  });
 }
 
 /** Everything in the store that was installed somewhere and has a file that was not scanned. */

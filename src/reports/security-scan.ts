@@ -63,6 +63,7 @@ export interface ScanTextOptions {
  * counts by severity and confidence, too.
  */
 export function renderScans(releases: readonly ScannedRelease[], options: ScanTextOptions): string {
+  if (releases.length === 0) return "Nothing is left to scan\n";
   const detailed = options.verbose || releases.length === 1;
   return lines([
     ...releases.flatMap((one) => [
