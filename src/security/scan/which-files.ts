@@ -24,9 +24,15 @@ const taskFile =
 export function isBesideThePackage(path: string): boolean {
   const inside = withoutTop(path);
   return (
-    notInstalled.test(inside) || /\/(docs?|examples?)\//i.test(inside) || taskFile.test(inside)
+    notInstalled.test(inside) ||
+    /\/(docs?|examples?)\//i.test(inside) ||
+    taskFile.test(inside) ||
+    noPackage.test(inside)
   );
 }
+
+/** A folder whose name is none that Python can import: `vendored-meson/`, `manual tests/`. */
+const noPackage = /(^|\/)(?![\p{L}_][\p{L}\p{N}_]*\/)[^/]+\//u;
 
 function withoutTop(path: string): string {
   return /^[^/]*-\d[^/]*\//.test(path) ? path.slice(path.indexOf("/") + 1) : path;

@@ -24,7 +24,7 @@ const unseenCode: CallRule = (site) => {
     severity: "HIGH",
     confidence: "MEDIUM",
     text: `${site.name} runs code that was encoded, compressed or encrypted`,
-    ...alarmAt(site.runs, site.args[0]?.text === undefined ? "warn" : "block"),
+    ...alarmAt(site.runs, site.args[0]?.text === undefined ? undefined : "block"),
   };
 };
 
@@ -44,7 +44,7 @@ const hiddenCall: CallRule = (site) => {
     severity: known ? "HIGH" : "MEDIUM",
     confidence: "MEDIUM",
     text: `calls ${known ? site.name : "something"} by a name that is decoded at run time`,
-    ...alarmAt(site.runs, "warn"),
+    ...alarmAt(site.runs, known ? "warn" : undefined),
   };
 };
 
@@ -82,7 +82,7 @@ const shellCommand: CallRule = (site) => {
       severity: "HIGH",
       confidence: hides ? "HIGH" : "MEDIUM",
       text: "starts a shell command that fetches, decodes or hides what it runs",
-      ...alarmAt(site.runs, "warn"),
+      ...alarmAt(site.runs, hides ? "warn" : undefined),
     };
   }
   if (!/\b(curl|wget|nslookup)\b.*(https?:|\$\(|`|\.\w+\.)/is.test(command)) return undefined;
@@ -116,7 +116,8 @@ const droppedProgram: CallRule = (site) => {
     text: runsDropped
       ? "starts a file that it fetched or decoded"
       : "starts a command that it fetched or decoded",
-    ...alarmAt(site.runs, "warn"),
+    // Build tools and installers do so when they are called
+    ...alarmAt(site.runs),
   };
 };
 
