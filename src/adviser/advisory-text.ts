@@ -1,10 +1,17 @@
 import type { AdvisoryMatch } from "../model/advisory.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 
+const first: AdvisoryMatch["since"] = "0";
+
+/** Whether an advisory of a release applies to all older ones, too. */
+export function reachesAll({ since }: AdvisoryMatch): boolean {
+  return since === first;
+}
+
 /** Whether an advisory of a newer release applies to this one, too, as far as the newer one tells. */
 export function reaches({ since }: AdvisoryMatch, older: Version): boolean {
   if (since === undefined) return false;
-  if (since === "0") return true;
+  if (since === first) return true;
   const from = parseVersion(since);
   return from !== undefined && compareVersions(from, older) <= 0;
 }

@@ -4,7 +4,7 @@ import type { Release } from "../model/release.ts";
 import { admitsPython, chooseFile } from "../python/file-choice.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { anyVersion, contains, type VersionRange } from "../python/version-range.ts";
-import { reaches } from "./advisory-text.ts";
+import { reaches, reachesAll } from "./advisory-text.ts";
 import type { AdviceContext } from "./context.ts";
 import { leadsBack, type Penalty, worst } from "./penalty.ts";
 import { type Units, units } from "./registry.ts";
@@ -34,6 +34,9 @@ type Examined = { readonly candidate: Candidate } | { readonly reason: string };
 
 /** How pre-releases of a package are taken: as any release, only for want of a final one, or not. */
 export type PrereleasePolicy = "equal" | "fallback" | "none";
+
+/** Whether to examine a release, to pass it over, or to look at no older ones either. */
+type Glance = "examine" | "pass" | "stop";
 
 const nothing: readonly never[] = [];
 
@@ -73,13 +76,15 @@ export class Candidates {
   /** Usable releases within `range` that are worth a look, newest first, pre-releases too. */
   *within(
     range: VersionRange,
-    worthALook: (version: Version) => boolean = () => true,
+    glance: (version: Version) => Glance = () => "examine",
   ): Generator<Candidate> {
     for (let position = 0; position < this.list.count; position += 1) {
       const version = this.version(position);
       if (version === undefined || !contains(range, version)) continue;
       this.positions.set(version.text, position);
-      if (!worthALook(version)) continue;
+      const seen = glance(version);
+      if (seen === "stop") return;
+      if (seen === "pass") continue;
       const examined = this.examine(position);
       if ("candidate" in examined) yield examined.candidate;
     }
@@ -97,11 +102,14 @@ export class Candidates {
   /** The newest usable release that is free of advisories, in place of one that is not. */
   unaffected(policy: PrereleasePolicy, chosen: Candidate): Candidate | undefined {
     const equal = policy === "equal" || !this.hasFinal();
-    const worthALook = (version: Version) =>
-      (compareVersions(version, chosen.version) > 0 ||
-        chosen.advisories.every((one) => !reaches(one, version))) &&
-      this.advisories(version.text).length === 0;
-    for (const candidate of this.within(anyVersion, worthALook)) {
+    const glance = (version: Version) => {
+      if (compareVersions(version, chosen.version) <= 0) {
+        if (chosen.advisories.some(reachesAll)) return "stop";
+        if (chosen.advisories.some((one) => reaches(one, version))) return "pass";
+      }
+      return this.advisories(version.text).length === 0 ? "examine" : "pass";
+    };
+    for (const candidate of this.within(anyVersion, glance)) {
       if (equal || !candidate.version.isPrerelease) return candidate;
     }
     return undefined;
@@ -184,8 +192,9 @@ export class Candidates {
   private leastPenalised(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {
     let best: Candidate | undefined;
     let fallback: Candidate | undefined;
-    const worthALook = (version: Version) => best === undefined || this.mayBeBetter(version, best);
-    for (const candidate of this.within(range, worthALook)) {
+    const glance = (version: Version) =>
+      best === undefined ? "examine" : this.glanceAt(version, best);
+    for (const candidate of this.within(range, glance)) {
       if (candidate.version.isPrerelease && policy !== "equal") {
         fallback = better(fallback, candidate);
         continue;
@@ -197,9 +206,11 @@ export class Candidates {
   }
 
   /** Told by advisories alone, those of the newer release first: to examine one costs far more. */
-  private mayBeBetter(older: Version, { advisories, penalty }: Candidate): boolean {
+  private glanceAt(older: Version, { advisories, penalty }: Candidate): Glance {
+    if (this.atLeast(advisories.filter(reachesAll)) >= penalty) return "stop";
     const reaching = advisories.filter((one) => reaches(one, older));
-    return this.atLeast(reaching) < penalty && this.atLeast(this.advisories(older.text)) < penalty;
+    if (this.atLeast(reaching) >= penalty) return "pass";
+    return this.atLeast(this.advisories(older.text)) < penalty ? "examine" : "pass";
   }
 
   private atLeast(advisories: readonly AdvisoryMatch[]): Penalty {
