@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import type { AdviceQuestion } from "../loop/advice-question.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
 import type { Services } from "../wiring.ts";
@@ -35,8 +36,15 @@ function blindWarnings({ configuration, store }: Services): AdviceReport["warnin
 }
 
 function damageWarnings(services: Services): AdviceReport["warnings"] {
-  return services.store.damaged().map(({ file, reason }) => ({
-    message: `a damaged file of the store was set aside: ${file}: ${reason}`,
-    hint: "what it held is learnt again; see `thoth knowledge verify`",
-  }));
+  return services.store.damaged().map(({ file, reason }) =>
+    basename(dirname(file)) === "advisories"
+      ? {
+          message: `the advisories of the store are damaged: ${file}: ${reason}`,
+          hint: "`thoth advisories update --from FILE` imports them again",
+        }
+      : {
+          message: `a damaged file of the store was set aside: ${file}: ${reason}`,
+          hint: "what it held is learnt again; see `thoth knowledge verify`",
+        },
+  );
 }

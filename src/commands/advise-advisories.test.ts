@@ -80,6 +80,17 @@ test("what the Pipfile pins stays, with a warning that a second run repeats", as
   });
 });
 
+test("damaged advisories are told, and no advice takes them for none", async () => {
+  const { project, advise } = await openedProject();
+  await learn(project, vulnerable);
+  writeFileSync(join(project.store, "advisories", "database.json"), "{}");
+
+  const run = await advise();
+
+  expect(run.stderr).toContain("warning: the advisories of the store are damaged: ");
+  expect(run.stderr).toContain("`thoth advisories update --from FILE` imports them again\n");
+});
+
 test("advice of type security refuses what is affected, and what it can't tell it says", async () => {
   const { project, advise } = await openedProject();
   project.write({ ".thoth.yaml": "thoth: {recommendation_type: security}\n" });

@@ -30,9 +30,14 @@ export async function runAdvisoryMatch(
   const asked = await askedReleases(releases, context);
   return withServices(context, context.workingDirectory, async ({ store, now }) => {
     const database = store.advisoryDatabase() ?? noDatabase(store);
-    const found = asked.map((one) => ({ ...one, ...knownAgainst(one, store) }));
+    const found = asked.map((one) => ({ ...one, advisories: knownAgainst(one, store) }));
     const stdout = context.json
-      ? jsonDocument({ schema: "thoth.advisories", version: "1.0", database, releases: found })
+      ? jsonDocument({
+          schema: "thoth.advisories",
+          version: "1.0",
+          database,
+          releases: found.map((one) => ({ ...one, ids: idsAgainst(one, store) })),
+        })
       : renderAdvisoryMatches(found, {
           columns: context.columns,
           color: context.color.stdout,
@@ -65,12 +70,16 @@ export function runAdvisoryStatus(context: CommandContext): Promise<CommandResul
 /** null: there is a database, and nobody knows all the same. */
 function knownAgainst({ name, version }: Asked, store: KnowledgeStore) {
   const advisories = store.advisories(name, version) ?? null;
-  const ids = store.advisoryRecords(name, version) ?? null;
   if (advisories === null && store.advisoryDatabase() === undefined) noDatabase(store);
-  return { ids, advisories };
+  return advisories;
 }
 
-function exitCodeOf(found: readonly ReturnType<typeof knownAgainst>[]): number {
+/** Each record as its database has it, twins apart. */
+function idsAgainst({ name, version }: Asked, store: KnowledgeStore) {
+  return store.advisoryRecords(name, version) ?? null;
+}
+
+function exitCodeOf(found: readonly { readonly advisories: readonly unknown[] | null }[]): number {
   if (found.some(({ advisories }) => advisories !== null && advisories.length > 0)) return 1;
   return found.some(({ advisories }) => advisories === null) ? 3 : 0;
 }
