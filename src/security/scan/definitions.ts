@@ -112,8 +112,8 @@ function parameterName(parameter: SyntaxNode): SyntaxNode | undefined {
 }
 
 /**
- * Reads everything that nothing called: it runs only when something calls it. The methods of a
- * class in setup.py are those of a command, which the installation calls.
+ * Reads everything that nothing called: it runs only when something calls it. The installation
+ * calls the commands of setup.py and the hooks of a build backend.
  */
 export function readUncalled(machine: Machine): void {
   const first = machine.runs;
@@ -121,9 +121,18 @@ export function readUncalled(machine: Machine): void {
     const waiting = [...machine.uncalled.values()];
     machine.uncalled.clear();
     for (const value of waiting) {
-      const command = first === "install" && value.code?.self !== undefined;
-      machine.runs = command ? "install" : "call";
+      machine.runs = first === "install" && isCommand(value, machine) ? "install" : "call";
       invoke(value, { args: [], keywords: new Map() }, machine);
     }
   }
+}
+
+const hook = /^(build_(wheel|sdist|editable)|prepare_metadata_for_|get_requires_for_)/;
+
+/** A method of what may be a command, or a hook of a build backend (PEP 517, PEP 660). */
+function isCommand({ code }: Value, { commands }: Machine): boolean {
+  if (code === undefined) return false;
+  if (code.self !== undefined) return commands;
+  const name = part(code.node, "name");
+  return name !== undefined && hook.test(textOf(name));
 }

