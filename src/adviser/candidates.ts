@@ -49,6 +49,8 @@ export class Candidates {
   private readonly examined = new Map<number, Examined>();
   private readonly positions = new Map<string, number>();
   private readonly versions: (Version | undefined)[] = [];
+  /** A range is often looked through many times. */
+  private readonly against = new Map<string, readonly AdvisoryMatch[]>();
   private anyFinal: boolean | undefined;
 
   /** `pinned`: what the Pipfile asks for by `==`, which may be yanked. */
@@ -103,14 +105,15 @@ export class Candidates {
   unaffected(policy: PrereleasePolicy, chosen: Candidate): Candidate | undefined {
     const equal = policy === "equal" || !this.hasFinal();
     const glance = (version: Version) => {
-      if (compareVersions(version, chosen.version) <= 0) {
-        if (chosen.advisories.some(reachesAll)) return "stop";
-        if (chosen.advisories.some((one) => reaches(one, version))) return "pass";
-      }
+      // Most that are newer are for a newer Python, which shows sooner than what is known against them
+      if (compareVersions(version, chosen.version) > 0) return "examine";
+      if (chosen.advisories.some(reachesAll)) return "stop";
+      if (chosen.advisories.some((one) => reaches(one, version))) return "pass";
       return this.advisories(version.text).length === 0 ? "examine" : "pass";
     };
     for (const candidate of this.within(anyVersion, glance)) {
-      if (equal || !candidate.version.isPrerelease) return candidate;
+      const { advisories, version } = candidate;
+      if (advisories.length === 0 && (equal || !version.isPrerelease)) return candidate;
     }
     return undefined;
   }
@@ -219,7 +222,11 @@ export class Candidates {
   }
 
   private advisories(version: string): readonly AdvisoryMatch[] {
-    return this.context.knowledge.advisories(this.list.name, version) ?? nothing;
+    const known = this.against.get(version);
+    if (known !== undefined) return known;
+    const answer = this.context.knowledge.advisories(this.list.name, version) ?? nothing;
+    this.against.set(version, answer);
+    return answer;
   }
 
   private look(position: number): Examined {
