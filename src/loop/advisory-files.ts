@@ -20,7 +20,8 @@ export interface AdvisoryFile {
   readonly text: string;
 }
 
-const maxArchiveBytes = 256e6;
+/** No database of advisories is as large as this. */
+export const maxArchiveBytes = 256e6;
 const maxRecordBytes = 5e6;
 const maxTotalBytes = 2e9;
 const maxHeldBytes = 256e6;

@@ -16,6 +16,7 @@ import {
   archiveInFolder,
   filesOfArchive,
   filesOfFolder,
+  maxArchiveBytes,
   readArchive,
 } from "./advisory-files.ts";
 
@@ -71,7 +72,8 @@ async function download<T>(from: string, means: Means, use: Use<T>): Promise<T> 
   const source = indexSource(url.href);
   url.username = "";
   url.password = "";
-  const file = { filename: "all.zip", url: url.href };
+  // Without a hash the size is only the limit
+  const file = { filename: "all.zip", url: url.href, size: maxArchiveBytes };
   const answer = await client.download(source, file, signal).catch((error: unknown) => {
     throw withOwnHint(error);
   });
