@@ -5,6 +5,9 @@ export interface Sources {
 }
 
 const importLine = /^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w., \t]+))/gm;
+/** What may run a file; setup.py often opens one for the version alone. */
+const runsFiles =
+  /\b(exec|execfile|eval|compile|runpy|run_path|run_module|load_source|spec_from_file_location|SourceFileLoader|subprocess|system|popen|Popen|check_call|check_output|spawn\w*)\b/;
 const runFile = /["']([\w./-]+\.py)["']/g;
 
 /**
@@ -53,6 +56,6 @@ function imported(text: string, path: string, top: string): readonly string[] {
     .map((name) => name.replace(/^\.+/, "").replaceAll(".", "/"))
     .filter((name) => name !== "")
     .flatMap((name) => [`${folder}${name}.py`, `${top}${name}.py`, `${top}${name}/__init__.py`]);
-  const scripts = path === `${top}setup.py` ? [...text.matchAll(runFile)] : [];
-  return [...modules, ...scripts.map(([, script]) => `${top}${script}`)];
+  const scripts = path === `${top}setup.py` && runsFiles.test(text) ? text.matchAll(runFile) : [];
+  return [...modules, ...Array.from(scripts, ([, script]) => `${top}${script}`)];
 }

@@ -15,7 +15,7 @@ const unseenCode: CallRule = (site) => {
       severity: "HIGH",
       confidence: "HIGH",
       text: `${site.name} runs code that was fetched over the network`,
-      ...alarmAt(site.runs, "block"),
+      ...alarmAt(site.runs, "warn"),
     };
   }
   if (!(marks & (mark.decoded | mark.dropped)) || isSmallName(site.args[0]?.text)) return undefined;

@@ -27,7 +27,7 @@ const exfiltration: CallRule = (site) => {
 const walletKeys: CallRule = ({ name, args, keywords }) => {
   if (!reachesNetwork(name)) return undefined;
   const sent = [...args, ...keywords.values()].flatMap((value) => namesIn(value, 3));
-  if (!sent.some((key) => /^(private_?key|mnemonic|seed(_?phrase)?|wallet_?key)$/i.test(key))) {
+  if (!sent.some((key) => /^(private_?key|mnemonic|seed_?phrase|wallet_?key)$/i.test(key))) {
     return undefined;
   }
   return {
