@@ -29,13 +29,12 @@ export function remedyOf(pin: AuditPin, graph: AuditGraph, ground: AuditGround):
     holds: holdsOn(pin, version, lines, graph),
   });
   const passed: Looked[] = [];
-  const { above, below } = around(list, locked, early);
-  for (const listed of above) {
+  for (const listed of above(list, locked, early)) {
     const one = look(listed);
     if (isFree(one)) return { state: "update", version: one.version, unsure: unsure(pin, graph) };
     passed.push(one);
   }
-  for (const listed of below) {
+  for (const listed of below(list, locked, early)) {
     const { version, ...one } = look(listed);
     if (isFree(one)) return { state: "update", version, older: true, unsure: unsure(pin, graph) };
   }
@@ -82,18 +81,25 @@ function unknown(reason: string): Remedy {
   return { state: "unknown", reason };
 }
 
-/** The versions above one and below it, the nearest first. */
-function around(list: ReleaseList, locked: Version, prereleases: boolean) {
-  const above: Listed[] = [];
-  const below: Listed[] = [];
+/** The versions above one, the lowest first. */
+function above(list: ReleaseList, locked: Version, prereleases: boolean): readonly Listed[] {
+  const found: Listed[] = [];
   for (let position = 0; position < list.count; position += 1) {
     const version = parseVersion(list.version(position));
-    if (version === undefined || (version.isPrerelease && !prereleases)) continue;
-    const order = compareVersions(version, locked);
-    if (order > 0) above.unshift({ version, position });
-    else if (order < 0) below.push({ version, position });
+    if (version === undefined) continue;
+    if (compareVersions(version, locked) <= 0) break;
+    if (prereleases || !version.isPrerelease) found.push({ version, position });
   }
-  return { above, below };
+  return found.reverse();
+}
+
+/** The versions below one, the highest first. */
+function* below(list: ReleaseList, locked: Version, prereleases: boolean): Generator<Listed> {
+  for (let position = 0; position < list.count; position += 1) {
+    const version = parseVersion(list.version(position));
+    if (version === undefined || compareVersions(version, locked) >= 0) continue;
+    if (prereleases || !version.isPrerelease) yield { version, position };
+  }
 }
 
 function refusal(list: ReleaseList, position: number, runtime: Runtime): string | undefined {
