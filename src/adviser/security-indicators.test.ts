@@ -18,7 +18,7 @@ test.each(types)(
     expect(locked(advice).notNewest.get(packageName("a"))).toEqual({
       newest: "2",
       reason:
-        "2 is refused for its code: it sends secrets (exfiltration, setup.py:3 of a-2-py3-none-any.whl)",
+        "2 is refused for its code: it sends secrets (exfiltration, setup.py:3 of a-2-py3-none-any.whl); see `thoth si-scan a==2 -v`",
     });
     const pinned = advise(contextOf(store, ["a==2"]), { verify: false });
     expect(pinned).toMatchObject({

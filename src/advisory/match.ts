@@ -13,6 +13,8 @@ export function matchesOf(
   advisories: readonly PackageAdvisory[],
   raw: string,
 ): readonly AdvisoryMatch[] | undefined {
+  // Of most packages nothing is known, and advice asks for thousands of their releases
+  if (advisories.length === 0) return none;
   const version = anyVersion(raw);
   const applying = applyingTo(advisories, version);
   return (
@@ -22,6 +24,8 @@ export function matchesOf(
       .sort(worstFirst)
   );
 }
+
+const none: readonly never[] = [];
 
 /** The ids of the records that apply, each as its database has it; undefined as there. */
 export function recordsOf(

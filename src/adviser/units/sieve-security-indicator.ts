@@ -7,6 +7,8 @@ export const harmful: Sieve = {
   name: "security-indicator",
   rejects(candidate, context) {
     const alarm = alarmText(scans(candidate, context), "block");
-    return alarm === undefined ? undefined : `is refused for its code: ${alarm}`;
+    if (alarm === undefined) return undefined;
+    const { name, version } = candidate.release;
+    return `is refused for its code: ${alarm}; see \`thoth si-scan ${name}==${version} -v\``;
   },
 };
