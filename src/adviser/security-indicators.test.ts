@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { advisory, contextOf, locked, resolved } from "../../fixtures/advice.ts";
 import type { Finding } from "../model/finding.ts";
-import type { SecurityFact } from "../model/knowledge.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import { packageName } from "../python/name.ts";
 import { exampleRelease, MemoryStore } from "../store/memory-store.ts";
 import { advise } from "./advise.ts";

@@ -1,10 +1,6 @@
-import {
-  type FileDetails,
-  type SecurityFact,
-  scansOf,
-  sourceFilename,
-} from "../model/knowledge.ts";
+import { type FileDetails, scansOf, sourceFilename } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import { chooseDistribution } from "../python/wheel-choice.ts";
 import { scannerVersion } from "../security/scan-distribution.ts";
 import type { KnowledgeStore } from "../store/store.ts";

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
-import type { SecurityFact } from "../model/knowledge.ts";
 import { type Release, releaseText } from "../model/release.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import type { Linter } from "../security/second-opinion.ts";
 import { type ErrorCode, ThothError } from "../util/errors.ts";
 import type { Bench } from "./bench.ts";

@@ -1,8 +1,9 @@
 import { named, sender } from "../investigator/gaps.ts";
 import { createMessage } from "../messaging/codec.ts";
-import { type FileDetails, type SecurityFact, sourceFilename } from "../model/knowledge.ts";
+import { type FileDetails, sourceFilename } from "../model/knowledge.ts";
 import type { Message } from "../model/message.ts";
 import { type Release, releaseText } from "../model/release.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import { runProcess } from "../sandbox/process.ts";
 import { findSandbox } from "../sandbox/sandbox.ts";
 import { findLinter, type LinterName } from "../security/lint-tool.ts";

@@ -146,7 +146,11 @@ function databaseLines({ database }: Audit): readonly string[] {
   if (database === undefined) return [];
   const { source, records, newest } = database;
   const day = newest.slice(0, 10);
-  return [safeText(`held against ${counted(records, "advisory", "advisories")} up to ${day}, from ${source}`)];
+  return [
+    safeText(
+      `held against ${counted(records, "advisory", "advisories")} up to ${day}, from ${source}`,
+    ),
+  ];
 }
 
 function commandLines(affected: readonly AuditedPin[]): readonly string[] {

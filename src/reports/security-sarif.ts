@@ -1,5 +1,5 @@
 import type { Finding, Rank } from "../model/finding.ts";
-import type { SecurityFact } from "../model/knowledge.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import { type SarifFinding, type SarifRule, sarifDocument } from "./sarif.ts";
 import type { ScannedRelease } from "./security-scan.ts";
 

@@ -1,5 +1,5 @@
 import type { Finding } from "../model/finding.ts";
-import type { Indicators, SecurityFact } from "../model/knowledge.ts";
+import type { Indicators, SecurityFact } from "../model/security-fact.ts";
 import { safeLines, safeText } from "../util/terminal-text.ts";
 import { jsonDocument } from "./json-document.ts";
 import type { Palette } from "./palette.ts";

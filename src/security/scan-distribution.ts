@@ -1,4 +1,4 @@
-import type { Indicators, ScanFailure, SecurityFact } from "../model/knowledge.ts";
+import type { Indicators, ScanFailure, SecurityFact } from "../model/security-fact.ts";
 import type { ProcessResult } from "../sandbox/process.ts";
 import { ThothError } from "../util/errors.ts";
 import { isRecord, parsedJson } from "../util/json.ts";

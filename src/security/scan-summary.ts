@@ -1,5 +1,5 @@
 import type { Finding } from "../model/finding.ts";
-import type { Indicators } from "../model/knowledge.ts";
+import type { Indicators } from "../model/security-fact.ts";
 import { safeText } from "../util/terminal-text.ts";
 
 /** What of all findings is kept. */

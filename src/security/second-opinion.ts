@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Finding } from "../model/finding.ts";
-import type { Indicators } from "../model/knowledge.ts";
+import type { Indicators } from "../model/security-fact.ts";
 import { errorCode } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import { safeText } from "../util/terminal-text.ts";

@@ -1,5 +1,6 @@
-import type { GoneFile, InstalledFact, MetadataFact, SecurityFact } from "../model/knowledge.ts";
+import type { GoneFile, InstalledFact, MetadataFact } from "../model/knowledge.ts";
 import type { IndexUrl } from "../model/release.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import type { ArchivedFile } from "./archived-file.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { Quarantine } from "./damage.ts";

@@ -3,13 +3,13 @@ import type {
   InstalledFact,
   MetadataFact,
   PerformanceFact,
-  SecurityFact,
   SourceFact,
 } from "../model/knowledge.ts";
 import type { AboutFact } from "../model/package-fact.ts";
 import { parseSourceKey } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import type { PackageName } from "../python/name.ts";
 import { ThothError } from "../util/errors.ts";
 import { isRecord } from "../util/json.ts";

@@ -3,10 +3,10 @@ import type {
   InstalledFact,
   MetadataFact,
   PerformanceFact,
-  SecurityFact,
   SourceFact,
 } from "../model/knowledge.ts";
 import type { AboutFact } from "../model/package-fact.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import { isRecord } from "../util/json.ts";
 import { asciiJson } from "./ascii-json.ts";
 import type { FactKind } from "./facts-table.ts";

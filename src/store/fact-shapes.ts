@@ -1,15 +1,14 @@
 import type { AttestationFact, Publisher } from "../model/attestation.ts";
 import type { Finding } from "../model/finding.ts";
 import type {
-  Indicators,
   InspectedStack,
   InstalledFact,
   MetadataFact,
   PerformanceFact,
-  SecurityFact,
   SourceFact,
 } from "../model/knowledge.ts";
 import type { AboutFact, PackageFact, RepositoryFact } from "../model/package-fact.ts";
+import type { Indicators, SecurityFact } from "../model/security-fact.ts";
 import { isRecord } from "../util/json.ts";
 
 /**

@@ -9,13 +9,13 @@ import type {
   MetadataFact,
   PerformanceFact,
   ReleaseList,
-  SecurityFact,
   SourceFact,
   Validators,
 } from "../model/knowledge.ts";
 import type { AboutFact, PackageFact, RepositoryFact } from "../model/package-fact.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import type { PackageName } from "../python/name.ts";
 import { AdvisoryTable } from "./advisory-table.ts";
 import { type Catalogue, readCatalogue, revisionText } from "./catalogue.ts";

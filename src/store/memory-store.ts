@@ -8,13 +8,13 @@ import type {
   MetadataFact,
   PerformanceFact,
   ReleaseList,
-  SecurityFact,
   SourceFact,
   Validators,
 } from "../model/knowledge.ts";
 import type { AboutFact, PackageFact, RepositoryFact } from "../model/package-fact.ts";
 import { type IndexUrl, indexUrl, type Release } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import {
   aboutFacts,

@@ -1,10 +1,5 @@
-import type {
-  FileIdentity,
-  FilesChange,
-  InstalledFact,
-  MetadataFact,
-  SecurityFact,
-} from "../model/knowledge.ts";
+import type { FileIdentity, FilesChange, InstalledFact, MetadataFact } from "../model/knowledge.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 
 /*
  * Which facts of a release hold no longer once its files have changed: what was learnt of a file

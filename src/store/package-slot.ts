@@ -4,11 +4,11 @@ import type {
   InstalledFact,
   MetadataFact,
   PerformanceFact,
-  SecurityFact,
 } from "../model/knowledge.ts";
 import type { AboutFact } from "../model/package-fact.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import type { PackageName } from "../python/name.ts";
 import { listFolder } from "../util/atomic-write.ts";
 import { isRecord } from "../util/json.ts";

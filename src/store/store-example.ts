@@ -1,5 +1,6 @@
-import type { IndexPage, SecurityFact } from "../model/knowledge.ts";
+import type { IndexPage } from "../model/knowledge.ts";
 import { indexUrl } from "../model/release.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import { packageName } from "../python/name.ts";
 import type { KnowledgeStore } from "./store.ts";
 

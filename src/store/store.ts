@@ -6,13 +6,13 @@ import type {
   Knowledge,
   MetadataFact,
   PerformanceFact,
-  SecurityFact,
   SourceFact,
   Validators,
 } from "../model/knowledge.ts";
 import type { AboutFact } from "../model/package-fact.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import type { RuntimeId } from "../model/runtime.ts";
+import type { SecurityFact } from "../model/security-fact.ts";
 import type { PackageName } from "../python/name.ts";
 import type { StoredPage } from "./stored-page.ts";
 

@@ -1,5 +1,5 @@
 import type { Finding } from "../../model/finding.ts";
-import type { SecurityFact } from "../../model/knowledge.ts";
+import type { SecurityFact } from "../../model/security-fact.ts";
 import type { AdviceContext } from "../context.ts";
 import type { SievedRelease } from "../unit.ts";
 
