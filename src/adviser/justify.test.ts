@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { contextOf, project } from "../../fixtures/advice.ts";
 import type { Project } from "../model/project.ts";
 import { packageName } from "../python/name.ts";
-import { type ExampleRelease, MemoryStore } from "../store/memory-store.ts";
+import type { ExampleRelease } from "../store/example-release.ts";
+import { MemoryStore } from "../store/memory-store.ts";
 import { advise } from "./advise.ts";
 
 function reasons(store: MemoryStore, demands: Project | readonly string[]) {

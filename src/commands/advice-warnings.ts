@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { AdviceQuestion } from "../loop/advice-question.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
+import { importAgainHint, importHint } from "../reports/advisories-age.ts";
 import type { Services } from "../wiring.ts";
 
 /** What is wrong without standing in the way: in the Pipfile, in the store, and in what is known. */
@@ -30,7 +31,7 @@ function blindWarnings({ configuration, store }: Services): AdviceReport["warnin
   return [
     {
       message: "no advisories are imported: nobody knows which releases are affected",
-      hint: "`thoth advisories update --from FILE` imports OSV's `all.zip` for PyPI",
+      hint: importHint,
     },
   ];
 }
@@ -40,7 +41,7 @@ function damageWarnings(services: Services): AdviceReport["warnings"] {
     basename(dirname(file)) === "advisories"
       ? {
           message: `the advisories of the store are damaged: ${file}: ${reason}`,
-          hint: "`thoth advisories update --from FILE` imports them again",
+          hint: importAgainHint,
         }
       : {
           message: `a damaged file of the store was set aside: ${file}: ${reason}`,

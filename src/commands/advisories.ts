@@ -1,13 +1,12 @@
 import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { AdvisoryDatabase } from "../model/advisory.ts";
 import { isValidName, type PackageName, packageName } from "../python/name.ts";
 import {
   advisoryWarnings,
   renderAdvisoryMatches,
   renderAdvisoryStatus,
 } from "../reports/advisories.ts";
-import { isStale } from "../reports/advisories-age.ts";
+import { importAgainHint, importHint, isStale } from "../reports/advisories-age.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import { damagedRecords } from "../store/damaged-records.ts";
 import type { KnowledgeStore } from "../store/store.ts";
@@ -43,7 +42,11 @@ export async function runAdvisoryMatch(
           color: context.color.stdout,
           quiet: context.verbosity === "quiet",
         });
-    return { stdout, stderr: warnings(database, now(), context), exitCode: exitCodeOf(found) };
+    return {
+      stdout,
+      stderr: advisoryWarnings(database, now(), context.color.stderr),
+      exitCode: exitCodeOf(found),
+    };
   });
 }
 
@@ -63,7 +66,7 @@ export function runAdvisoryStatus(context: CommandContext): Promise<CommandResul
           stale,
         })
       : renderAdvisoryStatus(database, damaged, { color: context.color.stdout, now: now() });
-    return { stdout, stderr: warnings(database, now(), context), exitCode: 0 };
+    return { stdout, stderr: advisoryWarnings(database, now(), context.color.stderr), exitCode: 0 };
   });
 }
 
@@ -89,17 +92,11 @@ function noDatabase(store: KnowledgeStore): never {
   if (notes.length > 0)
     throw new ThothError("incomplete", "the advisories of this store are damaged", {
       notes,
-      hint: "`thoth advisories update --from FILE` imports them again",
+      hint: importAgainHint,
     });
   throw new ThothError("incomplete", "this store holds no advisories", {
-    hint: "`thoth advisories update --from FILE` imports OSV's `all.zip` for PyPI",
+    hint: importHint,
   });
-}
-
-function warnings(database: AdvisoryDatabase, now: number, { color }: CommandContext): string {
-  return advisoryWarnings(database, now)
-    .map((warning) => `${color.stderr.warning(`warning: ${warning}`)}\n`)
-    .join("");
 }
 
 async function askedReleases(

@@ -48,8 +48,7 @@ export async function runAudit(flags: AuditFlags, context: CommandContext): Prom
 async function warnings({ database }: Audit, { color }: CommandContext): Promise<string> {
   if (database === undefined) return help;
   const { advisoryWarnings } = await import("../reports/advisories.ts");
-  const told = advisoryWarnings(database, Date.now());
-  return told.map((text) => `${color.stderr.warning(`warning: ${text}`)}\n`).join("");
+  return advisoryWarnings(database, Date.now(), color.stderr);
 }
 
 async function rendered(

@@ -5,6 +5,12 @@ import { ageText } from "./wording.ts";
 
 type Times = Pick<AdvisoryDatabase, "newest" | "importedAt">;
 
+/** What a store without advisories wants. */
+export const importHint = "`thoth advisories update --from FILE` imports OSV's `all.zip` for PyPI";
+
+/** What damaged advisories want. */
+export const importAgainHint = "`thoth advisories update --from FILE` imports them again";
+
 /** After so long many new advisories are likely to be missing. */
 const oldMs = 7 * 24 * 3_600_000;
 

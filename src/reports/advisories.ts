@@ -135,10 +135,10 @@ export function renderAdvisoryStatus(
   ]);
 }
 
-/** What whoever trusts a database should know of it. */
-export function advisoryWarnings(database: AdvisoryDatabase, now: number): readonly string[] {
+/** What whoever trusts a database should know of it, a line each. */
+export function advisoryWarnings(database: AdvisoryDatabase, now: number, color: Palette): string {
   const { quarantined } = database;
-  return [
+  const told = [
     ...(isStale(database, now)
       ? [
           `the advisories are old (${databaseAge(database, now)}); \`thoth advisories update --from FILE\` imports newer ones`,
@@ -150,6 +150,7 @@ export function advisoryWarnings(database: AdvisoryDatabase, now: number): reado
           `${counted(quarantined, "record")} could not be read, so that more may apply; \`thoth advisories status\` names them`,
         ]),
   ];
+  return told.map((text) => `${color.warning(`warning: ${text}`)}\n`).join("");
 }
 
 function contentText(database: AdvisoryDatabase): string {

@@ -16,6 +16,7 @@ import { type IndexUrl, indexUrl, type Release } from "../model/release.ts";
 import { type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { SecurityFact } from "../model/security-fact.ts";
 import { type PackageName, packageName } from "../python/name.ts";
+import { type ExampleRelease, exampleFile, exampleMetadata } from "./example-release.ts";
 import {
   aboutFacts,
   attestationFacts,
@@ -25,7 +26,7 @@ import {
   securityFacts,
   sourceFacts,
 } from "./fact-kinds.ts";
-import type { FactKind } from "./facts-table.ts";
+import { MemoryFacts } from "./memory-facts.ts";
 import { isOutdatedInstallation, isOutdatedMetadata, isOutdatedScan } from "./outdated-facts.ts";
 import { PageList } from "./page-list.ts";
 import type { KnowledgeStore } from "./store.ts";
@@ -34,28 +35,16 @@ import { applyPatch, mergePages, newestFirst, pageOf, type StoredPage } from "./
 /** The index of everything that `add` adds. */
 export const exampleIndex: IndexUrl = indexUrl("https://index.example/simple");
 
-/** What `MemoryStore.add` is told of a release beyond its name and version. */
-export interface ExampleRelease {
-  /** Requires-Dist lines; default none. `false`: the metadata is unknown. */
-  readonly requires?: readonly string[] | false;
-  readonly requiresPython?: string;
-  readonly extras?: readonly string[];
-  /** File names; default one `py3-none-any` wheel. */
-  readonly files?: readonly string[];
-  readonly yanked?: string;
-  readonly index?: IndexUrl;
-}
-
 /** Knowledge that dies with the process. Its parts are shared with the store of files. */
 export class MemoryStore implements KnowledgeStore {
   readonly #pages = new Map<string, StoredPage>();
-  readonly #metadata = new Facts(metadataFacts);
-  readonly #installed = new Facts(installedFacts);
-  readonly #security = new Facts(securityFacts);
-  readonly #performance = new Facts(performanceFacts);
-  readonly #about = new Facts(aboutFacts);
-  readonly #attestations = new Facts(attestationFacts);
-  readonly #sources = new Facts(sourceFacts);
+  readonly #metadata = new MemoryFacts(metadataFacts);
+  readonly #installed = new MemoryFacts(installedFacts);
+  readonly #security = new MemoryFacts(securityFacts);
+  readonly #performance = new MemoryFacts(performanceFacts);
+  readonly #about = new MemoryFacts(aboutFacts);
+  readonly #attestations = new MemoryFacts(attestationFacts);
+  readonly #sources = new MemoryFacts(sourceFacts);
   #changed = false;
   #revision = 0;
 
@@ -300,37 +289,6 @@ export function exampleRelease(text: string, index: IndexUrl = exampleIndex): Re
   return { name: packageName(name), version, index };
 }
 
-class Facts<Fact> {
-  readonly #kind: FactKind<Fact>;
-  readonly #facts = new Map<string, Fact>();
-
-  constructor(kind: FactKind<Fact>) {
-    this.#kind = kind;
-  }
-
-  get(key: string): Fact | undefined {
-    return this.#facts.get(key);
-  }
-
-  keys(): readonly string[] {
-    return [...this.#facts.keys()];
-  }
-
-  /** Whether there was one that is outdated. */
-  forget(key: string, isOutdated: (fact: Fact) => boolean): boolean {
-    const known = this.#facts.get(key);
-    return known !== undefined && isOutdated(known) && this.#facts.delete(key);
-  }
-
-  /** Whether that changed what is known. */
-  put(key: string, fact: Fact): boolean {
-    const known = this.#facts.get(key);
-    const kept = known === undefined ? fact : this.#kind.prefer(known, fact);
-    this.#facts.set(key, kept);
-    return JSON.stringify(kept) !== JSON.stringify(known);
-  }
-}
-
 function pageKey(name: PackageName, index: IndexUrl): string {
   return `${name} ${index}`;
 }
@@ -338,29 +296,4 @@ function pageKey(name: PackageName, index: IndexUrl): string {
 function releaseKey(release: Release, detail = "", further?: string): string {
   const { index, name, version } = release;
   return [index, name, version, detail, ...(further === undefined ? [] : [further])].join(" ");
-}
-
-function exampleFile(filename: string, told: ExampleRelease) {
-  const { requiresPython, yanked } = told;
-  let sum = 0;
-  for (const unit of filename) sum = (sum * 31 + unit.charCodeAt(0)) % 0xffffffff;
-  return {
-    filename,
-    ...(requiresPython === undefined ? {} : { requiresPython }),
-    ...(yanked === undefined ? {} : { yanked }),
-    sha256: sum.toString(16).padStart(64, "0"),
-    url: `https://files.example/${filename}`,
-  };
-}
-
-function exampleMetadata(told: ExampleRelease): MetadataFact {
-  const { requiresPython } = told;
-  return {
-    state: "known",
-    requires: told.requires || [],
-    ...(requiresPython === undefined ? {} : { requiresPython }),
-    extras: told.extras ?? [],
-    via: "metadata-file",
-    observedAt: "2026-01-01T00:00:00Z",
-  };
 }
