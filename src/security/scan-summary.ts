@@ -1,6 +1,7 @@
 import type { Finding } from "../model/finding.ts";
 import type { Indicators } from "../model/security-fact.ts";
 import { safeText } from "../util/terminal-text.ts";
+import { worstFirst } from "./worst-first.ts";
 
 /** What of all findings is kept. */
 export interface KeptFindings {
@@ -54,16 +55,4 @@ function safeFinding(finding: Finding): Finding {
 
 function shortened(text: string): string {
   return text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text;
-}
-
-const rankOrder = { HIGH: 0, MEDIUM: 1, LOW: 2, UNDEFINED: 3 } as const;
-const alarmOrder = { block: 0, warn: 1, none: 2 } as const;
-
-function worstFirst(a: Finding, b: Finding): number {
-  return (
-    alarmOrder[a.alarm ?? "none"] - alarmOrder[b.alarm ?? "none"] ||
-    rankOrder[a.severity] - rankOrder[b.severity] ||
-    rankOrder[a.confidence] - rankOrder[b.confidence] ||
-    (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line)
-  );
 }

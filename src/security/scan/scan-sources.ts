@@ -1,6 +1,7 @@
 import type { Finding } from "../../model/finding.ts";
 import type { PackageName } from "../../python/name.ts";
 import { isPythonSource, splitSources } from "../source-files.ts";
+import { worstFirst } from "../worst-first.ts";
 import { installCode } from "./install-code.ts";
 import type { Runs } from "./machine.ts";
 import { raisedForName, raisedTogether } from "./name-alarm.ts";
@@ -66,7 +67,7 @@ export async function scanSources(request: SourceRequest): Promise<SourceScan> {
     readOne({ path, source, runs, lint: analysed.has(path) }, parse, state);
   }
   state.findings.push(...pthFindings(members.pth, parse), ...programFindings(members, sdist));
-  const findings = raisedForName(request.name, state.findings).sort(worseFirst);
+  const findings = raisedForName(request.name, state.findings).sort(worstFirst);
   return {
     findings,
     filesAnalyzed: checked.length,
@@ -181,16 +182,4 @@ function programFindings({ programs }: Members, sdist: boolean): readonly Findin
     path,
     line: 1,
   }));
-}
-
-const weight = { HIGH: 0, MEDIUM: 1, LOW: 2, UNDEFINED: 3 } as const;
-const alarms = { block: 0, warn: 1, none: 2 } as const;
-
-function worseFirst(a: Finding, b: Finding): number {
-  return (
-    alarms[a.alarm ?? "none"] - alarms[b.alarm ?? "none"] ||
-    weight[a.severity] - weight[b.severity] ||
-    weight[a.confidence] - weight[b.confidence] ||
-    (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line)
-  );
 }
