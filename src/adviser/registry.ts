@@ -32,6 +32,8 @@ export const units: Readonly<Record<RecommendationType, Units>> = {
   stable: { sieves: always, steps: [advisoryPenalty, indicatorPenalty] },
   security: { sieves: [vulnerable, ...always], steps: [indicatorPenalty] },
   latest: { sieves: always, steps: [] },
+  testing: { sieves: always, steps: [] },
+  performance: { sieves: always, steps: [advisoryPenalty, indicatorPenalty] },
 };
 
 /** What is said of the releases that were chosen, whatever advice looks for. */

@@ -1,7 +1,9 @@
+import type { Justification, Product } from "../model/advice.ts";
 import type { AdvisoryMatch } from "../model/advisory.ts";
 import type { MetadataFact, ReleaseFacts } from "../model/knowledge.ts";
 import type { ProjectStatus } from "../model/package-fact.ts";
 import type { Release } from "../model/release.ts";
+import type { PackageName } from "../python/name.ts";
 import type { AdviceContext } from "./context.ts";
 import type { Penalty } from "./penalty.ts";
 
@@ -20,28 +22,65 @@ export interface SievedRelease {
   readonly advisories: readonly AdvisoryMatch[];
 }
 
-/** Filters candidate versions of one name (the original's sieve). */
-export interface Sieve {
-  readonly kind: "sieve";
+/** What every unit has: a name to switch it off by, and a say in where it takes part. */
+interface Unit {
   readonly name: string;
+  /** Whether it takes part in this advice, beside being registered; undefined: always. */
+  includes?(context: AdviceContext): boolean;
+}
+
+/** Looks at the inputs once, before the search (the original's boot). */
+export interface Boot extends Unit {
+  readonly kind: "boot";
+  /** What there is to be said of the inputs; `refuses` ends the advice, with the reason. */
+  run(context: AdviceContext): {
+    readonly notes: readonly Justification[];
+    readonly refuses?: string;
+  };
+}
+
+/** Offers a release of another package in place of one (the original's pseudonym). */
+export interface Pseudonym extends Unit {
+  readonly kind: "pseudonym";
+  /** The package that it has something to offer for. */
+  readonly package: PackageName;
+  /** What stands in for that release, by its own name; undefined: nothing does. */
+  offers(
+    release: Release,
+    context: AdviceContext,
+  ): { readonly name: PackageName; readonly version: string } | undefined;
+}
+
+/** Filters candidate versions of one name (the original's sieve). */
+export interface Sieve extends Unit {
+  readonly kind: "sieve";
+  /** The only package it looks at; undefined: all. */
+  readonly package?: PackageName;
   /** Why the release can't be used, as the end of a sentence: "1.2 " + reason; undefined: it can. */
   rejects(candidate: SievedRelease, context: AdviceContext): string | undefined;
 }
 
-/** Says how much speaks against a release that can be used (the original's step). */
-export interface Step {
+/** Says how much speaks for or against a release that can be used (the original's step). */
+export interface Step extends Unit {
   readonly kind: "step";
-  readonly name: string;
-  /** Undefined: nothing does. */
+  readonly package?: PackageName;
+  /** Undefined: it has nothing to say. */
   objects(candidate: SievedRelease, context: AdviceContext): Objection | undefined;
   /** How much it has at least against a release with these advisories, before that is examined. */
   atLeast?(advisories: readonly AdvisoryMatch[]): Penalty;
 }
 
+/** Accepts or refuses a whole stack (the original's stride); what it refuses is searched on from. */
+export interface Stride extends Unit {
+  readonly kind: "stride";
+  /** Why the stack can't be had; undefined: it can. */
+  refuses(product: Product, context: AdviceContext): string | undefined;
+}
+
 /** Remarks on a release that was chosen, without a say in the choice (the original's wrap). */
-export interface Wrap {
+export interface Wrap extends Unit {
   readonly kind: "wrap";
-  readonly name: string;
+  readonly package?: PackageName;
   /** As the end of a sentence: "1.2 " + remark; undefined: there is nothing to say. */
   remarks(release: Release, context: AdviceContext): string | undefined;
 }
@@ -49,6 +88,11 @@ export interface Wrap {
 /** What speaks against a release without ruling it out. */
 export interface Objection {
   readonly penalty: Penalty;
+  /**
+   * How much is held for (above 0, to 1) or against it (below 0, to -1) beside the penalty, in
+   * hundredths at the finest; the original's score of a step.
+   */
+  readonly score?: number;
   /** As the end of a sentence: "1.2 " + reason. */
   readonly reason: string;
 }

@@ -4,6 +4,7 @@ import type { Runtime } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import type { Services } from "../wiring.ts";
+import { adviceSettings } from "./advice-settings.ts";
 import { type IndexSources, indexSources } from "./index-sources.ts";
 import type { Manifest } from "./manifest.ts";
 import { projectOf } from "./project-of.ts";
@@ -52,6 +53,7 @@ export async function adviceQuestion(
     upgrade: options.upgrade,
     indexes: sources.order,
     indexNames: sources.byName,
+    settings: adviceSettings(manifest, services),
   });
   return { services, manifest, runtime, sources, project, inactive, categories };
 }

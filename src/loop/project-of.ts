@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { AdviceSettings } from "../model/advice-settings.ts";
 import { type Project, type ProjectRequirement, sourceKey } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
@@ -23,6 +24,7 @@ export interface ProjectOptions {
   readonly indexes: readonly [IndexUrl, ...IndexUrl[]];
   /** Name of a [[source]] to its index. */
   readonly indexNames: ReadonlyMap<string, IndexUrl>;
+  readonly settings?: AdviceSettings;
 }
 
 /** A project with the lines of the Pipfile that do not count on the runtime. */
@@ -48,6 +50,7 @@ export function projectOf(manifest: Manifest, options: ProjectOptions): ActivePr
     indexes: options.indexes,
     allowPrereleases: manifest.pipfile.settings.allowPrereleases === true,
     preferred: preferredPins(manifest, options.upgrade),
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
   };
   return { project, inactive };
 }

@@ -1,5 +1,6 @@
 import type { PackageName } from "../python/name.ts";
 import type { VersionRange } from "../python/version-range.ts";
+import type { AdviceSettings } from "./advice-settings.ts";
 import type { IndexUrl } from "./release.ts";
 
 /** One line of a Pipfile as the adviser takes it: markers already known to hold on the runtime. */
@@ -31,6 +32,8 @@ export interface Project {
   readonly allowPrereleases: boolean;
   /** Versions of the old lock, preferred where they still satisfy everything. */
   readonly preferred: ReadonlyMap<PackageName, string>;
+  /** Undefined: nothing is set. */
+  readonly settings?: AdviceSettings;
 }
 
 /** A git, path or url entry of a Pipfile, as far as knowledge tells them apart. */

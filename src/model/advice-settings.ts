@@ -1,0 +1,38 @@
+import type { PackageName } from "../python/name.ts";
+import type { VersionRange } from "../python/version-range.ts";
+
+/** What a user set for an advice beside project, runtime and recommendation type. */
+export interface AdviceSettings {
+  /** Names of units that are switched off. */
+  readonly blockedUnits: ReadonlySet<string>;
+  /** Labels of the run and of its runtime environment; prescriptions ask for them. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** What versions may be, should a package be needed: lines of constraints files. */
+  readonly constraints: readonly Constraint[];
+  /** Packages whose pre-releases count as releases, also where only others need them. */
+  readonly prereleasesOf: ReadonlySet<PackageName>;
+  /** Modules that the project's sources import, each with the names that they use of it; undefined: nobody looked. */
+  readonly libraryUsage: ReadonlyMap<string, readonly string[]> | undefined;
+  /** The moment that the advice is of, ms: releases uploaded later do not exist. Undefined: now. */
+  readonly asOf: number | undefined;
+}
+
+/** One line of a constraints file whose marker holds on the runtime. */
+export interface Constraint {
+  readonly name: PackageName;
+  /** As written: `<3`. */
+  readonly specifier: string;
+  readonly range: VersionRange;
+  /** `constraints.txt:3`. */
+  readonly where: string;
+}
+
+/** Nothing set. */
+export const noSettings: AdviceSettings = {
+  blockedUnits: new Set(),
+  labels: new Map(),
+  constraints: [],
+  prereleasesOf: new Set(),
+  libraryUsage: undefined,
+  asOf: undefined,
+};
