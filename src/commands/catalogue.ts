@@ -42,7 +42,10 @@ function addAdvise(program: Command, perform: Perform): void {
     .option("--offline", "ask no index: advise from what is known")
     .option("--python <X.Y>", "Python to advise for")
     .option("--verify <what>", "install and import pins first: all (the default) or none")
-    .option("--recommendation-type <type>", "stable (the default), security, latest, testing or performance")
+    .option(
+      "--recommendation-type <type>",
+      "stable (the default), security, latest, testing or performance",
+    )
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
     .addOption(
       new Option(
