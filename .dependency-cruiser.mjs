@@ -10,7 +10,7 @@ export const layers = [
   ["src/store", "src/messaging", "src/workflow", "src/sandbox", "src/package-index", "src/reports"],
   ["src/advisory"],
   ["src/model"],
-  ["src/python"],
+  ["src/python", "src/python-syntax"],
   ["src/util"],
 ];
 
@@ -32,7 +32,7 @@ const owners = {
   "smol-toml": ["python", "config.ts"],
   "tar-stream": ["package-index", "solver", "security"],
   undici: ["package-index"],
-  "web-tree-sitter": ["security"],
+  "web-tree-sitter": ["python-syntax"],
   yaml: ["util"],
   yauzl: ["package-index", "solver", "security", "investigator"],
 };

@@ -1,5 +1,5 @@
+import { part, type SyntaxNode, textOf } from "../../python-syntax/syntax.ts";
 import type { Machine } from "./machine.ts";
-import { part, type SyntaxNode, textOf } from "./syntax.ts";
 import { joined, type Scope, unknown, type Value } from "./value.ts";
 
 const groups = new Set([

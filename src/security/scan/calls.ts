@@ -1,3 +1,4 @@
+import { part, type SyntaxNode, textOf } from "../../python-syntax/syntax.ts";
 import { decodes, folded, foldedMethod } from "./folding.ts";
 import {
   canonical,
@@ -9,7 +10,6 @@ import {
 } from "./known-names.ts";
 import { type Arguments, type CallSite, type Machine, readNested } from "./machine.ts";
 import { concatenated, memberOf } from "./members.ts";
-import { part, type SyntaxNode, textOf } from "./syntax.ts";
 import { mark, marksOf, type Scope, textsOf, unknown, type Value } from "./value.ts";
 
 /** A call: rules see it, functions of the file are read, what it gives is worked out. */

@@ -1,6 +1,6 @@
+import { part, type SyntaxNode, textOf } from "../../python-syntax/syntax.ts";
 import { bind } from "./binding.ts";
 import { type Arguments, type Machine, mostSteps } from "./machine.ts";
-import { part, type SyntaxNode, textOf } from "./syntax.ts";
 import { type LocalClass, type LocalFunction, type Scope, unknown, type Value } from "./value.ts";
 
 /** A function's body is read when something calls it, or at the end. */

@@ -1,3 +1,4 @@
+import { part, type SyntaxNode, textOf } from "../../python-syntax/syntax.ts";
 import { bind } from "./binding.ts";
 import { evaluateCall } from "./calls.ts";
 import { literalText, unescaped } from "./literal.ts";
@@ -5,7 +6,6 @@ import { type Machine, mostDepth } from "./machine.ts";
 import { concatenated, memberOf } from "./members.ts";
 import { binary, subscript } from "./operators.ts";
 import { oneOf } from "./statements.ts";
-import { part, type SyntaxNode, textOf } from "./syntax.ts";
 import { find, joined, mark, marksOf, type Scope, unknown, type Value } from "./value.ts";
 
 type Expression = (node: SyntaxNode, scope: Scope, machine: Machine) => Value;

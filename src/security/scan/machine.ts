@@ -1,4 +1,4 @@
-import { lineOf, type SyntaxNode } from "./syntax.ts";
+import { lineOf, type SyntaxNode } from "../../python-syntax/syntax.ts";
 import type { Scope, Value } from "./value.ts";
 
 /** When code runs; see Finding. */

@@ -1,6 +1,6 @@
+import { part, type SyntaxNode, textOf } from "../../python-syntax/syntax.ts";
 import { canonical, environmentMarks, marksOfName } from "./known-names.ts";
 import type { Machine } from "./machine.ts";
-import { part, type SyntaxNode, textOf } from "./syntax.ts";
 import { mark, marksOf, type Scope, unknown, type Value } from "./value.ts";
 
 /** `+` joins texts, `%` fills them; a long chain of them is walked, not entered. */

@@ -1,11 +1,11 @@
 import type { Finding } from "../../model/finding.ts";
+import type { ParsePython } from "../../python-syntax/parser.ts";
+import { plainNames, type Trouble } from "../../python-syntax/source-text.ts";
 import { invoke, readUncalled } from "./definitions.ts";
 import { evaluate } from "./expressions.ts";
 import { type CallSite, type Machine, type Runs, reportedLine } from "./machine.ts";
-import type { ParsePython } from "./python-parser.ts";
 import { callRules, fileRules, traced } from "./registry.ts";
 import type { Trace, Verdict } from "./rule.ts";
-import { plainNames, type Trouble } from "./source-text.ts";
 import { execute } from "./statements.ts";
 import type { Scope } from "./value.ts";
 

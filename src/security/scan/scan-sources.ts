@@ -1,14 +1,19 @@
 import type { Finding } from "../../model/finding.ts";
 import type { PackageName } from "../../python/name.ts";
+import { type ParsePython, pythonParser } from "../../python-syntax/parser.ts";
+import {
+  linesOfCode,
+  type SourceText,
+  sourceText,
+  type Trouble,
+} from "../../python-syntax/source-text.ts";
 import { isPythonSource, splitSources } from "../source-files.ts";
 import { worstFirst } from "../worst-first.ts";
 import { installCode } from "./install-code.ts";
 import type { Runs } from "./machine.ts";
 import { raisedForName, raisedTogether } from "./name-alarm.ts";
 import { pthCode, pthFinding } from "./pth.ts";
-import { type ParsePython, pythonParser } from "./python-parser.ts";
 import { readFile } from "./read-file.ts";
-import { linesOfCode, type SourceText, sourceText, type Trouble } from "./source-text.ts";
 import { isBesideThePackage, isProgram, isTest, isWorthParsing } from "./which-files.ts";
 
 /** One distribution to scan; `members` gives each file of its archive to `take`, one by one. */

@@ -1,8 +1,8 @@
+import { part, parts, type SyntaxNode, textOf } from "../../python-syntax/syntax.ts";
 import { bind } from "./binding.ts";
 import { evaluateExec } from "./calls.ts";
 import { defineClass, defineFunction } from "./definitions.ts";
 import type { Machine } from "./machine.ts";
-import { part, parts, type SyntaxNode, textOf } from "./syntax.ts";
 import { joined, type Scope, unknown, type Value } from "./value.ts";
 
 type Statement = (node: SyntaxNode, scope: Scope, machine: Machine) => void;

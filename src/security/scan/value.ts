@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "./syntax.ts";
+import type { SyntaxNode } from "../../python-syntax/syntax.ts";
 
 /** Where a value comes from; several may be true, so each is a bit. */
 export const mark = {

@@ -1,7 +1,7 @@
+import { disguisedNames } from "../../../python-syntax/source-text.ts";
 import { looksUpHost, reachesNetwork, startsProcess } from "../known-names.ts";
 import type { FileFacts, FileRule } from "../rule.ts";
 import { alarmAt } from "../rule.ts";
-import { disguisedNames } from "../source-text.ts";
 import { namesDropHost } from "./network-rules.ts";
 
 /** Texts that rules look for in a whole file, by the name of the trace they leave. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
-import { packageRoot } from "../../util/package-root.ts";
+import { packageRoot } from "../util/package-root.ts";
 import { PythonText, type SyntaxNode } from "./syntax.ts";
 
 /** A file's tree; `broken` is the first line that is not Python, where there is one. */
