@@ -3,14 +3,15 @@ import type { Gap } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import { releaseText } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
+import { type BestOptions, type BestStack, findBestStack } from "./best-stack.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
+import { costPartsOf, scoreOf } from "./cost.ts";
 import { explain } from "./explain.ts";
-import { type SettledSearch, searchWithLeastAgainst } from "./give-way.ts";
-import { externalCauses } from "./incompatibility.ts";
+import type { Incompatibility } from "./incompatibility.ts";
 import { justifications } from "./justifications.ts";
 import { justify } from "./justify.ts";
-import type { SearchResult } from "./search.ts";
+import { exclusionOf, mayHingeOnPrereleases } from "./stack.ts";
 import type { Needed } from "./walk.ts";
 
 /** Advice with what it stands on. */
@@ -20,11 +21,17 @@ export interface Consultation {
   readonly consulted: readonly ReleaseList[];
   /** Decisions tried, those undone included. */
   readonly attempts: number;
+  /** Searches made to find the best stack and to prove that it is. */
+  readonly searches: number;
 }
 
-/** `verify`: pins must have been seen to install on the runtime. */
 export interface AdviseOptions {
+  /** Pins must have been seen to install on the runtime. */
   readonly verify: boolean;
+  /** How many different stacks, the best first; undefined: one. */
+  readonly count?: number;
+  /** Asked between searches: whether to be content with the best so far. */
+  readonly stop?: () => boolean;
 }
 
 /**
@@ -35,18 +42,73 @@ export function advise(context: AdviceContext, options: AdviseOptions): Advice {
   return consult(context, options).advice;
 }
 
-/** The same, and which knowledge it looked at. */
+/** The same, and what it stands on. */
 export function consult(context: AdviceContext, options: AdviseOptions): Consultation {
+  const consulting = consultInSteps(context, options);
+  for (;;) {
+    const { done, value } = consulting.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same with a pause after each search, in which a caller may look after other things. */
+export function* consultInSteps(
+  context: AdviceContext,
+  options: AdviseOptions,
+): Generator<undefined, Consultation> {
   const refused = new Map<string, string>();
   let attempts = 0;
+  let searches = 0;
   for (;;) {
-    const found = searchWithLeastAgainst(refused.size === 0 ? context : { ...context, refused });
-    attempts += found.result.attempts;
-    const pins = pinsOf(found.needed, found.result.catalog);
+    const heeded = refused.size === 0 ? context : { ...context, refused };
+    const best = yield* bestStack(heeded, options, {});
+    attempts += best.attempts;
+    searches += best.searches;
+    const { catalog } = best.stack.result;
+    const pins = pinsOf(best.stack.needed, catalog);
     if (refuseMalware(pins, context, refused)) continue;
-    const advice = adviceOf(found, pins, options);
-    return { advice, consulted: found.result.catalog.consulted(), attempts };
+    const advice = adviceOf(best, pins, options);
+    const others = advice.outcome === "locked" ? yield* otherStacks(heeded, options, best) : [];
+    return {
+      advice: others.length === 0 || advice.outcome !== "locked" ? advice : { ...advice, others },
+      consulted: catalog.consulted(),
+      attempts,
+      searches,
+    };
   }
+}
+
+/** The best stack, or the best so far once it is told to stop. */
+function* bestStack(
+  context: AdviceContext,
+  { stop }: AdviseOptions,
+  start: BestOptions,
+): Generator<undefined, BestStack> {
+  const finding = findBestStack(context, start);
+  for (;;) {
+    const { done, value } = finding.next();
+    if (done === true || stop?.() === true) return value;
+    yield;
+  }
+}
+
+/** The next best stacks, each another one in at least one release. */
+function* otherStacks(
+  context: AdviceContext,
+  options: AdviseOptions,
+  best: BestStack,
+): Generator<undefined, readonly Product[]> {
+  const excluded: Incompatibility[] = [];
+  const products: Product[] = [];
+  let last = best;
+  while (products.length + 1 < (options.count ?? 1)) {
+    excluded.push(exclusionOf(last.stack, "is the stack that is advised"));
+    last = yield* bestStack(context, options, { excluded, cores: last.cores });
+    const { result, needed } = last.stack;
+    if (result.failure !== undefined || result.catalog.hasGaps) break;
+    products.push(explained({ ...emptyProduct, pins: pinsOf(needed, result.catalog) }, last));
+  }
+  return products;
 }
 
 /**
@@ -70,10 +132,11 @@ function refuseMalware(
   return refused.size > before;
 }
 
-function adviceOf(found: SettledSearch, pins: Product["pins"], options: AdviseOptions): Advice {
-  const { result } = found;
+function adviceOf(best: BestStack, pins: Product["pins"], options: AdviseOptions): Advice {
+  const { result } = best.stack;
   const { catalog, failure } = result;
-  const gaps = catalog.gaps();
+  // Of a search for something better the gaps do not count: there is a stack without them
+  const gaps = best.searches > 1 ? [] : catalog.gaps();
   if (failure !== undefined) {
     const [first, ...rest] = gaps;
     if (first !== undefined && mayHingeOnPrereleases(result)) {
@@ -82,37 +145,32 @@ function adviceOf(found: SettledSearch, pins: Product["pins"], options: AdviseOp
     return { outcome: "unsatisfiable", conflict: explain(failure, catalog) };
   }
   const product: Product = { ...emptyProduct, pins };
+  const { open } = best;
   const [first, ...rest] =
-    gaps.length > 0 ? gaps : verificationGaps(product, catalog.context, options.verify);
+    gaps.length > 0 || open.length > 0
+      ? gaps
+      : verificationGaps(product, catalog.context, options.verify);
   if (first !== undefined) return { outcome: "incomplete", gaps: [first, ...rest], best: product };
-  return { outcome: "locked", product: explained(product, found) };
+  const locked = { outcome: "locked", product: explained(product, best) } as const;
+  return open.length === 0 ? locked : { ...locked, open };
 }
 
 /** Reasons are found when somebody asks for them: often nobody does. */
-function explained(product: Product, found: SettledSearch): Product {
+function explained(product: Product, best: BestStack): Product {
+  const { stack, bound } = best;
   let reasons: ReadonlyMap<PackageName, NotNewest> | undefined;
   return {
     pins: product.pins,
     get notNewest() {
-      reasons ??= justify(found.needed, found.result.catalog);
+      reasons ??= justify(stack.needed, stack.result.catalog);
       return reasons;
     },
-    justifications: justifications(found),
+    justifications: justifications(best),
+    score: { value: scoreOf(stack.cost), atMost: scoreOf(bound), parts: costPartsOf(stack.cost) },
   };
 }
 
 const emptyProduct: Product = { pins: new Map(), notNewest: new Map(), justifications: [] };
-
-/**
- * A missing fact can only add demands, so a proof without it stands; save that a requirement not
- * yet known may name a pre-release and thereby admit one that the proof left out.
- */
-function mayHingeOnPrereleases(result: SearchResult): boolean {
-  if (result.failure === undefined) return false;
-  return externalCauses(result.failure).some(
-    ({ cause }) => cause.kind === "no-version" && cause.prereleaseLeftOut,
-  );
-}
 
 function pinsOf(
   needed: ReadonlyMap<PackageName, Needed>,

@@ -179,7 +179,9 @@ test("what else an unaffected release needs is learnt before it is advised", () 
   const store = storeOf({ "a==1": [], "b==1": ["a<2"] }, { "a==1": [advisory("PYSEC-1")] });
   store.add("b==2", { requires: false }).add("a==2");
 
-  expect(resolved(store, lockedTo({ a: "1", b: "1" }, "b"))).toBe("incomplete: metadata of b==2");
+  expect(resolved(store, lockedTo({ a: "1", b: "1" }, "b"))).toBe(
+    "locked: a==1 b==1; open: metadata of b==2",
+  );
 });
 
 test("advice of type security takes nothing affected, and names the advisory if nothing is left", () => {

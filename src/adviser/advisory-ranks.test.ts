@@ -33,7 +33,12 @@ function lockedTo(version: string) {
 test.each<[string, Known, string]>([
   ["what nothing is known against, however old", ["", "LOW", "MEDIUM"], "2"],
   ["the newest that is free", ["", "", "MEDIUM"], "2"],
-  ["the newest, where all are affected alike", ["HIGH", "HIGH HIGH", "HIGH HIGH HIGH"], "3"],
+  ["the newest, where all are affected alike", ["HIGH", "HIGH", "HIGH"], "3"],
+  [
+    "of those that are as bad the one with the fewest",
+    ["HIGH", "HIGH HIGH", "HIGH HIGH HIGH"],
+    "1",
+  ],
   ["the worst alone, not the number", ["HIGH", "MEDIUM MEDIUM MEDIUM", "HIGH"], "2"],
   ["high rather than critical", ["HIGH", "CRITICAL"], "1"],
   ["medium rather than high", ["MEDIUM", "HIGH"], "1"],
@@ -50,7 +55,7 @@ test.each<[string, Known, string, string]>([
   ["stays where what is newer is low as well", ["LOW", "LOW"], "1", "1"],
   ["goes back from what is medium", ["", "MEDIUM", "MEDIUM"], "2", "1"],
   ["does not go back from what is low", ["", "LOW", "MEDIUM"], "2", "2"],
-  ["stays where all are affected alike", ["HIGH", "HIGH HIGH", "HIGH"], "2", "2"],
+  ["stays where all are affected alike", ["HIGH", "HIGH", "HIGH"], "2", "2"],
   ["stays though newer ones are free, if it is free itself", ["", ""], "1", "1"],
 ])("an old pin %s", (_rule, known, old, taken) => {
   expect(resolved(storeOf(known), lockedTo(old))).toBe(`locked: a==${taken}`);

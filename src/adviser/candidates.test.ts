@@ -96,7 +96,10 @@ test("reasons are told newest first, alike ones once, and no more than wanted", 
     .add("a==1", { files: ["a-1-cp27-none-win32.whl"] });
   const list = store.releases(packageName("a"), exampleIndex);
   if (list === undefined) throw new Error("the store has the list");
-  const candidates = new Candidates(list, contextOf(store, ["a"]), undefined);
+  const candidates = new Candidates(list, contextOf(store, ["a"]), {
+    pinned: undefined,
+    asked: undefined,
+  });
 
   expect(candidates.reasons(anyVersion, 9)).toEqual([
     "5rc1 is a pre-release that nobody asked for",

@@ -6,9 +6,12 @@ import { compareVersions, parseVersion, type Version } from "../python/version.t
 import { anyVersion, contains, type VersionRange } from "../python/version-range.ts";
 import { reaches, reachesAll } from "./advisory-text.ts";
 import type { AdviceContext } from "./context.ts";
-import { leadsBack, type Penalty, worst } from "./penalty.ts";
+import { type Cost, compareCosts, isFree, noCost, weighingParts } from "./cost.ts";
+import { Costing } from "./costing.ts";
+import { type Penalty, worst } from "./penalty.ts";
 import { type Units, units } from "./registry.ts";
 import type { Objection, SievedRelease } from "./unit.ts";
+import { weightOf } from "./weight.ts";
 
 /** A release that may be chosen, with the file that the runtime would install. */
 export interface Candidate {
@@ -23,11 +26,21 @@ export interface Candidate {
   readonly objections: readonly StepObjection[];
   /** The worst of them. */
   readonly penalty: Penalty;
+  /** What they come to. */
+  readonly weight: Cost;
 }
 
 /** An objection and the name of the step that has it. */
 interface StepObjection extends Objection {
   readonly step: string;
+}
+
+/** What the project itself demands of a package; undefined: nothing. */
+export interface OwnDemands {
+  /** What the Pipfile asks for by `==`, which may be yanked. */
+  readonly pinned: VersionRange | undefined;
+  /** What all its lines leave together. */
+  readonly asked: VersionRange | undefined;
 }
 
 type Examined = { readonly candidate: Candidate } | { readonly reason: string };
@@ -46,6 +59,8 @@ export class Candidates {
   private readonly context: AdviceContext;
   private readonly units: Units;
   private readonly pinned: VersionRange | undefined;
+  private readonly preferred: Version | undefined;
+  private readonly costing: Costing;
   private readonly examined = new Map<number, Examined>();
   private readonly positions = new Map<string, number>();
   private readonly versions: (Version | undefined)[] = [];
@@ -53,26 +68,37 @@ export class Candidates {
   private readonly against = new Map<string, readonly AdvisoryMatch[]>();
   private anyFinal: boolean | undefined;
 
-  /** `pinned`: what the Pipfile asks for by `==`, which may be yanked. */
-  constructor(list: ReleaseList, context: AdviceContext, pinned: VersionRange | undefined) {
+  constructor(list: ReleaseList, context: AdviceContext, demands: OwnDemands) {
     this.list = list;
     this.context = context;
     this.units = units[context.recommendationType];
-    this.pinned = pinned;
+    const { asked } = demands;
+    this.pinned = demands.pinned;
+    const old = parseVersion(context.project.preferred.get(list.name) ?? "");
+    this.preferred =
+      old !== undefined && contains(asked ?? anyVersion, old) && this.at(old.text) !== undefined
+        ? old
+        : undefined;
+    this.costing = new Costing(this, { asked, preferred: this.preferred });
   }
 
   /**
-   * The best candidate within `range`: what the steps object to least, of these the newest, where
-   * what is low counts as nothing. `preferred` stays unless there is less against that one.
+   * The cheapest candidate within `range`: the old lock's, else what the steps object to least, of
+   * these the newest, where what is low counts as nothing.
    */
-  best(range: VersionRange, policy: PrereleasePolicy, preferred?: Version): Candidate | undefined {
+  best(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {
+    const { preferred } = this;
     const inRange = preferred !== undefined && contains(range, preferred);
     const kept = inRange ? this.at(preferred.text) : undefined;
-    if (kept?.penalty === 0) return kept;
-    const found = this.leastPenalised(range, policy);
-    return kept !== undefined && (found === undefined || kept.penalty <= found.penalty)
-      ? kept
-      : found;
+    if (kept !== undefined && isFree(kept.weight)) return kept;
+    const found = this.leastWeight(range, policy);
+    if (kept === undefined || found === undefined) return kept ?? found;
+    return compareCosts(this.cost(kept, policy), this.cost(found, policy)) <= 0 ? kept : found;
+  }
+
+  /** What a candidate costs the stack that has it. */
+  cost(candidate: Candidate, policy: PrereleasePolicy): Cost {
+    return this.costing.of(candidate, policy);
   }
 
   /** Usable releases within `range` that are worth a look, newest first, pre-releases too. */
@@ -92,10 +118,10 @@ export class Candidates {
     }
   }
 
-  /** The newest usable release; a pre-release as `best` would take it. */
-  newest(policy: PrereleasePolicy): Candidate | undefined {
+  /** The newest usable release within `range`; a pre-release as `best` would take it. */
+  newest(policy: PrereleasePolicy, range: VersionRange = anyVersion): Candidate | undefined {
     const equal = policy === "equal" || !this.hasFinal();
-    for (const candidate of this.within(anyVersion)) {
+    for (const candidate of this.within(range)) {
       if (equal || !candidate.version.isPrerelease) return candidate;
     }
     return undefined;
@@ -192,7 +218,7 @@ export class Candidates {
     return answer;
   }
 
-  private leastPenalised(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {
+  private leastWeight(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {
     let best: Candidate | undefined;
     let fallback: Candidate | undefined;
     const glance = (version: Version) =>
@@ -203,22 +229,23 @@ export class Candidates {
         continue;
       }
       best = better(best, candidate);
-      if (!leadsBack(best.penalty)) return best;
+      if (isLightest(best.weight)) return best;
     }
     return best ?? (policy === "none" && this.hasFinal() ? undefined : fallback);
   }
 
   /** Told by advisories alone, those of the newer release first: to examine one costs far more. */
-  private glanceAt(older: Version, { advisories, penalty }: Candidate): Glance {
-    if (this.atLeast(advisories.filter(reachesAll)) >= penalty) return "stop";
-    const reaching = advisories.filter((one) => reaches(one, older));
-    if (this.atLeast(reaching) >= penalty) return "pass";
-    return this.atLeast(this.advisories(older.text)) < penalty ? "examine" : "pass";
+  private glanceAt(older: Version, { advisories, weight }: Candidate): Glance {
+    const isNoBetter = (some: readonly AdvisoryMatch[]) =>
+      compareCosts(this.atLeast(some), weight, weighingParts) >= 0;
+    if (isNoBetter(advisories.filter(reachesAll))) return "stop";
+    if (isNoBetter(advisories.filter((one) => reaches(one, older)))) return "pass";
+    return isNoBetter(this.advisories(older.text)) ? "pass" : "examine";
   }
 
-  private atLeast(advisories: readonly AdvisoryMatch[]): Penalty {
-    if (advisories.length === 0) return 0;
-    return worst(this.units.steps.map((step) => step.atLeast?.(advisories) ?? 0));
+  private atLeast(advisories: readonly AdvisoryMatch[]): Cost {
+    if (advisories.length === 0) return noCost;
+    return weightOf(this.units.steps.flatMap((step) => step.atLeast?.(advisories) ?? []));
   }
 
   private advisories(version: string): readonly AdvisoryMatch[] {
@@ -257,8 +284,11 @@ export class Candidates {
     }
     const objections = this.objectionsTo(sieved);
     const penalty = worst(objections.map((one) => one.penalty));
+    const weight = objections.length === 0 ? noCost : weightOf(objections);
     const { file } = choice;
-    return { candidate: { release, version, file, metadata, advisories, objections, penalty } };
+    return {
+      candidate: { release, version, file, metadata, advisories, objections, penalty, weight },
+    };
   }
 
   private objectionsTo(sieved: SievedRelease): readonly StepObjection[] {
@@ -272,10 +302,14 @@ export class Candidates {
   }
 }
 
-/** The one that less speaks against, `older` only where enough speaks against the newer one. */
+/** The one that less speaks against, of equal ones the newer. */
 function better(newer: Candidate | undefined, older: Candidate): Candidate {
   if (newer === undefined) return older;
-  return leadsBack(newer.penalty) && older.penalty < newer.penalty ? older : newer;
+  return compareCosts(older.weight, newer.weight, weighingParts) < 0 ? older : newer;
+}
+
+function isLightest(weight: Cost): boolean {
+  return compareCosts(weight, noCost, weighingParts) <= 0;
 }
 
 function prereleaseReason(version: Version): string | undefined {

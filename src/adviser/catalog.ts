@@ -4,12 +4,14 @@ import type { ProjectRequirement } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
 import { activeDependencies, type Dependency } from "../python/active-dependencies.ts";
 import { type PackageName, packageName } from "../python/name.ts";
-import { parseVersion, type Version } from "../python/version.ts";
+import type { Version } from "../python/version.ts";
 import { type Candidate, Candidates, type PrereleasePolicy } from "./candidates.ts";
 import type { AdviceContext } from "./context.ts";
+import { type Cost, noCost } from "./cost.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { chooseList, type ListChoice, tiedIndexes } from "./lists.ts";
-import { exactPin } from "./requirements.ts";
+import { ownDemands } from "./requirements.ts";
+import { timelyContext } from "./timely-knowledge.ts";
 
 type KnownMetadata = Extract<MetadataFact, { readonly state: "known" }>;
 
@@ -31,7 +33,7 @@ export class Catalog {
 
   /** `before`: the catalog of a search that went stale; what it learnt of pre-releases is kept. */
   constructor(context: AdviceContext, before?: Catalog) {
-    this.context = context;
+    this.context = timelyContext(context);
     this.tied = tiedIndexes(context.project.requirements);
     this.prereleases = new Map(before?.prereleases);
     for (const requirement of context.project.requirements) {
@@ -44,6 +46,15 @@ export class Catalog {
 
   gaps(): readonly Gap[] {
     return [...this.noted.values()];
+  }
+
+  get hasGaps(): boolean {
+    return this.noted.size > 0;
+  }
+
+  /** What is missing for the next search of this catalog is noted anew. */
+  forgetGaps(): void {
+    this.noted.clear();
   }
 
   /** The lists of releases that were looked at, also those that say there is no such package. */
@@ -62,8 +73,8 @@ export class Catalog {
   /** Where a name comes from; an unknown list is noted as a gap. */
   list(name: PackageName, requiredBy: string): ListChoice {
     const known = this.lists.get(name);
-    if (known !== undefined) return known;
-    const choice = chooseList(name, this.tied.get(name), this.context);
+    if (known !== undefined && known.state !== "unknown") return known;
+    const choice = known ?? chooseList(name, this.tied.get(name), this.context);
     this.lists.set(name, choice);
     if (choice.state === "unknown") {
       this.note({ missing: "releases", name, index: choice.index, requiredBy });
@@ -76,7 +87,7 @@ export class Catalog {
     if (known !== undefined) return known;
     const choice = this.lists.get(name);
     if (choice?.state !== "known") return undefined;
-    const made = new Candidates(choice.list, this.context, exactPin(this.requirementsOf(name)));
+    const made = new Candidates(choice.list, this.context, ownDemands(this.requirementsOf(name)));
     this.candidates.set(name, made);
     return made;
   }
@@ -163,9 +174,7 @@ export class Catalog {
   best(name: PackageName, range: Parameters<Candidates["best"]>[0]): Candidate | undefined {
     const candidates = this.candidatesOf(name);
     if (candidates === undefined) return undefined;
-    const text = this.context.project.preferred.get(name);
-    const preferred = text === undefined ? undefined : parseVersion(text);
-    const found = candidates.best(range, this.policy(name), preferred);
+    const found = candidates.best(range, this.policy(name));
     if (found !== undefined || this.policy(name) !== "none") return found;
     for (const requirement of this.requirementsOf(name)) {
       const own = requirement.range;
@@ -174,10 +183,16 @@ export class Catalog {
         candidates.best(own, "fallback") !== undefined
       ) {
         this.admitPrereleases(name);
-        return candidates.best(range, "fallback", preferred);
+        return candidates.best(range, "fallback");
       }
     }
     return undefined;
+  }
+
+  /** What a candidate costs the stack that has it. */
+  cost(candidate: Candidate): Cost {
+    const { name } = candidate.release;
+    return this.candidatesOf(name)?.cost(candidate, this.policy(name)) ?? noCost;
   }
 
   /** Whether a release, as far as its metadata is known, has no such extra: pip then only warns. */

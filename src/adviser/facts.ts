@@ -13,6 +13,7 @@ import {
 import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Cause, Incompatibility, PackageKey } from "./incompatibility.ts";
+import type { Limits } from "./limits.ts";
 import { sameDependencySpan } from "./span.ts";
 import { negative, positive, type Term } from "./term.ts";
 
@@ -53,12 +54,19 @@ export function requirementFacts(catalog: Catalog): readonly Incompatibility[] {
   });
 }
 
+/** What of the search a choice depends on. */
+interface Situation {
+  readonly decided: Version | undefined;
+  readonly refusedBefore: boolean;
+  readonly limits: Limits | undefined;
+}
+
 /** Chooses a version of `key` within `range` and says what it entails. */
 export function choose(
   catalog: Catalog,
   key: PackageKey,
   range: VersionRange,
-  situation: { readonly decided: Version | undefined; readonly refusedBefore: boolean },
+  situation: Situation,
 ): Choice {
   const name = baseOf(key);
   if (key !== name) return chooseExtra(catalog, key, range, situation.decided);
@@ -68,6 +76,9 @@ export function choose(
     return ruledOut(key, anyVersion, { kind: "absent", reason: list.reason });
   const candidate = catalog.best(name, range);
   if (candidate === undefined) return ruledOut(key, range, noVersionCause(catalog, name, range));
+  const need = catalog.cost(candidate);
+  if (situation.limits?.forbid(name, need) === true)
+    return ruledOut(key, range, { kind: "limit", of: name, need });
   return entail(catalog, candidate, situation.refusedBefore);
 }
 

@@ -1,4 +1,5 @@
 import type { PackageName } from "../python/name.ts";
+import type { Cost } from "./cost.ts";
 import type { Term } from "./term.ts";
 
 /** The search's name of a package: `flask`, or `flask[async]` for one of its extras. */
@@ -25,6 +26,11 @@ export type Cause =
       /** A pre-release would do, but nobody asked for one. */
       readonly prereleaseLeftOut: boolean;
     }
+  /** What could be had costs more than the search may spend on it: `need` at least. */
+  | { readonly kind: "limit"; readonly of: string; readonly need: Cost }
+  /** A stack that was found before, or that a stride refuses. */
+  | { readonly kind: "excluded"; readonly reason: string }
+  | { readonly kind: "combination"; readonly reason: string }
   | { readonly kind: "absent"; readonly reason: string }
   | { readonly kind: "unusable"; readonly version: string; readonly reason: string }
   | { readonly kind: "conflict"; readonly left: Incompatibility; readonly right: Incompatibility };

@@ -3,9 +3,10 @@ import type { AdvisoryMatch } from "../model/advisory.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { contains } from "../python/version-range.ts";
 import { advisoryNames, vulnerabilities } from "./advisory-text.ts";
+import type { BestStack } from "./best-stack.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
-import type { SettledSearch } from "./give-way.ts";
+import { heldBack } from "./gave-way.ts";
 import { whyNot } from "./justify.ts";
 import { leadsBack } from "./penalty.ts";
 import { wraps } from "./registry.ts";
@@ -13,13 +14,13 @@ import { advisoryPenalty } from "./units/step-advisory.ts";
 import type { Needed } from "./walk.ts";
 
 /** What there is to be said of a stack: what went wrong, what is known against it, and what moved. */
-export function justifications(found: SettledSearch): readonly Justification[] {
-  const { catalog } = found.result;
+export function justifications(found: BestStack): readonly Justification[] {
+  const { catalog } = found.stack.result;
   const told: Justification[] = [...catalog.warnings].map((message) => ({
     type: "WARNING",
     message,
   }));
-  for (const one of found.needed.values()) {
+  for (const one of found.stack.needed.values()) {
     const chosen = catalog.candidatesOf(one.name)?.at(one.version.text);
     if (chosen === undefined) continue;
     if (chosen.advisories.length > 0) told.push(affected(one, chosen, found));
@@ -43,7 +44,7 @@ function suspected({ name, version }: Needed, { objections }: Candidate): readon
 }
 
 /** Who asks for what is safe must not take silence for that. */
-function unscanned({ result, needed }: SettledSearch): readonly Justification[] {
+function unscanned({ stack: { result, needed } }: BestStack): readonly Justification[] {
   const { catalog } = result;
   let missing = 0;
   for (const { name, version } of needed.values()) {
@@ -59,7 +60,7 @@ function unscanned({ result, needed }: SettledSearch): readonly Justification[] 
 function remarked(
   { name, version }: Needed,
   { release }: Candidate,
-  { result }: SettledSearch,
+  { stack: { result } }: BestStack,
 ): readonly Justification[] {
   return wraps.flatMap((wrap) => {
     const remark = wrap.remarks(release, result.catalog.context);
@@ -69,14 +70,14 @@ function remarked(
 }
 
 /** What vulnerabilities are known of a release, what mends them, and why it stays all the same. */
-function affected(one: Needed, chosen: Candidate, found: SettledSearch): Justification {
+function affected(one: Needed, chosen: Candidate, found: BestStack): Justification {
   const { advisories, version } = chosen;
   const names = advisoryNames(advisories);
   const message = `${one.name} ${version.text} is affected by ${names}; ${fixText(advisories, version)}; ${whyKept(one, chosen, found)}`;
   return { type: "WARNING", message, package: one.name, advisories: ids(advisories) };
 }
 
-function whyKept(one: Needed, chosen: Candidate, { result, needed }: SettledSearch): string {
+function whyKept(one: Needed, chosen: Candidate, { stack: { result, needed } }: BestStack): string {
   const { catalog } = result;
   const { version } = one;
   const better = catalog.candidatesOf(one.name)?.unaffected(catalog.policy(one.name), chosen);
@@ -127,25 +128,22 @@ function firstAbove(texts: readonly string[], version: Version): Version | undef
 }
 
 /** What was wrong with a pin of the old lock that did not stay. */
-function movedOff(
-  one: Needed,
-  chosen: Candidate,
-  { result: { catalog }, gaveWay }: SettledSearch,
-): Justification | undefined {
+function movedOff(one: Needed, chosen: Candidate, best: BestStack): Justification | undefined {
   const { name } = one;
-  const gave = gaveWay.get(name);
-  const old = gave?.version ?? catalog.context.project.preferred.get(name);
+  const { catalog } = best.stack.result;
+  const old = catalog.context.project.preferred.get(name);
   const version = parseVersion(old ?? "");
   if (version === undefined || version.text === one.version.text) return undefined;
   const moved = `${name} moved off ${version.text}`;
-  if (gave !== undefined)
-    return { type: "INFO", message: `${moved}: it holds ${gave.held} back`, package: name };
   // Whoever asks for another release in the Pipfile moved it
   if (catalog.requirementsOf(name).some(({ range }) => !contains(range, version))) return undefined;
   const candidates = catalog.candidatesOf(name);
   const position = candidates?.positionOf(version.text);
   const before = position === undefined ? undefined : candidates?.examine(position);
   if (before === undefined) return undefined;
+  const held = "candidate" in before ? heldBack(name, best) : undefined;
+  if (held !== undefined)
+    return { type: "INFO", message: `${moved}: it holds ${held} back`, package: name };
   const dropped = "reason" in before;
   if (!dropped && before.candidate.penalty <= chosen.penalty) return undefined;
   const advisories = catalog.context.knowledge.advisories(name, version.text) ?? [];

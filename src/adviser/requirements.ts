@@ -1,5 +1,14 @@
 import type { ProjectRequirement } from "../model/project.ts";
-import type { VersionRange } from "../python/version-range.ts";
+import { intersect, type VersionRange } from "../python/version-range.ts";
+import type { OwnDemands } from "./candidates.ts";
+
+/** What the lines of a Pipfile, all of one package, demand of it. */
+export function ownDemands(requirements: readonly ProjectRequirement[]): OwnDemands {
+  let asked: VersionRange | undefined;
+  for (const { range } of requirements)
+    asked = asked === undefined ? range : intersect(asked, range);
+  return { pinned: exactPin(requirements), asked };
+}
 
 /** What the Pipfile asks for by `==` or `===`, which may be yanked (PEP 592). */
 export function exactPin(requirements: readonly ProjectRequirement[]): VersionRange | undefined {

@@ -1,10 +1,12 @@
 import type { Version } from "../python/version.ts";
 import { anyVersion } from "../python/version-range.ts";
 import { Catalog } from "./catalog.ts";
+import { combinationFacts } from "./combinations.ts";
 import { resolveConflict } from "./conflict.ts";
 import type { AdviceContext } from "./context.ts";
 import { baseOf, choose, requirementFacts } from "./facts.ts";
 import type { Incompatibility, PackageKey } from "./incompatibility.ts";
+import type { Limits } from "./limits.ts";
 import { PartialSolution } from "./partial-solution.ts";
 import { Priorities } from "./priorities.ts";
 import { negate, type Term } from "./term.ts";
@@ -19,11 +21,24 @@ export interface SearchResult {
   readonly attempts: number;
 }
 
-/** Finds the newest stack that satisfies a project, or a proof that there is none. docs/resolver.md */
-export function search(context: AdviceContext): SearchResult {
-  let catalog = new Catalog(context);
+/** What narrows a search beside the project. */
+export interface SearchOptions {
+  /** What may be spent; undefined: whatever it takes. */
+  readonly limits?: Limits;
+  /** Stacks that are not to be found again. */
+  readonly excluded?: readonly Incompatibility[];
+  /** The catalog of a search of the same context, to look nothing up twice. */
+  readonly catalog?: Catalog;
+}
+
+/**
+ * Finds a stack that satisfies a project, the newest as far as one can tell package by package, or a
+ * proof that there is none (docs/resolver.md). Under limits the proof may rest on them.
+ */
+export function search(context: AdviceContext, options: SearchOptions = {}): SearchResult {
+  let catalog = options.catalog ?? new Catalog(context);
   for (;;) {
-    const result = new Search(catalog).run();
+    const result = new Search(catalog, options).run();
     if (!catalog.stale) return result;
     catalog = new Catalog(context, catalog);
   }
@@ -32,6 +47,8 @@ export function search(context: AdviceContext): SearchResult {
 class Search {
   private readonly solution = new PartialSolution();
   private readonly catalog: Catalog;
+  private readonly limits: Limits | undefined;
+  private readonly excluded: readonly Incompatibility[];
   private readonly priorities: Priorities;
   private readonly byPackage = new Map<PackageKey, Incompatibility[]>();
   private readonly contradicted = new Map<Incompatibility, number>();
@@ -40,8 +57,10 @@ class Search {
   private readonly learntAbout = new Set<PackageKey>();
   private attempts = 0;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, { limits, excluded = [] }: SearchOptions) {
     this.catalog = catalog;
+    this.limits = limits;
+    this.excluded = excluded;
     this.priorities = new Priorities(catalog.context.project);
   }
 
@@ -57,7 +76,9 @@ class Search {
 
   private solve(): Incompatibility | undefined {
     const changed = new Set<PackageKey>();
-    for (const incompatibility of requirementFacts(this.catalog)) {
+    const { catalog, limits } = this;
+    const facts = [...requirementFacts(catalog), ...combinationFacts(catalog.context, limits)];
+    for (const incompatibility of [...facts, ...this.excluded]) {
       for (const key of this.add(incompatibility)) changed.add(key);
     }
     let failure = this.propagate(changed);
@@ -83,6 +104,7 @@ class Search {
     const choice = choose(this.catalog, key, range, {
       decided: base === key ? undefined : this.solution.decisions.get(base),
       refusedBefore: this.priorities.wasRefused(base),
+      limits: this.limits,
     });
     if ("incompatibility" in choice) {
       for (const one of this.add(choice.incompatibility)) changed.add(one);

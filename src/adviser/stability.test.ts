@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, integer, property, record } from "fast-check";
 import { expect, test } from "vitest";
 import { contextOf, summary } from "../../fixtures/advice.ts";
+import type { Advice } from "../model/advice.ts";
 import type { Gap } from "../model/gap.ts";
 import { exampleRelease, MemoryStore } from "../store/memory-store.ts";
 import { advise } from "./advise.ts";
@@ -61,9 +62,14 @@ function learnt(
   const store = new MemoryStore();
   for (;;) {
     const advice = advise(contextOf(store, demands), { verify: false });
-    if (advice.outcome !== "incomplete") return summary(advice);
-    for (const gap of advice.gaps) fill(store, stretches, gap, also);
+    const gaps = advice.outcome === "incomplete" ? advice.gaps : openIn(advice);
+    if (gaps.length === 0) return summary(advice);
+    for (const gap of gaps) fill(store, stretches, gap, also);
   }
+}
+
+function openIn(advice: Advice): readonly Gap[] {
+  return advice.outcome === "locked" ? (advice.open ?? []) : [];
 }
 
 function fill(

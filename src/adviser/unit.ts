@@ -66,8 +66,10 @@ export interface Step extends Unit {
   readonly package?: PackageName;
   /** Undefined: it has nothing to say. */
   objects(candidate: SievedRelease, context: AdviceContext): Objection | undefined;
-  /** How much it has at least against a release with these advisories, before that is examined. */
-  atLeast?(advisories: readonly AdvisoryMatch[]): Penalty;
+  /** The highest `score` it may give to releases of `package`; undefined: 0. */
+  readonly bonus?: number;
+  /** What it has at least against a release with these advisories, before that is examined. */
+  atLeast?(advisories: readonly AdvisoryMatch[]): Pick<Objection, "penalty" | "count">;
 }
 
 /** Accepts or refuses a whole stack (the original's stride); what it refuses is searched on from. */
@@ -88,6 +90,8 @@ export interface Wrap extends Unit {
 /** What speaks against a release without ruling it out. */
 export interface Objection {
   readonly penalty: Penalty;
+  /** How many things of medium rank or worse that is, such as advisories; undefined: one. */
+  readonly count?: number;
   /**
    * How much is held for (above 0, to 1) or against it (below 0, to -1) beside the penalty, in
    * hundredths at the finest; the original's score of a step.

@@ -1,7 +1,7 @@
 import { type Candidate, Candidates } from "../adviser/candidates.ts";
 import type { AdviceContext } from "../adviser/context.ts";
 import { tiedIndexes } from "../adviser/lists.ts";
-import { exactPin } from "../adviser/requirements.ts";
+import { ownDemands } from "../adviser/requirements.ts";
 import { type Gap, gapKey } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { ProjectRequirement } from "../model/project.ts";
@@ -242,7 +242,7 @@ export class WarmReach {
     let reached = this.reached.get(name);
     if (reached === undefined) {
       const lines = this.options.project.requirements.filter((one) => one.name === name);
-      reached = notYetReached(new Candidates(list, this.options, exactPin(lines)));
+      reached = notYetReached(new Candidates(list, this.options, ownDemands(lines)));
       this.reached.set(name, reached);
     }
     return reached;

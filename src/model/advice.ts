@@ -37,6 +37,17 @@ export interface Product {
   /** Pins that are not the newest release, and why. */
   readonly notNewest: ReadonlyMap<PackageName, NotNewest>;
   readonly justifications: readonly Justification[];
+  /** Undefined where the stack is not complete. */
+  readonly score?: Score;
+}
+
+/** How good a stack is, from 0 to 1, which nothing speaks against (docs/resolver.md#score). */
+export interface Score {
+  readonly value: number;
+  /** No stack has more; equal to `value` where this one is proved to be the best. */
+  readonly atMost: number;
+  /** What it lacks to 1, part by part: `{ high: 1, moved: 2 }`. */
+  readonly parts: Readonly<Record<string, number>>;
 }
 
 /** A newer release that was passed over. */
@@ -65,7 +76,14 @@ export interface Conflict {
 }
 
 export type Advice =
-  | { readonly outcome: "locked"; readonly product: Product }
+  | {
+      readonly outcome: "locked";
+      readonly product: Product;
+      /** The next best ones, as many as were asked for. */
+      readonly others?: readonly Product[];
+      /** Facts without which nobody can say whether there is a better stack; undefined: none lack. */
+      readonly open?: readonly Gap[];
+    }
   | { readonly outcome: "unsatisfiable"; readonly conflict: Conflict }
   | {
       readonly outcome: "incomplete";

@@ -1,7 +1,7 @@
 import type { AdvisoryMatch } from "../../model/advisory.ts";
 import { advisoryNames, vulnerabilities } from "../advisory-text.ts";
-import { type Penalty, penaltyOfRank, worst } from "../penalty.ts";
-import type { Step } from "../unit.ts";
+import { leadsBack, penaltyOfRank, worst } from "../penalty.ts";
+import type { Objection, Step } from "../unit.ts";
 
 /**
  * Objects to releases that vulnerabilities are known of, by the rank of the worst
@@ -14,11 +14,12 @@ export const advisoryPenalty: Step = {
     if (advisories.length === 0) return undefined;
     const known = vulnerabilities(advisories);
     if (known.length === 0) return undefined;
-    return { penalty: penaltyOf(known), reason: `is affected by ${advisoryNames(known)}` };
+    return { ...weightOf(known), reason: `is affected by ${advisoryNames(known)}` };
   },
-  atLeast: (advisories) => penaltyOf(vulnerabilities(advisories)),
+  atLeast: (advisories) => weightOf(vulnerabilities(advisories)),
 };
 
-function penaltyOf(advisories: readonly AdvisoryMatch[]): Penalty {
-  return worst(advisories.map(({ severity }) => penaltyOfRank[severity.rank]));
+function weightOf(advisories: readonly AdvisoryMatch[]): Pick<Objection, "penalty" | "count"> {
+  const penalties = advisories.map(({ severity }) => penaltyOfRank[severity.rank]);
+  return { penalty: worst(penalties), count: penalties.filter(leadsBack).length };
 }

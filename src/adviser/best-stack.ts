@@ -1,0 +1,133 @@
+import type { Gap } from "../model/gap.ts";
+import { anyVersion, intersect } from "../python/version-range.ts";
+import type { Catalog } from "./catalog.ts";
+import type { AdviceContext } from "./context.ts";
+import { type Allowance, type Core, cheapestAllowance, coreOf } from "./core.ts";
+import { type Cost, compareCosts } from "./cost.ts";
+import type { Incompatibility } from "./incompatibility.ts";
+import { Limits } from "./limits.ts";
+import { search } from "./search.ts";
+import { mayHingeOnPrereleases, type Stack, stackOf } from "./stack.ts";
+
+/** The best stack that was found, and how good any could be. */
+export interface BestStack {
+  readonly stack: Stack;
+  /** No stack is cheaper; that of `stack` where it is proved to be the best. */
+  readonly bound: Cost;
+  /** Why something must be spent, in the order in which it was found out. */
+  readonly cores: readonly Core[];
+  /** Facts without which nobody can say whether there is a cheaper stack. */
+  readonly open: readonly Gap[];
+  /** Decisions tried, those undone included, and searches. */
+  readonly attempts: number;
+  readonly searches: number;
+}
+
+/** What a search for the best starts from. */
+export interface BestOptions {
+  /** Stacks that are not to be found again. */
+  readonly excluded?: readonly Incompatibility[];
+  /** What is known to be so already, of the same context. */
+  readonly cores?: readonly Core[];
+}
+
+/** Effort at which a search for something better ends; counted, so that it ends alike everywhere. */
+const mostSearches = 100;
+const mostAttempts = 50_000;
+
+/**
+ * The cheapest stack (docs/resolver.md#the-best-score). Finds one, then asks for one within the
+ * least that every stack must spend, learning from each failure what that is. Pauses after each
+ * search; who stops asking then has the best so far.
+ */
+export function* findBestStack(
+  context: AdviceContext,
+  options: BestOptions = {},
+): Generator<BestStack, BestStack> {
+  const quest = new Quest(context, options);
+  while (!quest.ended) {
+    yield quest.state;
+    quest.searchOn();
+  }
+  return quest.state;
+}
+
+class Quest {
+  private readonly context: AdviceContext;
+  private readonly excluded: readonly Incompatibility[];
+  private readonly cores: Core[];
+  private stack: Stack;
+  private catalog: Catalog;
+  private floor: Allowance["limits"];
+  private allowance: Allowance;
+  private open: readonly Gap[] = [];
+  private attempts: number;
+  private searches = 1;
+
+  constructor(context: AdviceContext, { excluded = [], cores = [] }: BestOptions) {
+    this.context = context;
+    this.excluded = excluded;
+    this.cores = [...cores];
+    this.stack = stackOf(search(context, { excluded }));
+    this.catalog = this.stack.result.catalog;
+    this.attempts = this.stack.result.attempts;
+    this.floor = floorOf(this.catalog);
+    this.allowance = cheapestAllowance(this.floor, this.cores);
+  }
+
+  get ended(): boolean {
+    if (this.searches === 1 && (this.stack.result.failure !== undefined || this.catalog.hasGaps))
+      return true;
+    if (this.searches >= mostSearches || this.attempts >= mostAttempts) return true;
+    return this.isBest || this.open.length > 0;
+  }
+
+  get state(): BestStack {
+    const { stack, cores, open, attempts, searches } = this;
+    const bound = this.isBest ? stack.cost : this.allowance.bound;
+    return { stack, bound, cores, open, attempts, searches };
+  }
+
+  /** Asks for a stack within the least that every stack must spend, as far as that is known. */
+  searchOn(): void {
+    this.catalog.forgetGaps();
+    const result = search(this.context, {
+      excluded: this.excluded,
+      catalog: this.catalog,
+      limits: new Limits(this.allowance.limits),
+    });
+    this.searches += 1;
+    this.attempts += result.attempts;
+    if (result.catalog !== this.catalog) {
+      this.catalog = result.catalog;
+      this.floor = floorOf(this.catalog);
+    }
+    if (result.failure === undefined ? this.catalog.hasGaps : mayHingeOnPrereleases(result)) {
+      this.open = this.catalog.gaps();
+    } else if (result.failure === undefined) {
+      const found = stackOf(result);
+      if (compareCosts(found.cost, this.stack.cost) < 0) this.stack = found;
+    } else {
+      const core = coreOf(result.failure);
+      if (core.size === 0) throw new Error("a project that has a stack was proved to have none");
+      this.cores.push(core);
+      this.allowance = cheapestAllowance(this.floor, this.cores);
+    }
+  }
+
+  private get isBest(): boolean {
+    return compareCosts(this.stack.cost, this.allowance.bound) <= 0;
+  }
+}
+
+/** What every stack spends: on each package that the project asks for, its cheapest release. */
+function floorOf(catalog: Catalog): ReadonlyMap<string, Cost> {
+  const floor = new Map<string, Cost>();
+  for (const { name } of catalog.context.project.requirements) {
+    if (floor.has(name)) continue;
+    const asked = catalog.requirementsOf(name).map(({ range }) => range);
+    const cheapest = catalog.best(name, asked.reduce(intersect, anyVersion));
+    if (cheapest !== undefined) floor.set(name, catalog.cost(cheapest));
+  }
+  return floor;
+}

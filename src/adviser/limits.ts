@@ -1,0 +1,18 @@
+import { type Cost, compareCosts, noCost } from "./cost.ts";
+
+/**
+ * What a search may spend: on each package at most what its limit says, by default nothing. A
+ * combination that weighs is forbidden as long as its own limit is lower than its weight.
+ */
+export class Limits {
+  private readonly spending: ReadonlyMap<string, Cost>;
+
+  /** By name of the package or of the combination. */
+  constructor(spending: ReadonlyMap<string, Cost>) {
+    this.spending = spending;
+  }
+
+  forbid(name: string, cost: Cost): boolean {
+    return cost !== noCost && compareCosts(cost, this.spending.get(name) ?? noCost) > 0;
+  }
+}

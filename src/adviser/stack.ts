@@ -1,0 +1,63 @@
+import type { PackageName } from "../python/name.ts";
+import { contains, singleVersion } from "../python/version-range.ts";
+import type { Catalog } from "./catalog.ts";
+import { type Combination, combinationCost } from "./combinations.ts";
+import { addCosts, type Cost, noCost } from "./cost.ts";
+import { externalCauses, type Incompatibility, type PackageKey } from "./incompatibility.ts";
+import type { SearchResult } from "./search.ts";
+import { positive, type Term } from "./term.ts";
+import { type Needed, walk } from "./walk.ts";
+
+/** A complete stack that a search found, and its price. */
+export interface Stack {
+  readonly result: SearchResult;
+  /** What each package is part of; empty where there is no stack. */
+  readonly needed: ReadonlyMap<PackageName, Needed>;
+  readonly cost: Cost;
+}
+
+/** What came of a search, as a stack. */
+export function stackOf(result: SearchResult): Stack {
+  const { failure, decisions, catalog } = result;
+  const needed = failure === undefined ? walk(decisions, catalog) : new Map();
+  return { result, needed, cost: stackCost(needed, catalog) };
+}
+
+/** The sum over the releases, and what combinations of them weigh. */
+export function stackCost(needed: Stack["needed"], catalog: Catalog): Cost {
+  let cost = noCost;
+  for (const { name, version } of needed.values()) {
+    const candidate = catalog.candidatesOf(name)?.at(version.text);
+    if (candidate !== undefined) cost = addCosts(cost, catalog.cost(candidate));
+  }
+  for (const one of catalog.context.combinations ?? [])
+    if (holds(one, needed)) cost = addCosts(cost, combinationCost(one) ?? noCost);
+  return cost;
+}
+
+function holds({ terms }: Combination, needed: Stack["needed"]): boolean {
+  for (const [name, range] of terms) {
+    const version = needed.get(name)?.version;
+    if (version === undefined || !contains(range, version)) return false;
+  }
+  return true;
+}
+
+/**
+ * A missing fact can only add demands, so a proof without it stands; save that a requirement not
+ * yet known may name a pre-release and thereby admit one that the proof left out.
+ */
+export function mayHingeOnPrereleases({ failure, catalog }: SearchResult): boolean {
+  if (failure === undefined || !catalog.hasGaps) return false;
+  return externalCauses(failure).some(
+    ({ cause }) => cause.kind === "no-version" && cause.prereleaseLeftOut,
+  );
+}
+
+/** What can't hold if that stack is not to be found again. */
+export function exclusionOf({ needed }: Stack, reason: string): Incompatibility {
+  const terms = [...needed.values()].map(
+    ({ name, version }) => [name, positive(singleVersion(version))] as const,
+  );
+  return { terms: new Map<PackageKey, Term>(terms), cause: { kind: "excluded", reason } };
+}
