@@ -8,7 +8,7 @@ export const layers = [
   ["src/config.ts"],
   ["src/adviser", "src/solver", "src/investigator", "src/security"],
   ["src/store", "src/messaging", "src/workflow", "src/sandbox", "src/package-index", "src/reports"],
-  ["src/advisory"],
+  ["src/advisory", "src/prescription"],
   ["src/model"],
   ["src/python", "src/python-syntax"],
   ["src/util"],
