@@ -1,6 +1,8 @@
 import type { RecommendationType } from "../model/recommendation.ts";
 import type { Sieve, Step, Wrap } from "./unit.ts";
 import { vulnerable } from "./units/sieve-advisory.ts";
+import { asOf } from "./units/sieve-as-of.ts";
+import { coolDown } from "./units/sieve-cool-down.ts";
 import { failedInstallation } from "./units/sieve-failed-installation.ts";
 import { failedMetadata } from "./units/sieve-failed-metadata.ts";
 import { malware } from "./units/sieve-malware.ts";
@@ -9,6 +11,7 @@ import { harmful } from "./units/sieve-security-indicator.ts";
 import { yanked } from "./units/sieve-yanked.ts";
 import { advisoryPenalty } from "./units/step-advisory.ts";
 import { indicatorPenalty } from "./units/step-security-indicator.ts";
+import { coolDownExemption } from "./units/wrap-cool-down.ts";
 import { projectStatus } from "./units/wrap-project-status.ts";
 
 /** The units that have a say. */
@@ -22,6 +25,8 @@ const always: readonly Sieve[] = [
   malware,
   quarantined,
   yanked,
+  asOf,
+  coolDown,
   failedMetadata,
   failedInstallation,
   harmful,
@@ -37,4 +42,4 @@ export const units: Readonly<Record<RecommendationType, Units>> = {
 };
 
 /** What is said of the releases that were chosen, whatever advice looks for. */
-export const wraps: readonly Wrap[] = [projectStatus];
+export const wraps: readonly Wrap[] = [projectStatus, coolDownExemption];

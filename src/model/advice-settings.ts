@@ -1,5 +1,6 @@
 import type { PackageName } from "../python/name.ts";
 import type { VersionRange } from "../python/version-range.ts";
+import { type AcceptedAdvisory, noPolicy, type Policy } from "./policy.ts";
 
 /** What a user set for an advice beside project, runtime and recommendation type. */
 export interface AdviceSettings {
@@ -15,6 +16,13 @@ export interface AdviceSettings {
   readonly libraryUsage: ReadonlyMap<string, readonly string[]> | undefined;
   /** The moment that the advice is of, ms: releases uploaded later do not exist. Undefined: now. */
   readonly asOf: number | undefined;
+  /** What counts as now, ms: `asOf` where that is set. */
+  readonly moment: number;
+  readonly policy: Policy;
+  /** Advisories that do not count, those of `policy` and of labels. */
+  readonly acceptedAdvisories: readonly AcceptedAdvisory[];
+  /** What the old lock pins, also where its pins are given up: their age is no news. */
+  readonly locked: ReadonlyMap<PackageName, string>;
 }
 
 /** One line of a constraints file whose marker holds on the runtime. */
@@ -35,4 +43,8 @@ export const noSettings: AdviceSettings = {
   prereleasesOf: new Set(),
   libraryUsage: undefined,
   asOf: undefined,
+  moment: 0,
+  policy: noPolicy,
+  acceptedAdvisories: [],
+  locked: new Map(),
 };

@@ -10,18 +10,21 @@ export interface ExampleRelease {
   /** File names; default one `py3-none-any` wheel. */
   readonly files?: readonly string[];
   readonly yanked?: string;
+  /** ISO 8601; absent: the index does not say. */
+  readonly uploadedAt?: string;
   readonly index?: IndexUrl;
 }
 
 /** A file as an index lists it; its hash comes from its name. */
 export function exampleFile(filename: string, told: ExampleRelease) {
-  const { requiresPython, yanked } = told;
+  const { requiresPython, yanked, uploadedAt } = told;
   let sum = 0;
   for (const unit of filename) sum = (sum * 31 + unit.charCodeAt(0)) % 0xffffffff;
   return {
     filename,
     ...(requiresPython === undefined ? {} : { requiresPython }),
     ...(yanked === undefined ? {} : { yanked }),
+    ...(uploadedAt === undefined ? {} : { uploadedAt }),
     sha256: sum.toString(16).padStart(64, "0"),
     url: `https://files.example/${filename}`,
   };
