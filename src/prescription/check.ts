@@ -22,7 +22,9 @@ export function scalar(wanted: string, accepts: (text: string) => boolean): Chec
 }
 
 export const text = scalar("a text", (found) => found !== "");
-export const boolean = scalar("`true` or `false`", (found) => /^(true|false)$/i.test(found));
+export const boolean = scalar("`true` or `false`", (found) =>
+  /^(true|false|yes|no|on|off)$/i.test(found),
+);
 export const integer = scalar("a whole number", (found) => /^-?\d+$/.test(found));
 
 export const number = scalar("a number", (found) => found !== "" && Number.isFinite(Number(found)));

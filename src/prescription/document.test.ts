@@ -175,3 +175,23 @@ test("two units of one kind may not have one name", async () => {
   expect(units).toHaveLength(1);
   expect(faults.map(({ message }) => message)).toEqual(["`wraps` already have a unit `A`"]);
 });
+
+test("merge keys are heeded, as the original's parser does", async () => {
+  const { units, faults } = await read(`units:
+  wraps:
+  - name: A
+    type: wrap
+    should_include: &common {adviser_pipeline: true, times: 0}
+    run: {}
+  - name: B
+    type: wrap
+    should_include: {<<: *common, times: 1}
+    run: {}
+`);
+
+  expect(faults).toEqual([]);
+  expect(units.map(({ include }) => include)).toMatchObject([
+    { adviser: true, off: true },
+    { adviser: true, off: false },
+  ]);
+});

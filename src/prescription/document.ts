@@ -8,6 +8,7 @@ import {
 import { didYouMean } from "../util/did-you-mean.ts";
 import { type Misshape, type Tree, textAt, treeAt } from "../util/shaped-tree.ts";
 import { anything, isNull, keys, mapOf } from "./check.ts";
+import { merged } from "./merge.ts";
 import { kindsOfList, unitCheck } from "./schema.ts";
 import { unitOf } from "./unit.ts";
 
@@ -22,8 +23,9 @@ const unitsCheck = keys(Object.fromEntries(unitLists.map((list) => [list, anythi
 
 /** Reads one file of prescriptions; `namespace` is the name in the metadata above it. */
 export function prescribedDocument(tree: Tree, namespace: string): PrescribedDocument {
-  const faults = [...documentCheck(tree, "the file")];
-  const lists = treeAt(tree, "units");
+  const whole = merged(tree);
+  const faults = [...documentCheck(whole, "the file")];
+  const lists = treeAt(whole, "units");
   if (lists === undefined) return { units: [], faults };
   faults.push(...unitsCheck(lists, "`units`"));
   const read = unitLists.map((list) => readList(treeAt(lists, list), list, namespace));

@@ -17,7 +17,7 @@ export function textsAt(tree: Tree | undefined, ...path: readonly string[]): rea
 /** Undefined where nothing is said. */
 export function flagAt(tree: Tree | undefined, key: string): boolean | undefined {
   const found = textAt(tree, key)?.toLowerCase();
-  return found === "true" || found === "false" ? found === "true" : undefined;
+  return found === undefined ? undefined : ["true", "yes", "on"].includes(found);
 }
 
 /** `[a, null]`, or `not: [a]`; undefined where the key is absent. */
