@@ -130,6 +130,8 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     maxPending: text("maxPending"),
     listen: text("listen"),
     refreshEvery: text("refreshEvery"),
+    asOf: text("asOf"),
+    cooldown: text("cooldown"),
   };
 }
 
@@ -187,9 +189,9 @@ function listen(told: boolean): Signals {
   return { signal: controller.signal, caught, stop };
 }
 
-/** A Pipfile or lock that an error names, for showing its lines; their names are paths from here. */
+/** A Pipfile, lock or policy that an error names, for showing its lines; their names are paths from here. */
 function sourceText(file: string): string | undefined {
-  if (!/(^|\/)Pipfile(\.lock)?$/.test(file)) return undefined;
+  if (!/(^|\/)(Pipfile(\.lock)?|thoth\.toml)$/.test(file)) return undefined;
   try {
     return readFileSync(file, "utf8");
   } catch {

@@ -16,9 +16,13 @@ import { type Environment, environmentValue, xdgFolder } from "./util/environmen
 import { ThothError } from "./util/errors.ts";
 import { type ListenAddress, listenAddress } from "./util/listen-address.ts";
 import {
+  coolDown,
+  coolDownWords,
   duration,
   durationWords,
   folder,
+  moment,
+  momentWords,
   numberPerName,
   pathOrAddress,
   positiveNumber,
@@ -59,6 +63,10 @@ export interface Configuration {
   readonly refreshEveryMs: number | undefined;
   /** Where `thoth advisories update` finds a database: an absolute path, or an address. */
   readonly advisories: string | undefined;
+  /** The moment that advice is of, ms since the epoch; undefined: now. */
+  readonly asOf: number | undefined;
+  /** How old a release must be, whatever files say; undefined: those decide. */
+  readonly coolDown: { readonly periodMs: number; readonly period: string } | undefined;
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
 }
@@ -80,6 +88,8 @@ const settings = [
   "listen",
   "refresh_every",
   "advisories",
+  "as_of",
+  "cooldown",
 ] as const;
 
 /** Messages in work at once, by lane. */
@@ -102,6 +112,8 @@ export interface ConfigurationFlags {
   readonly maxPending?: string | undefined;
   readonly listen?: string | undefined;
   readonly refreshEvery?: string | undefined;
+  readonly asOf?: string | undefined;
+  readonly cooldown?: string | undefined;
 }
 
 /** Where settings come from; `environment` is normally `process.env`. */
@@ -151,6 +163,8 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     listen: given("listen", listenAddress, "a port such as `9090`, or `HOST:PORT`"),
     refreshEveryMs: given("refresh_every", duration, durationWords),
     advisories: given("advisories", pathOrAddress(home), "a file, a folder or an address"),
+    asOf: given("as_of", moment, momentWords),
+    coolDown: given("cooldown", coolDown, coolDownWords),
     environments,
   };
 }
@@ -182,13 +196,14 @@ function givenBy(sources: readonly (Source | undefined)[]) {
 }
 
 function flagSource(flags: ConfigurationFlags): Source {
-  const { indexUrl, maxPending, refreshEvery, recommendationType: type, ...sameName } = flags;
+  const { indexUrl, maxPending, refreshEvery, recommendationType: type, asOf, ...sameName } = flags;
   const values: Partial<Record<Setting, string | boolean | undefined>> = {
     ...sameName,
     index_url: indexUrl,
     max_pending: maxPending,
     refresh_every: refreshEvery,
     recommendation_type: type,
+    as_of: asOf,
   };
   return {
     given: (setting) => {

@@ -53,7 +53,7 @@ export async function adviceQuestion(
     upgrade: options.upgrade,
     indexes: sources.order,
     indexNames: sources.byName,
-    settings: adviceSettings(manifest, services),
+    settings: adviceSettings(manifest, services, sources),
   });
   return { services, manifest, runtime, sources, project, inactive, categories };
 }

@@ -1,8 +1,54 @@
 import { type AdviceSettings, noSettings } from "../model/advice-settings.ts";
+import { type PackageName, packageName } from "../python/name.ts";
+import { parseVersion } from "../python/version.ts";
+import { ThothError } from "../util/errors.ts";
+import { momentText } from "../util/moment.ts";
 import type { Services } from "../wiring.ts";
+import type { IndexSources } from "./index-sources.ts";
 import type { Manifest } from "./manifest.ts";
+import { projectPolicy } from "./project-policy.ts";
 
 /** What the configuration, the files of the project and the command line set for its advice. */
-export function adviceSettings(_manifest: Manifest, _services: Services): AdviceSettings {
-  return noSettings;
+export function adviceSettings(
+  manifest: Manifest,
+  services: Services,
+  sources: IndexSources,
+): AdviceSettings {
+  const { asOf } = services.configuration;
+  const moment = momentOfAdvice(services);
+  const { policy, accepted } = projectPolicy(manifest, services, { sources, moment });
+  return {
+    ...noSettings,
+    asOf,
+    moment,
+    policy,
+    acceptedAdvisories: accepted,
+    locked: lockedVersions(manifest),
+  };
+}
+
+/** Nobody knows yet what will be uploaded. */
+function momentOfAdvice({ configuration, now }: Services): number {
+  const { asOf } = configuration;
+  const present = now();
+  if (asOf === undefined) return present;
+  if (asOf <= present) return asOf;
+  throw new ThothError(
+    "usage",
+    `--as-of names a moment that is still to come: ${momentText(asOf)}`,
+    {
+      hint: "a day counts from its first moment, UTC; without --as-of advice is of now",
+    },
+  );
+}
+
+function lockedVersions({ lock }: Manifest): ReadonlyMap<PackageName, string> {
+  const locked = new Map<PackageName, string>();
+  for (const entries of lock?.categories.values() ?? []) {
+    for (const [raw, entry] of entries) {
+      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "");
+      if (version !== undefined) locked.set(packageName(raw), version.text);
+    }
+  }
+  return locked;
 }

@@ -38,7 +38,7 @@ test("a policy is read whole, each part with its place", () => {
     unknownAge: "allow",
     yanked: "refuse",
     failOn: "high",
-    indexes: [{ text: "internal", where: "thoth.toml:4" }],
+    indexes: [{ text: "internal", place: { file: "thoth.toml", line: 4, column: 11 } }],
     coolDowns: { all: { periodMs: 7 * 86_400_000, period: "7d", where: "thoth.toml:8" } },
     licenses: { allow: new Set(["mit", "bsd-3-clause"]), deny: new Set() },
     ignores: [

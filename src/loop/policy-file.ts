@@ -13,8 +13,7 @@ import type { PackageName } from "../python/name.ts";
 import { isTomlTable, parseToml, type TomlTable } from "../python/toml.ts";
 import type { KeyPath } from "../python/toml-keys.ts";
 import { errorCode } from "../util/atomic-write.ts";
-import { ThothError } from "../util/errors.ts";
-import { shownPath } from "./manifest.ts";
+import { type Place, ThothError } from "../util/errors.ts";
 import { PolicyReading } from "./policy-reading.ts";
 
 /** Where a policy stands, beside the Pipfile. */
@@ -34,18 +33,16 @@ export interface PolicyFile extends Pick<Policy, "coolDowns" | "licenses"> {
 export interface NamedIndex {
   /** Name of a [[source]], or an address. */
   readonly text: string;
-  /** `thoth.toml:3`. */
-  readonly where: string;
+  readonly place: Place;
 }
 
 /**
- * The policy of a project directory, told as seen `from` there; undefined: it has none. Throws
- * `bad-toml`, or `bad-configuration` with every mistake.
+ * The policy of a project directory; `file` is its name for messages, undefined: it has none.
+ * Throws `bad-toml`, or `bad-configuration` with every mistake.
  */
-export function readPolicyFile(directory: string, from: string): PolicyFile | undefined {
-  const path = join(directory, policyFileName);
-  const text = readText(path);
-  return text === undefined ? undefined : parsePolicyFile(text, shownPath(path, from));
+export function readPolicyFile(directory: string, file: string): PolicyFile | undefined {
+  const text = readText(join(directory, policyFileName));
+  return text === undefined ? undefined : parsePolicyFile(text, file);
 }
 
 /** The same, of its text. */
@@ -56,13 +53,13 @@ export function parsePolicyFile(text: string, file: string): PolicyFile {
   const policy = reading.table(root, ["policy"]) ?? {};
   reading.keys(policy, ["policy"], policyKeys);
   const indexes = reading.texts(policy, ["policy", "indexes"]);
-  const where = reading.where(["policy", "indexes"]);
+  const place = reading.place(["policy", "indexes"]);
   const found: PolicyFile = {
     coolDowns: coolDowns(reading, policy),
     unknownAge: reading.word(policy, ["policy", "unknown-age"], ["deny", "allow"]),
     yanked: reading.word(policy, ["policy", "yanked"], ["refuse", "warn"]),
     failOn: reading.word(policy, ["policy", "fail-on"], severityThresholds),
-    indexes: indexes?.map((one) => ({ text: one.text, where })),
+    indexes: indexes?.map((one) => ({ text: one.text, place })),
     packageIndexes: packageIndexes(reading, policy),
     licenses: licenses(reading, policy),
     ignores: ignores(reading, root),
@@ -123,11 +120,11 @@ function packageIndexes(
   const table = reading.table(policy, path) ?? {};
   const found = new Map<PackageName, NamedIndex>();
   for (const key of Object.keys(table)) {
-    const place = [...path, key];
-    const name = reading.packageName(key, place);
-    const text = reading.text(table, place);
+    const at = [...path, key];
+    const name = reading.packageName(key, at);
+    const text = reading.text(table, at);
     if (name !== undefined && text !== undefined)
-      found.set(name, { text, where: reading.where(place) });
+      found.set(name, { text, place: reading.place(at) });
   }
   return found;
 }

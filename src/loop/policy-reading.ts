@@ -3,19 +3,10 @@ import { isValidName, type PackageName, packageName } from "../python/name.ts";
 import { didYouMean, kindOf, PipfileReading } from "../python/pipfile-reading.ts";
 import { isTomlTable, type TomlTable, type TomlValue } from "../python/toml.ts";
 import type { KeyPath } from "../python/toml-keys.ts";
-import { ThothError } from "../util/errors.ts";
-import { duration } from "../util/setting-readers.ts";
+import { type Place, ThothError } from "../util/errors.ts";
+import { coolDown } from "../util/setting-readers.ts";
 
 const example = 'write it with a unit, such as `"7d"`';
-
-/** `7d`, `12h`; `0` for none. Milliseconds. */
-export function coolDownPeriod(text: string): number | undefined {
-  const written = text.trim();
-  return written === "0" || /[smhd]$/.test(written) ? duration(written, "") : undefined;
-}
-
-/** What a period is written like, for messages. */
-export const periodWords = "a number with `s`, `m`, `h` or `d`, such as `7d`, or `0` for none";
 
 /** One pass over a `thoth.toml`: values by their place, mistakes collected. */
 export class PolicyReading {
@@ -39,6 +30,11 @@ export class PolicyReading {
   where(path: KeyPath): string {
     const { file, line } = this.#reading.keyPlace(path);
     return `${file}:${line}`;
+  }
+
+  /** Of a value. */
+  place(path: KeyPath): Place {
+    return this.#reading.valuePlace(path);
   }
 
   mistake(path: KeyPath, message: string, hint?: string): void {
@@ -115,9 +111,8 @@ export class PolicyReading {
   period(value: TomlValue | undefined, path: KeyPath): CoolDown | undefined {
     if (value === undefined) return undefined;
     const text = value === 0n ? "0" : value;
-    const periodMs = typeof text === "string" ? coolDownPeriod(text) : undefined;
-    if (typeof text === "string" && periodMs !== undefined)
-      return { periodMs, period: text.trim(), where: this.where(path) };
+    const read = typeof text === "string" ? coolDown(text, "") : undefined;
+    if (read !== undefined) return { ...read, where: this.where(path) };
     this.mistake(path, `\`${path.at(-1)}\` must be a length of time`, example);
     return undefined;
   }

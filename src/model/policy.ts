@@ -59,6 +59,8 @@ export interface Policy {
   readonly indexes: IndexPolicy;
   readonly licenses: LicensePolicy;
   readonly failOn: FailOn | undefined;
+  /** Acceptances whose last day is over: they count no longer. */
+  readonly expired: readonly AcceptedAdvisory[];
 }
 
 /** Nothing demanded. */
@@ -69,6 +71,7 @@ export const noPolicy: Policy = {
   indexes: { allowed: undefined, packages: new Map() },
   licenses: { allow: undefined, deny: new Set() },
   failOn: undefined,
+  expired: [],
 };
 
 /** How old releases of a package must be; undefined: any age will do. */

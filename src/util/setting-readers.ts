@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { momentOf, momentText } from "./moment.ts";
 
 /** Makes a value of a setting's text; undefined where the text is not one. */
 export type Reader<T> = (text: string, base: string) => T | undefined;
@@ -65,3 +66,30 @@ export const numberPerName =
     }
     return numbers;
   };
+
+/** What `coolDown` reads, for messages. */
+export const coolDownWords = "a number with `s`, `m`, `h` or `d`, such as `7d`, or `0` for none";
+
+/** An age in milliseconds, with its text: as `duration`, but seconds need their unit. */
+export const coolDown: Reader<{ readonly periodMs: number; readonly period: string }> = (text) => {
+  const period = text.trim();
+  const periodMs = period === "0" || /[smhd]$/.test(period) ? duration(period, "") : undefined;
+  return periodMs === undefined ? undefined : { periodMs, period };
+};
+
+/** What `moment` reads, for messages. */
+export const momentWords = "a day such as `2024-05-31`, or a moment such as `2024-05-31T12:00Z`";
+
+/** ms since the epoch, of an ISO 8601 date (its start) or date and time; UTC where it says nothing else. */
+export const moment: Reader<number> = (text) => {
+  const match =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(
+      text.trim(),
+    );
+  if (match === null) return undefined;
+  const [, day = "", time = "00:00", zone = "Z"] = match;
+  const midnight = momentOf(`${day}T00:00:00Z`);
+  // A day that its month does not have would count as one of the next
+  if (midnight === undefined || momentText(midnight) !== day) return undefined;
+  return momentOf(`${day}T${time}${zone.toUpperCase()}`);
+};

@@ -1,0 +1,80 @@
+import { dirname, join } from "node:path";
+import { type AcceptedAdvisory, noPolicy, type Policy } from "../model/policy.ts";
+import { type IndexUrl, indexUrl } from "../model/release.ts";
+import { ThothError } from "../util/errors.ts";
+import { momentText } from "../util/moment.ts";
+import type { Services } from "../wiring.ts";
+import type { IndexSources } from "./index-sources.ts";
+import type { Manifest } from "./manifest.ts";
+import { type NamedIndex, type PolicyFile, policyFileName, readPolicyFile } from "./policy-file.ts";
+
+/** The policy of a project with the advisories that it accepts. */
+export interface ProjectPolicy {
+  readonly policy: Policy;
+  readonly accepted: readonly AcceptedAdvisory[];
+}
+
+/**
+ * What holds for a project: settings come before `thoth.toml`, which comes before the Pipfile's
+ * `[pipenv] cool-down-period`. `moment`, ms, decides what has expired. Throws `bad-configuration`.
+ */
+export function projectPolicy(
+  { directory, pipfile }: Pick<Manifest, "directory" | "pipfile">,
+  { configuration }: Pick<Services, "configuration">,
+  { sources, moment }: { readonly sources: IndexSources; readonly moment: number },
+): ProjectPolicy {
+  const file = readPolicyFile(directory, join(dirname(pipfile.file), policyFileName));
+  const { live, expired } = byExpiry(file?.ignores ?? [], moment);
+  const policy: Policy = {
+    coolDowns: coolDowns(file, pipfile, configuration),
+    unknownAge: file?.unknownAge ?? noPolicy.unknownAge,
+    yanked: file?.yanked ?? noPolicy.yanked,
+    indexes: {
+      allowed: file?.indexes && new Set(file.indexes.map((one) => indexOf(one, sources))),
+      packages: new Map(
+        [...(file?.packageIndexes ?? [])].map(([name, one]) => [name, indexOf(one, sources)]),
+      ),
+    },
+    licenses: file?.licenses ?? noPolicy.licenses,
+    failOn: file?.failOn,
+    expired,
+  };
+  return { policy, accepted: live };
+}
+
+/** Acceptances that still count at a moment, ms, and those that do not: the last day counts whole. */
+export function byExpiry(
+  ignores: readonly AcceptedAdvisory[],
+  moment: number,
+): { readonly live: readonly AcceptedAdvisory[]; readonly expired: readonly AcceptedAdvisory[] } {
+  const today = momentText(moment).slice(0, 10);
+  const isOver = ({ until }: AcceptedAdvisory) => until !== undefined && until < today;
+  return { live: ignores.filter((one) => !isOver(one)), expired: ignores.filter(isOver) };
+}
+
+const dayMs = 86_400_000;
+
+/** A period that the user sets for a run counts for all packages; exemptions are of the file. */
+function coolDowns(
+  file: PolicyFile | undefined,
+  { file: pipfileName, settings }: Manifest["pipfile"],
+  { coolDown }: Services["configuration"],
+): Policy["coolDowns"] {
+  if (coolDown !== undefined)
+    return { all: { ...coolDown, where: "--cooldown" }, packages: new Map() };
+  const { all, packages } = file?.coolDowns ?? noPolicy.coolDowns;
+  const days = settings.coolDownDays;
+  if (all !== undefined || days === undefined) return { all, packages };
+  return { all: { periodMs: days * dayMs, period: `${days}d`, where: pipfileName }, packages };
+}
+
+function indexOf({ text, place }: NamedIndex, { byName }: IndexSources): IndexUrl {
+  const named = byName.get(text);
+  if (named !== undefined) return named;
+  if (/^https?:\/\//i.test(text)) return indexUrl(text);
+  const known = [...byName.keys()].map((name) => `\`${name}\``).join(", ");
+  throw new ThothError("bad-configuration", `\`${text}\` is no index of the project`, {
+    place,
+    hint: known === "" ? "name an address" : `known are ${known}; an address will do, too`,
+  });
+}
