@@ -7,10 +7,9 @@ import type {
   ReportedRun,
   Verification,
 } from "../model/advice-report.ts";
-import type { Gap } from "../model/gap.ts";
+import { gapText } from "../model/gap.ts";
 import { type Knowledge, type ReleaseList, releaseIn } from "../model/knowledge.ts";
 import type { RecommendationType } from "../model/recommendation.ts";
-import { releaseText } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { failureText, tellingLine } from "../reports/failure-text.ts";
 
@@ -171,21 +170,4 @@ function verification(pin: Pin, { knowledge, runtime, verify }: ReportInput): Ve
   if (runtime.interpreter === undefined)
     return { state: "unknown", reason: `no interpreter of ${runtime.id} here` };
   return { state: "unknown", reason: verify === "none" ? "--verify none" : "not tried yet" };
-}
-
-/** A missing fact as a phrase: "releases of flask (needed by Pipfile:7)". */
-export function gapText(gap: Gap): string {
-  const by = gap.requiredBy === "" ? "" : ` (needed by ${gap.requiredBy})`;
-  switch (gap.missing) {
-    case "releases":
-      return `releases of ${gap.name}${by}`;
-    case "metadata":
-      return `metadata of ${releaseText(gap.release)}${by}`;
-    case "installed":
-      return `installation of ${releaseText(gap.release)} on ${gap.runtime}${by}`;
-    case "source":
-      return `source of ${gap.name}${by}`;
-    case "security":
-      return `security indicators of ${releaseText(gap.release)}${by}`;
-  }
 }

@@ -1,5 +1,5 @@
 import type { PackageName } from "../python/name.ts";
-import type { IndexUrl, Release } from "./release.ts";
+import { type IndexUrl, type Release, releaseText } from "./release.ts";
 import type { RuntimeId } from "./runtime.ts";
 
 /** A fact that advice needed and knowledge lacks. `requiredBy` says who asked, for people. */
@@ -44,5 +44,22 @@ export function gapKey(gap: Gap): string {
       return `source ${gap.key}`;
     case "security":
       return `security ${gap.release.index} ${gap.release.name} ${gap.release.version}`;
+  }
+}
+
+/** A missing fact as a phrase: "releases of flask (needed by Pipfile:7)". */
+export function gapText(gap: Gap): string {
+  const by = gap.requiredBy === "" ? "" : ` (needed by ${gap.requiredBy})`;
+  switch (gap.missing) {
+    case "releases":
+      return `releases of ${gap.name}${by}`;
+    case "metadata":
+      return `metadata of ${releaseText(gap.release)}${by}`;
+    case "installed":
+      return `installation of ${releaseText(gap.release)} on ${gap.runtime}${by}`;
+    case "source":
+      return `source of ${gap.name}${by}`;
+    case "security":
+      return `security indicators of ${releaseText(gap.release)}${by}`;
   }
 }

@@ -1,0 +1,107 @@
+import type { StackGraph, StackNode } from "../model/stack-graph.ts";
+import type { ExplainedRule, WhyAnswer, WhyNotVerdict } from "../model/why.ts";
+import type { PackageName } from "../python/name.ts";
+import { parseVersion } from "../python/version.ts";
+import { exactPin } from "./requirements.ts";
+import { demandsByTarget, pathsTo } from "./stack-graph.ts";
+import { type LockedStack, WhyNot } from "./why-not.ts";
+
+type Chosen = Pick<WhyAnswer, "rule" | "reason">;
+
+/** Why a package is in a locked stack and at its version; undefined: it is not in it. */
+export function whyIn(stack: LockedStack, name: PackageName): WhyAnswer | undefined {
+  const { graph, context } = stack;
+  const node = graph.nodes.get(name);
+  if (node?.locked !== true) return undefined;
+  const demands = demandsByTarget(graph).get(name) ?? [];
+  return {
+    node,
+    paths: pathsTo(graph, name),
+    demands: demands.map(({ by, text }) => ({ by, text })),
+    ...chosen(stack, node),
+    advisories:
+      node.version === undefined ? undefined : context.knowledge.advisories(name, node.version),
+    unsure: [...unsure(graph)],
+  };
+}
+
+/** Locked releases of which nobody knows what they need, so that they may need anything. */
+function unsure({ nodes }: StackGraph): readonly PackageName[] {
+  const known = [...nodes.values()].filter(
+    ({ locked, unknown }) => locked && unknown !== undefined,
+  );
+  return known.map(({ name }) => name);
+}
+
+function chosen(stack: LockedStack, { name, version }: StackNode): Chosen {
+  const { requirements } = stack.context.project;
+  const own = requirements.filter((one) => one.name === name);
+  const source = own.find((one) => one.source !== undefined);
+  const pinned = parseVersion(version ?? "");
+  if (source !== undefined || pinned === undefined) {
+    const where = source?.where ?? "the lock";
+    return { rule: "direct-source", reason: `${where} takes it from a source, not from an index` };
+  }
+  const exact = own.find((one) => exactPin([one]) !== undefined);
+  if (exact !== undefined)
+    return { rule: "pinned", reason: `${exact.where} asks for exactly this: ${exact.specifier}` };
+  const question = new WhyNot(stack, name);
+  if (!question.isKnown) return { rule: "unknown", reason: "its releases are not known here" };
+  const fitting = question.newestThatFits();
+  if (fitting === undefined)
+    return { rule: "unknown", reason: "today no release fits what the stack demands" };
+  if (fitting.version.text !== pinned.text)
+    return passedOver(
+      question.verdictOn(fitting.version, false),
+      fitting.version.text,
+      version ?? "",
+    );
+  const [newest] = question.newer();
+  if (newest === undefined)
+    return { rule: "newest", reason: "it is the newest release that the index lists" };
+  const told = `it is the newest that fits; ${verdictText(newest.version, newest.verdict)}`;
+  return { rule: ruleOf(newest.verdict), reason: told };
+}
+
+/** Why not the newest that all demands admit. */
+function passedOver(verdict: WhyNotVerdict, fitting: string, version: string): Chosen {
+  return { rule: ruleOf(verdict), reason: `${verdictText(fitting, verdict)}, so ${version} stays` };
+}
+
+function ruleOf({ rule }: WhyNotVerdict): ExplainedRule {
+  return rule;
+}
+
+/** Why a release is not taken, as a sentence without its end. */
+export function verdictText(version: string, verdict: WhyNotVerdict): string {
+  switch (verdict.rule) {
+    case "no-such-release":
+      return verdict.reason;
+    case "in-the-stack":
+      return `${version} is the one that is locked`;
+    case "unusable":
+      return `${version} ${verdict.reason}`;
+    case "pre-release":
+      return `${version} is a pre-release that nobody asked for`;
+    case "conflict":
+      return `${version} leads to a conflict: ${verdict.headline}`;
+    case "unknown":
+      return `${version}: ${[...verdict.demands.map(demandText), `not known: ${listed(verdict.gaps)}`].join("; ")}`;
+    case "least-against":
+      return `${version} ${listed(verdict.objections)}`;
+    case "kept":
+      return `${version} would fit, too, but a lock keeps what it has`;
+    case "demand":
+    case "constraint":
+      return `${version} is excluded: ${listed(verdict.demands.map(demandText))}`;
+  }
+}
+
+function demandText({ by, text }: { readonly by: string; readonly text: string }): string {
+  return /:\d+$/.test(by) ? `${by} asks for ${text}` : `${by} needs ${text}`;
+}
+
+function listed(texts: readonly string[]): string {
+  const [first = "", ...others] = texts;
+  return others.length === 0 ? first : `${first}, and ${others.length} more`;
+}
