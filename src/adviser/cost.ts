@@ -22,6 +22,8 @@ export const costParts = [
   /** Newer series of what the project asks for and the old lock pinned elsewhere, then of all else. */
   "behind",
   "brought",
+  /** Newer releases of all of them. */
+  "older",
   /** Releases with something low against them. */
   "low",
 ] as const;

@@ -15,8 +15,7 @@ export interface Prices {
 export class Costing {
   private readonly candidates: Candidates;
   private readonly prices: Prices;
-  /** By position: how many series are newer, counted down from the newest that can be had. */
-  private readonly newerSeries = new Map<PrereleasePolicy, SeriesCount>();
+  private readonly newer = new Map<PrereleasePolicy, NewerCount>();
   private readonly known = new Map<string, Cost>();
 
   constructor(candidates: Candidates, prices: Prices) {
@@ -41,30 +40,40 @@ export class Costing {
       // To stay is free of charge only for what nothing at all speaks against
       return isFree(weight) ? noCost : costOf({ moved: 1 });
     }
-    const behind = this.behind(version, policy);
+    const { series, releases } = this.newerThan(version, policy);
     const part: CostPart =
       asked === undefined ? "brought" : preferred === undefined ? "asked" : "behind";
-    const cost = costOf({ [part]: behind, moved: preferred === undefined ? 0 : 1 });
+    const moved = preferred === undefined ? 0 : 1;
+    const cost = costOf({ [part]: series, moved, older: releases });
     return isFree(cost) ? noCost : cost;
   }
 
-  /** How many series (1.2, 1.3, …) have a release newer than `version`, of those that could be had. */
-  private behind(version: Version, policy: PrereleasePolicy): number {
-    let count = this.newerSeries.get(policy);
+  /** What is newer, of that which could be had. */
+  private newerThan(version: Version, policy: PrereleasePolicy): Newer {
+    let count = this.newer.get(policy);
     if (count === undefined) {
-      count = new SeriesCount(this.candidates, this.prices.asked, policy);
-      this.newerSeries.set(policy, count);
+      count = new NewerCount(this.candidates, this.prices.asked, policy);
+      this.newer.set(policy, count);
     }
-    return count.newerThan(version);
+    return count.than(version);
   }
 }
 
-/** Counts series from the newest release that can be had on to older ones, as far as it is asked. */
-class SeriesCount {
+/** Series (1.2, 1.3, …) that have a newer release, and newer releases. */
+interface Newer {
+  readonly series: number;
+  readonly releases: number;
+}
+
+const nothing: Newer = { series: 0, releases: 0 };
+
+/** Counts from the newest release that can be had on to older ones, as far as it is asked. */
+class NewerCount {
   private readonly candidates: Candidates;
   private readonly policy: PrereleasePolicy;
   private readonly seen = new Set<string>();
-  private readonly counts = new Map<number, number>();
+  private releases = 0;
+  private readonly counts = new Map<number, Newer>();
   private next: number;
 
   constructor(candidates: Candidates, asked: VersionRange | undefined, policy: PrereleasePolicy) {
@@ -74,14 +83,15 @@ class SeriesCount {
     this.next = candidates.positionOf(newest?.version.text ?? "") ?? candidates.list.count;
   }
 
-  newerThan(version: Version): number {
+  than(version: Version): Newer {
     const wanted = this.candidates.positionOf(version.text) ?? 0;
     for (; this.next <= wanted && this.next < this.candidates.list.count; this.next += 1) {
-      this.counts.set(this.next, this.seen.size);
+      this.counts.set(this.next, { series: this.seen.size, releases: this.releases });
       const listed = this.candidates.version(this.next);
       if (listed === undefined || (listed.isPrerelease && this.policy !== "equal")) continue;
       this.seen.add(`${listed.epoch}!${listed.release.slice(0, 2).join(".")}`);
+      this.releases += 1;
     }
-    return this.counts.get(wanted) ?? 0;
+    return this.counts.get(wanted) ?? nothing;
   }
 }
