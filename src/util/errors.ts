@@ -31,6 +31,8 @@ export const errorCodes = {
   "unknown-runtime": { id: "THOTH-E0106", exit: 2 },
   "bad-archive": { id: "THOTH-E0107", exit: 2 },
   "bad-message": { id: "THOTH-E0108", exit: 2 },
+  "bad-requirements": { id: "THOTH-E0109", exit: 2 },
+  "bad-pyproject": { id: "THOTH-E0110", exit: 2 },
   unsatisfiable: { id: "THOTH-E0201", exit: 1 },
   incomplete: { id: "THOTH-E0301", exit: 3 },
   "index-unreachable": { id: "THOTH-E0401", exit: 4 },
