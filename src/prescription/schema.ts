@@ -1,4 +1,9 @@
-import { type PrescribedKind, runtimeSoftware, type UnitList } from "../model/prescription.ts";
+import {
+  type PrescribedKind,
+  runtimeSoftware,
+  type UnitList,
+  unitLists,
+} from "../model/prescription.ts";
 import { recommendationTypes } from "../model/recommendation.ts";
 import {
   all,
@@ -261,3 +266,10 @@ export const kindsOfList: Readonly<Record<UnitList, readonly PrescribedKind[]>> 
   strides: ["stride"],
   wraps: ["wrap", "wrap.GHReleaseNotes"],
 };
+
+/** The list of `units:` that a kind belongs to. */
+export function listOfKind(kind: PrescribedKind): UnitList {
+  const list = unitLists.find((one) => kindsOfList[one].includes(kind));
+  if (list === undefined) throw new Error(`no list holds units of the kind ${kind}`);
+  return list;
+}

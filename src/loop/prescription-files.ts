@@ -1,0 +1,231 @@
+import { createHash } from "node:crypto";
+import { readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { PrescribedUnit, Prescriptions, UnitList } from "../model/prescription.ts";
+import { packagesOf } from "../prescription/document.ts";
+import { listOfKind } from "../prescription/schema.ts";
+import type { PackageName } from "../python/name.ts";
+import { errorCode, writeAtomic } from "../util/atomic-write.ts";
+import { type Problem, ThothError } from "../util/errors.ts";
+import { namespaceOf, type PrescriptionReading, readPrescriptions } from "./prescription-file.ts";
+import {
+  type IndexHeader,
+  indexPrescriptions,
+  keptIndex,
+  type PrescriptionIndex,
+  prescriptionCache,
+  unitKey,
+} from "./prescription-index.ts";
+import { type FileStamp, fileStamp, isFileAsBefore } from "./prescription-tree.ts";
+
+/** What is needed to open a folder of prescriptions. */
+export interface PrescriptionMeans {
+  readonly cacheDirectory: string;
+  readonly signal: AbortSignal;
+  /** Called where a folder must be indexed first, which may take seconds. */
+  readonly onIndexing?: (root: string) => void;
+}
+
+interface Reading extends PrescriptionReading {
+  readonly files: readonly FileStamp[];
+}
+
+/**
+ * The prescriptions below one folder. What concerns a package is read when somebody asks for it,
+ * from the cache at once, else by `learn`: a parser of YAML is loaded for what is new only.
+ */
+export class PrescriptionFolder implements Prescriptions {
+  readonly root: string;
+  readonly #cache: string;
+  readonly #index: PrescriptionIndex;
+  readonly #readings = new Map<string, Reading>();
+  readonly #wanted = new Map<string, readonly string[]>();
+
+  constructor(root: string, cache: string, index: PrescriptionIndex) {
+    this.root = root;
+    this.#cache = cache;
+    this.#index = index;
+  }
+
+  get header(): IndexHeader {
+    return this.#index.header;
+  }
+
+  get asksForLibraryUsage(): boolean {
+    return this.header.asksForLibraryUsage;
+  }
+
+  /** Names the content as far as it decides an advice; undefined where it is too much to tell. */
+  get stamp(): string | undefined {
+    const { folders, files } = this.header;
+    if (files === undefined) return undefined;
+    return createHash("sha256")
+      .update(JSON.stringify([this.root, folders, files]))
+      .digest("hex");
+  }
+
+  /** What was found wrong so far, in files that were looked at or could not be indexed. */
+  faults(): readonly Problem[] {
+    const read = [...this.#readings.values()].flatMap(({ faults }) => faults);
+    const known = new Map([...this.header.faults, ...read].map((one) => [faultKey(one), one]));
+    return [...known.values()];
+  }
+
+  /** Each package that units look at, with how many files do. */
+  *packages(): Generator<readonly [name: string, files: number]> {
+    for (const [name, files] of this.#index.packages.entries()) yield [name, files.length];
+  }
+
+  unitsFor(name: PackageName): readonly PrescribedUnit[] {
+    const files = this.#index.packages.files(name);
+    if (files.length === 0) return none;
+    const { units } = this.#read(name, files);
+    return units.filter((unit) => packagesOf(unit).packages.includes(name));
+  }
+
+  general(): readonly PrescribedUnit[] {
+    const { general } = this.header;
+    if (general.length === 0) return none;
+    return this.#read("_general", general).units.filter((unit) => packagesOf(unit).general);
+  }
+
+  named(list: UnitList, name: string): PrescribedUnit | undefined {
+    const set = this.header.sets.find((one) => name.startsWith(`${one.name}.`));
+    const bare = name.slice((set?.name ?? "UNKNOWN").length + 1);
+    const files = this.#index.names().files(unitKey(list, bare));
+    if (files.length === 0) return undefined;
+    const { units } = this.#read(`_${shortHash(unitKey(list, bare))}`, files);
+    return units.find((unit) => unit.name === name && listOfKind(unit.kind) === list);
+  }
+
+  async learn(): Promise<boolean> {
+    const wanted = [...this.#wanted];
+    this.#wanted.clear();
+    for (const [group, files] of wanted) {
+      const reading = await this.#parse(files);
+      this.#readings.set(group, reading);
+      this.#keep(group, reading);
+    }
+    return wanted.length > 0;
+  }
+
+  #read(group: string, files: readonly string[]): Reading {
+    const known = this.#readings.get(group) ?? this.#kept(group, files);
+    if (known !== undefined) {
+      this.#readings.set(group, known);
+      return known;
+    }
+    this.#wanted.set(group, files);
+    return nothing;
+  }
+
+  #kept(group: string, files: readonly string[]): Reading | undefined {
+    try {
+      const value: unknown = JSON.parse(readFileSync(this.#path(group), "utf8"));
+      if (!isReading(value) || value.files.length !== files.length) return undefined;
+      return value.files.every((file) => isFileAsBefore(this.root, file)) ? value : undefined;
+    } catch (error) {
+      if (errorCode(error) === undefined && !(error instanceof SyntaxError)) throw error;
+      return undefined;
+    }
+  }
+
+  async #parse(files: readonly string[]): Promise<Reading> {
+    const { sets } = this.header;
+    const stamps: FileStamp[] = [];
+    const units: PrescribedUnit[] = [];
+    const faults: Problem[] = [];
+    for (const file of files) {
+      const stamp = fileStamp(this.root, file);
+      if (stamp === undefined) continue;
+      stamps.push(stamp);
+      const read = await readPrescriptions(this.root, file, namespaceOf(file, sets));
+      units.push(...read.units);
+      faults.push(...read.faults);
+    }
+    return { files: stamps, units, faults };
+  }
+
+  #keep(group: string, reading: Reading): void {
+    try {
+      writeAtomic(this.#path(group), JSON.stringify({ format: readingFormat, ...reading }));
+    } catch (error) {
+      // Without a cache it is read anew each time
+      if (errorCode(error) === undefined) throw error;
+    }
+  }
+
+  #path(group: string): string {
+    const name = group.length > 100 ? `_${shortHash(group)}` : group;
+    return join(this.#cache, "units", `${name}.json`);
+  }
+}
+
+const readingFormat = 1;
+const none: readonly PrescribedUnit[] = [];
+const nothing: Reading = { files: [], units: [], faults: [] };
+
+function isReading(value: unknown): value is Reading {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "format" in value &&
+    value.format === readingFormat &&
+    "files" in value &&
+    Array.isArray(value.files)
+  );
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function faultKey({ message, place }: Problem): string {
+  return `${place?.file}:${place?.line}:${place?.column} ${message}`;
+}
+
+/** Opens a folder of prescriptions, and indexes it where it changed. Throws `bad-configuration`. */
+export async function openPrescriptions(
+  folder: string,
+  { cacheDirectory, signal, onIndexing }: PrescriptionMeans,
+): Promise<PrescriptionFolder> {
+  const root = realFolder(folder);
+  const cache = prescriptionCache(cacheDirectory, root);
+  const kept = keptIndex(cache, root);
+  if (kept !== undefined) return new PrescriptionFolder(root, cache, kept);
+  onIndexing?.(root);
+  return new PrescriptionFolder(root, cache, await indexPrescriptions(cache, root, signal));
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    throw new ThothError(
+      "bad-configuration",
+      `there is no folder \`${folder}\` of prescriptions (${errorCode(error)})`,
+      { hint: "name one with --prescriptions, or leave the setting `prescriptions` out" },
+    );
+  }
+}
+
+/** Several folders as one; units of the first come first. */
+export function joinedPrescriptions(folders: readonly Prescriptions[]): Prescriptions {
+  return {
+    unitsFor: (name) => folders.flatMap((folder) => folder.unitsFor(name)),
+    general: () => folders.flatMap((folder) => folder.general()),
+    named: (list, name) => {
+      for (const folder of folders) {
+        const found = folder.named(list, name);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    asksForLibraryUsage: folders.some((folder) => folder.asksForLibraryUsage),
+    learn: async () => {
+      const learnt = await Promise.all(folders.map((folder) => folder.learn()));
+      return learnt.includes(true);
+    },
+  };
+}
