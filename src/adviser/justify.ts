@@ -5,6 +5,7 @@ import { contains } from "../python/version-range.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import { leadsBack } from "./penalty.ts";
+import { isYetToCome } from "./timely-knowledge.ts";
 import type { Needed } from "./walk.ts";
 
 /** For every pin that is not the newest release: which one is, and what kept it out. */
@@ -48,6 +49,7 @@ function notNewest(
 function newestListed(candidates: Candidates, prereleases: boolean): number | undefined {
   for (let position = 0; position < candidates.list.count; position += 1) {
     const version = candidates.version(position);
+    if (isYetToCome(candidates.list, position)) continue;
     if (version !== undefined && (prereleases || !version.isPrerelease)) return position;
   }
   return undefined;

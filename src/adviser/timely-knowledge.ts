@@ -14,7 +14,7 @@ import type { PackageName } from "../python/name.ts";
 import { momentText } from "../util/moment.ts";
 import { counts } from "./accepted-advisories.ts";
 import type { AdviceContext } from "./context.ts";
-import { type AgeLimit, ageLimits, coolDownUnit, uploadTime } from "./release-age.ts";
+import { type AgeLimit, ageLimits, asOfUnit, coolDownUnit, uploadTime } from "./release-age.ts";
 import { mendedBy } from "./security-exemption.ts";
 
 /** What ages make of a release. */
@@ -36,6 +36,11 @@ export function withheldBy(
   if (!(knowledge instanceof TimelyKnowledge)) return undefined;
   const withheld = knowledge.timeliness(release)?.withheld;
   return withheld?.unit === unit ? withheld.reason : undefined;
+}
+
+/** Whether a listed release was not there yet at the moment that the advice is of. */
+export function isYetToCome(list: ReleaseList, position: number): boolean {
+  return list instanceof TimelyList && list.isYetToCome(position);
 }
 
 /** The context as its settings have it: files that came too late are out, accepted advisories, too. */
@@ -218,6 +223,10 @@ class TimelyList implements ReleaseList {
     const facts = this.#list.release(position);
     const { files } = this.#judge(facts);
     return files.length === facts.files.length ? facts : { ...facts, files };
+  }
+
+  isYetToCome(position: number): boolean {
+    return this.#judge(this.#list.release(position)).withheld?.unit === asOfUnit;
   }
 
   version(position: number): string {

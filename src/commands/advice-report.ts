@@ -9,9 +9,11 @@ import type {
 } from "../model/advice-report.ts";
 import { gapText } from "../model/gap.ts";
 import { type Knowledge, type ReleaseList, releaseIn } from "../model/knowledge.ts";
+import type { PolicyReport } from "../model/policy-report.ts";
 import type { RecommendationType } from "../model/recommendation.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { failureText, tellingLine } from "../reports/failure-text.ts";
+import { momentText } from "../util/moment.ts";
 
 /** All that a report is made of. */
 export interface ReportInput {
@@ -29,6 +31,9 @@ export interface ReportInput {
   readonly everyReason: boolean;
   readonly warnings: AdviceReport["warnings"];
   readonly run?: ReportedRun | undefined;
+  readonly policy?: PolicyReport | undefined;
+  /** The moment that the advice is of, ms; undefined: now. */
+  readonly asOf?: number | undefined;
   readonly startedAt: number;
   readonly now: number;
 }
@@ -54,11 +59,13 @@ export function adviceReport(input: ReportInput): AdviceReport {
     ...(advice.outcome === "unsatisfiable" ? { conflict: advice.conflict } : {}),
     gaps: advice.outcome === "incomplete" ? advice.gaps.map(gapText) : [],
     ...(input.run === undefined ? {} : { run: input.run }),
+    ...(input.policy === undefined ? {} : { policy: input.policy }),
     knowledge: {
       revision: knowledge.revision(),
       ...(consulted.length === 0 ? {} : { oldestMs: Math.max(0, now - oldest) }),
       advisories: advisoriesOf(knowledge),
       offline: input.offline,
+      ...(input.asOf === undefined ? {} : { asOf: momentText(input.asOf) }),
     },
     startedAt: new Date(input.startedAt).toISOString(),
     durationMs: now - input.startedAt,

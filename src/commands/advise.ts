@@ -5,6 +5,7 @@ import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
 import type { Advice } from "../model/advice.ts";
 import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
+import type { FailOn } from "../model/policy.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import type { Services } from "../wiring.ts";
 import { adviceReport } from "./advice-report.ts";
@@ -12,6 +13,7 @@ import { obtainAdvice } from "./advice-source.ts";
 import { adviceWarnings } from "./advice-warnings.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
+import { policyOutcome } from "./policy-report.ts";
 import { type LockMode, settleLock } from "./settle-lock.ts";
 import { withServices } from "./with-services.ts";
 
@@ -24,6 +26,8 @@ export interface AdviseFlags {
   readonly dev: boolean;
   /** False: leave what is missing to the investigator, and say so. */
   readonly wait: boolean;
+  /** From which severity on an advisory that stays makes it fail; undefined: the policy decides. */
+  readonly failOn: FailOn | undefined;
 }
 
 /** Exit code of each outcome; `--check` that would change something answers "no", too. */
@@ -51,7 +55,7 @@ async function told(
   manifest: Manifest,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const exitCode = report.lock === "would-change" ? 1 : exitCodes[report.outcome];
+  const exitCode = exitCodeOf(report);
   if (context.json) {
     const { adviceJson } = await import("../reports/advice-json.ts");
     const { programVersion } = await import("../util/program.ts");
@@ -65,6 +69,14 @@ async function told(
     sourceText: (file) => (file === report.project.manifest ? manifest.text : undefined),
   });
   return { stdout: result, stderr: notices, exitCode };
+}
+
+/** What fails counts before what is unknown. */
+function exitCodeOf({ lock, outcome, policy }: AdviceReport): number {
+  const failOn = policy?.failOn;
+  if (lock === "would-change" || (failOn?.advisories.length ?? 0) > 0) return 1;
+  const code = exitCodes[outcome];
+  return code === 0 && failOn?.known === false && failOn.severity !== "none" ? 3 : code;
 }
 
 interface Setting {
@@ -85,7 +97,13 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
   const everyReason = context.json || context.verbosity === "verbose";
   const upgrades = flags.upgrade ? ["everything"] : flags.upgradePackages;
   const { verify, recommendationType } = configuration;
-  const options = [...(question.categories ?? ["all"]), verify, recommendationType, ...upgrades];
+  const options = [
+    ...(question.categories ?? ["all"]),
+    verify,
+    recommendationType,
+    flags.failOn ?? "",
+    ...upgrades,
+  ];
   const answered = { ...question, options };
   const same = lastAnswer(answered, everyReason);
   if (same !== undefined) return retold(same, setting);
@@ -94,6 +112,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
   const { advice, consulted } = obtained;
   const { lock, text } = settleLock(question, advice, lockMode(flags));
   await obtained.end();
+  const policy = policyOutcome(question, advice, { consulted, failOn: flags.failOn });
   const report = adviceReport({
     ...{ manifest, advice, runtime, lock, everyReason, startedAt, consulted, run },
     shown: shownPaths(manifest, context.workingDirectory),
@@ -101,10 +120,12 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     verify,
     recommendationType,
     offline: configuration.offline,
-    warnings: adviceWarnings(question),
+    warnings: [...adviceWarnings(question), ...policy.warnings],
+    policy: policy.report,
+    asOf: configuration.asOf,
     now: services.now(),
   });
-  keepSettled(answered, { report, text, consulted });
+  keepSettled(answered, { report, text, consulted, validUntil: policy.validUntil });
   return report;
 }
 
@@ -150,16 +171,17 @@ function keepSettled(
     readonly report: AdviceReport;
     readonly text: string;
     readonly consulted: readonly ReleaseList[];
+    readonly validUntil: number | undefined;
   },
 ): void {
-  const { report, text, consulted } = settled;
+  const { report, text, consulted, validUntil } = settled;
   if (report.lock !== "unchanged" && report.lock !== "written") return;
   const times = consulted.map(({ checkedAt }) => checkedAt);
   const pins = report.pins.flatMap((pin) => (pin.change === "removed" ? [] : [keptPin(pin)]));
   // What moved has moved; what is known against the stack stays to be told
   const justifications = report.justifications.filter(({ type }) => type !== "INFO");
   const kept = { ...report, lock: "unchanged" as const, pins, justifications };
-  keepAnswer(question, text, kept, Math.min(...times));
+  keepAnswer(question, text, kept, { confirmedAt: Math.min(...times), validUntil });
 }
 
 /** A pin as the next run will find it. */
@@ -173,9 +195,11 @@ function resumable(
   flags: AdviseFlags,
   context: CommandContext,
 ): { readonly id: string; readonly dev: boolean } | undefined {
-  const { python, indexUrl, verify, recommendationType } = context.flags;
+  const { python, indexUrl, verify, recommendationType, asOf, cooldown } = context.flags;
   const asked = flags.check || flags.dryRun || flags.upgrade || flags.upgradePackages.length > 0;
-  const own = [python, indexUrl, verify, recommendationType].some((flag) => flag !== undefined);
+  const own = [python, indexUrl, verify, recommendationType, asOf, cooldown].some(
+    (flag) => flag !== undefined,
+  );
   return asked || own ? undefined : { id: randomUUID(), dev: flags.dev };
 }
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import type { AuditFormat, FailOn } from "./audit.ts";
+import { type FailOn, severityThresholds } from "../model/policy.ts";
+import type { AuditFormat } from "./audit.ts";
 import type { CommandAdder } from "./command.ts";
 
 interface Given {
@@ -11,7 +12,6 @@ interface Given {
 }
 
 const formats: readonly AuditFormat[] = ["text", "json", "sarif", "cyclonedx"];
-const thresholds: readonly FailOn[] = ["critical", "high", "medium", "low", "any", "none"];
 
 const exits = `
 Exit code: 1 where a release has an advisory that --fail-on names; one that does not say how bad
@@ -30,7 +30,7 @@ export function addAudit(program: Command, { perform, everywhere }: CommandAdder
     .addOption(new Option("--format <format>", "how to tell it").choices(formats))
     .addOption(
       new Option("--fail-on <severity>", "exit with 1 from this severity on")
-        .choices(thresholds)
+        .choices(severityThresholds)
         .default("any"),
     )
     .option("--strict", "exit with 3 where anything is unknown")

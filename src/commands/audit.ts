@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
 import { auditProject } from "../loop/audit.ts";
 import { readAuditedProject } from "../loop/audit-project.ts";
-import type { AdvisoryMatch } from "../model/advisory.ts";
 import type { Audit } from "../model/audit.ts";
+import type { FailOn } from "../model/policy.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import { programVersion } from "../util/program.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { fails } from "./fail-on.ts";
 import { withServices } from "./with-services.ts";
 
 export type AuditFormat = "text" | "json" | "sarif" | "cyclonedx";
-export type FailOn = "critical" | "high" | "medium" | "low" | "any" | "none";
 
 export interface AuditFlags {
   readonly directory: string;
@@ -91,8 +91,6 @@ function write(path: string, text: string): void {
   }
 }
 
-const ranks: readonly string[] = ["none", "low", "medium", "high", "critical"];
-
 function exitCodeOf(audit: Audit, { failOn, strict }: AuditFlags): number {
   const advisories = audit.pins.flatMap(({ findings }) => findings.map(({ advisory }) => advisory));
   if (advisories.some((advisory) => fails(advisory, failOn))) return 1;
@@ -101,12 +99,4 @@ function exitCodeOf(audit: Audit, { failOn, strict }: AuditFlags): number {
   // Where all are unknown nothing was looked at
   const blind = unknown.length > 0 && unknown.length === audit.pins.length;
   return blind || unknown.some(({ pin }) => strict || pin.origin === "index") ? 3 : 0;
-}
-
-/** What does not say how bad it is may be as bad as can be. */
-function fails({ kind, severity }: AdvisoryMatch, failOn: FailOn): boolean {
-  if (kind === "malware" || failOn === "any") return true;
-  if (failOn === "none") return false;
-  const rank = severity.rank === "UNKNOWN" ? "critical" : severity.rank.toLowerCase();
-  return ranks.indexOf(rank) >= ranks.indexOf(failOn);
 }

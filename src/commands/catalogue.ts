@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { severityThresholds } from "../model/policy.ts";
 import { addAdvisories } from "./advisories-options.ts";
 import { addAudit } from "./audit-options.ts";
 import type { CommandOptions as Options, Perform } from "./command.ts";
+import { addExplanations } from "./explanation-options.ts";
 import { addHealth } from "./health-options.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addQueue } from "./queue-options.ts";
@@ -13,6 +15,7 @@ import { addWarm } from "./warm-options.ts";
 export function addCommands(program: Command, perform: Perform): void {
   addAdvise(program, perform);
   addStatus(program, perform);
+  addExplanations(program, { perform, everywhere });
   addSolve(program, perform);
   addInvestigate(program, perform);
   addSiScan(program, { perform, everywhere });
@@ -47,11 +50,19 @@ function addAdvise(program: Command, perform: Perform): void {
       "stable (the default), security, latest, testing or performance",
     )
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
+    .option("--as-of <date>", "advice as of that day or moment, UTC, e.g. 2024-05-31")
+    .option("--cooldown <duration>", "take no release younger than this, e.g. 7d; 0: any")
+    .addOption(
+      new Option(
+        "--fail-on <severity>",
+        "exit with 1 where an advisory from this severity on stays",
+      ).choices(severityThresholds),
+    )
     .addOption(
       new Option(
         "--no-wait",
         "leave what is missing to `thoth investigate`, and say how long",
-      ).conflicts(["check", "dryRun", "offline", "indexUrl"]),
+      ).conflicts(["check", "dryRun", "offline", "indexUrl", "asOf", "cooldown"]),
     )
     .action((directory: string, options: Options) =>
       perform(options, async (context) => {
@@ -65,6 +76,7 @@ function addAdvise(program: Command, perform: Perform): void {
             upgradePackages: texts(options["upgradePackage"]),
             dev: options["dev"] !== false,
             wait: options["wait"] !== false,
+            failOn: severityThresholds.find((one) => one === options["failOn"]),
           },
           context,
         );

@@ -10,6 +10,7 @@ import { ThothError } from "../util/errors.ts";
 import { programVersion } from "../util/program.ts";
 import { adviceReport } from "./advice-report.ts";
 import { adviceWarnings } from "./advice-warnings.ts";
+import { policyOutcome } from "./policy-report.ts";
 import { type SettledLock, settleLock } from "./settle-lock.ts";
 
 /**
@@ -86,13 +87,16 @@ function reportOf(
   const { services, manifest, runtime } = question;
   const { verify, recommendationType, offline } = services.configuration;
   const now = services.now();
+  const policy = policyOutcome(question, advice, { consulted, failOn: undefined });
   return adviceReport({
     ...{ manifest, advice, runtime, lock, consulted, verify, offline, now, startedAt: now },
     recommendationType,
     shown: { manifest: "Pipfile", lock: "Pipfile.lock" },
     knowledge: services.store,
     everyReason: true,
-    warnings: adviceWarnings(question),
+    warnings: [...adviceWarnings(question), ...policy.warnings],
+    policy: policy.report,
+    asOf: services.configuration.asOf,
   });
 }
 

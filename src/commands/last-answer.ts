@@ -24,6 +24,16 @@ interface LastAnswer {
   readonly report: AdviceReport;
   /** When the oldest list of releases behind it was confirmed, ms since the epoch. */
   readonly confirmedAt: number;
+  /** When a release becomes old enough to be taken that was not, ms since the epoch. */
+  readonly validUntil?: number;
+}
+
+/** How long an answer stays one, ms since the epoch. */
+export interface AnswerTimes {
+  /** When the oldest list of releases behind it was confirmed. */
+  readonly confirmedAt: number;
+  /** When ages make it another one; undefined: never. */
+  readonly validUntil: number | undefined;
 }
 
 /**
@@ -41,6 +51,7 @@ export function lastAnswer(
   const { configuration, now } = services;
   const age = now() - answer.confirmedAt;
   if (age > configuration.freshnessMs && !configuration.offline) return undefined;
+  if (answer.validUntil !== undefined && now() >= answer.validUntil) return undefined;
   const knowledge = { ...answer.report.knowledge, oldestMs: age, offline: configuration.offline };
   return { ...answer.report, knowledge };
 }
@@ -50,9 +61,14 @@ export function keepAnswer(
   question: AnswerQuestion,
   lockText: string,
   report: AdviceReport,
-  confirmedAt: number,
+  { confirmedAt, validUntil }: AnswerTimes,
 ): void {
-  const answer: LastAnswer = { key: keyOf(question, lockText), report, confirmedAt };
+  const answer: LastAnswer = {
+    key: keyOf(question, lockText),
+    report,
+    confirmedAt,
+    ...(validUntil === undefined ? {} : { validUntil }),
+  };
   try {
     writeAtomic(answerPath(question), JSON.stringify(answer));
   } catch (error) {
@@ -69,7 +85,7 @@ function keyOf(
   { services, manifest, project, runtime, options }: AnswerQuestion,
   lockText: string,
 ): string {
-  const { requirements, indexes } = project;
+  const { requirements, indexes, settings } = project;
   return digest([
     programVersion,
     manifest.text,
@@ -81,8 +97,19 @@ function keyOf(
     runtime.root ?? "",
     ...indexes,
     ...requirements.map(({ source = "", index = "" }) => `${source} ${index}`),
+    settingsText(settings),
     ...options,
   ]);
+}
+
+/** What is set for an advice, but for the present moment: ages limit an answer by `validUntil`. */
+function settingsText(settings: Project["settings"]): string {
+  if (settings === undefined) return "";
+  const { moment: _, ...lasting } = settings;
+  return JSON.stringify(lasting, (_key, value: unknown) => {
+    if (value instanceof Map || value instanceof Set) return [...value];
+    return typeof value === "bigint" ? value.toString() : value;
+  });
 }
 
 function digest(parts: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { Advice, Conflict, Justification } from "./advice.ts";
 import type { AdvisoryDatabase } from "./advisory.ts";
 import type { Estimate } from "./estimate.ts";
+import type { PolicyReport } from "./policy-report.ts";
 import type { RecommendationType } from "./recommendation.ts";
 
 /** Whether a pin was installed and imported on the runtime, for people. */
@@ -74,6 +75,8 @@ export interface AdviceReport {
   readonly gaps: readonly string[];
   /** Present where nobody waited for what is missing. */
   readonly run?: ReportedRun;
+  /** What the project's policy made of it; absent where it has none. */
+  readonly policy?: PolicyReport;
   readonly knowledge: {
     readonly revision: string;
     /** Age of the oldest release list that the advice stands on; absent where it used none. */

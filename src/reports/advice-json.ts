@@ -8,11 +8,11 @@ import { jsonDocument } from "./json-document.ts";
  */
 export function adviceJson(report: AdviceReport, thothVersion: string): string {
   const { project, runtime, pins, lock, verify, warnings, gaps, conflict, outcome, run } = report;
-  const { recommendationType, justifications } = report;
+  const { recommendationType, justifications, policy } = report;
   const { oldestMs, ...knowledge } = report.knowledge;
   return jsonDocument({
     schema: "thoth.advice",
-    version: "1.2",
+    version: "1.3",
     outcome,
     project,
     runtime,
@@ -24,6 +24,7 @@ export function adviceJson(report: AdviceReport, thothVersion: string): string {
     warnings,
     gaps,
     conflict: conflict === undefined ? undefined : told(conflict),
+    policy,
     knowledge,
     counts: adviceCounts(report),
     meta: {

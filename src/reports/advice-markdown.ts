@@ -5,6 +5,7 @@ import { advisoriesText } from "./advisories-age.ts";
 import { renderConflict } from "./diagnostic.ts";
 import { markdownBlock, markdownText } from "./markdown-text.ts";
 import { palette } from "./palette.ts";
+import { policyMarkdown } from "./policy.ts";
 import { ageText, counted, listed } from "./wording.ts";
 
 export interface AdviceMarkdownOptions {
@@ -31,6 +32,7 @@ export function adviceMarkdown(report: AdviceReport, options: AdviceMarkdownOpti
     changeLines(report, causes),
     movedLines(report),
     gapLines(report),
+    policyMarkdown(report.policy),
     verifiedLines(report),
     warningLines(report),
     [knowledgeLine(report)],

@@ -5,6 +5,7 @@ import { advisoriesText } from "./advisories-age.ts";
 import { type DiagnosticOptions, renderConflict, renderWarning } from "./diagnostic.ts";
 import { estimateText } from "./estimate-text.ts";
 import type { Palette } from "./palette.ts";
+import { policyLines } from "./policy.ts";
 import { table, usableColumns } from "./table.ts";
 import { ageText, counted, durationText, listed } from "./wording.ts";
 
@@ -42,6 +43,11 @@ export function renderAdvice(
           ...reasonLines(report, options),
           ...movedLines(report, options),
           ...gapLines(report, options),
+          ...policyLines(report.policy, {
+            columns: usableColumns(options.columns),
+            verbose: verbosity === "verbose",
+            color,
+          }),
           ...verifiedLines(report, counts, options),
           ...knowledgeLines(report),
           ...advisoryLines(report),

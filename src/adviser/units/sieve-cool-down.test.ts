@@ -80,6 +80,7 @@ test("the first release that mends an advisory of what would be chosen instead i
     type: "WARNING",
     message: "a 2 is younger than the cool-down: it mends CVE-2026-1, which 1 is affected by",
     package: a,
+    unit: "cool-down-exemption",
   });
 });
 
