@@ -1,5 +1,6 @@
 import type { StackGraph, StackNode } from "../model/stack-graph.ts";
-import type { ExplainedRule, WhyAnswer, WhyNotVerdict } from "../model/why.ts";
+import type { WhyAnswer, WhyNotVerdict } from "../model/why.ts";
+import { verdictText } from "../model/why-text.ts";
 import type { PackageName } from "../python/name.ts";
 import { parseVersion } from "../python/version.ts";
 import { exactPin } from "./requirements.ts";
@@ -60,48 +61,10 @@ function chosen(stack: LockedStack, { name, version }: StackNode): Chosen {
   if (newest === undefined)
     return { rule: "newest", reason: "it is the newest release that the index lists" };
   const told = `it is the newest that fits; ${verdictText(newest.version, newest.verdict)}`;
-  return { rule: ruleOf(newest.verdict), reason: told };
+  return { rule: newest.verdict.rule, reason: told };
 }
 
 /** Why not the newest that all demands admit. */
 function passedOver(verdict: WhyNotVerdict, fitting: string, version: string): Chosen {
-  return { rule: ruleOf(verdict), reason: `${verdictText(fitting, verdict)}, so ${version} stays` };
-}
-
-function ruleOf({ rule }: WhyNotVerdict): ExplainedRule {
-  return rule;
-}
-
-/** Why a release is not taken, as a sentence without its end. */
-export function verdictText(version: string, verdict: WhyNotVerdict): string {
-  switch (verdict.rule) {
-    case "no-such-release":
-      return verdict.reason;
-    case "in-the-stack":
-      return `${version} is the one that is locked`;
-    case "unusable":
-      return `${version} ${verdict.reason}`;
-    case "pre-release":
-      return `${version} is a pre-release that nobody asked for`;
-    case "conflict":
-      return `${version} leads to a conflict: ${verdict.headline}`;
-    case "unknown":
-      return `${version}: ${[...verdict.demands.map(demandText), `not known: ${listed(verdict.gaps)}`].join("; ")}`;
-    case "least-against":
-      return `${version} ${listed(verdict.objections)}`;
-    case "kept":
-      return `${version} would fit, too, but a lock keeps what it has`;
-    case "demand":
-    case "constraint":
-      return `${version} is excluded: ${listed(verdict.demands.map(demandText))}`;
-  }
-}
-
-function demandText({ by, text }: { readonly by: string; readonly text: string }): string {
-  return /:\d+$/.test(by) ? `${by} asks for ${text}` : `${by} needs ${text}`;
-}
-
-function listed(texts: readonly string[]): string {
-  const [first = "", ...others] = texts;
-  return others.length === 0 ? first : `${first}, and ${others.length} more`;
+  return { rule: verdict.rule, reason: `${verdictText(fitting, verdict)}, so ${version} stays` };
 }

@@ -1,0 +1,66 @@
+import { stackGraph } from "../adviser/stack-graph.ts";
+import type { LockedStack } from "../adviser/why-not.ts";
+import type { LockedPin } from "../model/stack-graph.ts";
+import { type PackageName, packageName } from "../python/name.ts";
+import type { PipfileLock } from "../python/pipfile-lock.ts";
+import { rankTags } from "../python/tags.ts";
+import { parseVersion } from "../python/version.ts";
+import type { Services } from "../wiring.ts";
+import { type AdviceQuestion, adviceQuestion } from "./advice-question.ts";
+import { readLockedProject } from "./locked-project.ts";
+
+/** A lock that questions are put to, with what it was made of. */
+export interface OpenedLock extends LockedStack {
+  readonly question: AdviceQuestion;
+}
+
+/**
+ * The lock of a project with what is known of it, asking nobody and writing nothing. Throws as
+ * `readLockedProject`, and as the choice of index and runtime does.
+ */
+export async function openLock(
+  directory: string,
+  from: string,
+  services: Services,
+): Promise<OpenedLock> {
+  const project = readLockedProject(directory, from);
+  const question = await adviceQuestion(project, services, { dev: true, upgrade: new Set() });
+  const { runtime } = question;
+  const { verify, recommendationType } = services.configuration;
+  const context = {
+    project: question.project,
+    runtime,
+    ranks: rankTags(runtime.tags),
+    knowledge: services.store,
+    heedFailures: verify === "all",
+    recommendationType,
+  };
+  const pins = lockedPins(project.lock);
+  const locked = new Map<PackageName, string>();
+  for (const { name, version } of pins) if (version !== undefined) locked.set(name, version);
+  return { context, graph: stackGraph(context, pins), locked, question };
+}
+
+const categoryNames: Readonly<Record<string, string>> = {
+  default: "packages",
+  develop: "dev-packages",
+};
+
+/** Each package of a lock once, with the Pipfile's names of the categories that have it. */
+export function lockedPins({ categories }: PipfileLock): readonly LockedPin[] {
+  const pins = new Map<PackageName, LockedPin>();
+  for (const [category, entries] of categories) {
+    const own = categoryNames[category] ?? category;
+    for (const [raw, entry] of entries) {
+      const name = packageName(raw);
+      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "")?.text;
+      const before = pins.get(name);
+      pins.set(name, {
+        name,
+        version: before?.version ?? version,
+        categories: [...(before?.categories ?? []), own],
+      });
+    }
+  }
+  return [...pins.values()];
+}
