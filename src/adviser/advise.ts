@@ -1,6 +1,7 @@
-import type { Advice, NotNewest, Pin, Product } from "../model/advice.ts";
+import type { Advice, Justification, NotNewest, Pin, Product } from "../model/advice.ts";
 import type { Gap } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
+import type { ReportedUnit } from "../model/pipeline-report.ts";
 import { releaseText } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { type BestOptions, type BestStack, findBestStack } from "./best-stack.ts";
@@ -11,6 +12,8 @@ import { explain } from "./explain.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { justifications } from "./justifications.ts";
 import { justify } from "./justify.ts";
+import { bootReport } from "./pipeline.ts";
+import { pipelineReport } from "./pipeline-report.ts";
 import { exclusionOf, mayHingeOnPrereleases } from "./stack.ts";
 import type { Needed } from "./walk.ts";
 
@@ -23,11 +26,17 @@ export interface Consultation {
   readonly attempts: number;
   /** Searches made to find the best stack and to prove that it is. */
   readonly searches: number;
+  /** What boots say of the inputs, and which units are switched off. */
+  readonly notes: readonly Justification[];
+  /** What each unit did; counted when somebody asks. */
+  readonly pipeline: () => readonly ReportedUnit[];
 }
 
 export interface AdviseOptions {
   /** Pins must have been seen to install on the runtime. */
   readonly verify: boolean;
+  /** Be content with the best stack that is known, though unknown facts could show a better one. */
+  readonly content?: boolean;
   /** How many different stacks, the best first; undefined: one. */
   readonly count?: number;
   /** Asked between searches: whether to be content with the best so far. */
@@ -56,6 +65,8 @@ export function* consultInSteps(
   context: AdviceContext,
   options: AdviseOptions,
 ): Generator<undefined, Consultation> {
+  const { notes, refusal } = bootReport(context);
+  if (refusal !== undefined) return refusedAdvice(refusal, notes);
   const refused = new Map<string, string>();
   let attempts = 0;
   let searches = 0;
@@ -74,22 +85,40 @@ export function* consultInSteps(
       consulted: catalog.consulted(),
       attempts,
       searches,
+      notes,
+      pipeline: () => pipelineReport(catalog, [...notes, ...saidOf(advice)]),
     };
   }
 }
 
-/** The best stack, or the best so far once it is told to stop. */
+/** No search is made where a boot refuses the inputs. */
+function refusedAdvice(message: string, notes: readonly Justification[]): Consultation {
+  const conflict = { message, lines: [], story: [], culprits: [], fixes: [] };
+  const advice = { outcome: "unsatisfiable", conflict } as const;
+  return { advice, consulted: [], attempts: 0, searches: 0, notes, pipeline: () => [] };
+}
+
+function saidOf(advice: Advice): readonly Justification[] {
+  return advice.outcome === "locked" ? advice.product.justifications : [];
+}
+
 function* bestStack(
   context: AdviceContext,
   { stop }: AdviseOptions,
   start: BestOptions,
-): Generator<undefined, BestStack> {
+): Generator<undefined, Settled> {
   const finding = findBestStack(context, start);
   for (;;) {
     const { done, value } = finding.next();
-    if (done === true || stop?.() === true) return value;
+    if (done === true) return { ...value, stopped: false };
+    if (stop?.() === true) return { ...value, stopped: true };
     yield;
   }
+}
+
+/** The best stack, or the best until the search was told to stop. */
+interface Settled extends BestStack {
+  readonly stopped: boolean;
 }
 
 /** The next best stacks, each another one in at least one release. */
@@ -132,7 +161,7 @@ function refuseMalware(
   return refused.size > before;
 }
 
-function adviceOf(best: BestStack, pins: Product["pins"], options: AdviseOptions): Advice {
+function adviceOf(best: Settled, pins: Product["pins"], options: AdviseOptions): Advice {
   const { result } = best.stack;
   const { catalog, failure } = result;
   // Of a search for something better the gaps do not count: there is a stack without them
@@ -145,14 +174,18 @@ function adviceOf(best: BestStack, pins: Product["pins"], options: AdviseOptions
     return { outcome: "unsatisfiable", conflict: explain(failure, catalog) };
   }
   const product: Product = { ...emptyProduct, pins };
-  const { open } = best;
+  const { open, stopped } = best;
   const [first, ...rest] =
-    gaps.length > 0 || open.length > 0
+    gaps.length > 0 || (open.length > 0 && options.content !== true)
       ? gaps
       : verificationGaps(product, catalog.context, options.verify);
   if (first !== undefined) return { outcome: "incomplete", gaps: [first, ...rest], best: product };
-  const locked = { outcome: "locked", product: explained(product, best) } as const;
-  return open.length === 0 ? locked : { ...locked, open };
+  return {
+    outcome: "locked",
+    product: explained(product, best),
+    ...(open.length === 0 ? {} : { open }),
+    ...(stopped ? { stopped } : {}),
+  };
 }
 
 /** Reasons are found when somebody asks for them: often nobody does. */

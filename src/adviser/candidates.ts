@@ -9,7 +9,7 @@ import type { AdviceContext } from "./context.ts";
 import { type Cost, compareCosts, isFree, noCost, weighingParts } from "./cost.ts";
 import { Costing } from "./costing.ts";
 import { type Penalty, worst } from "./penalty.ts";
-import { type Units, units } from "./registry.ts";
+import { type PackageUnits, pipelineOf } from "./pipeline.ts";
 import type { Objection, SievedRelease } from "./unit.ts";
 import { weightOf } from "./weight.ts";
 
@@ -43,7 +43,10 @@ export interface OwnDemands {
   readonly asked: VersionRange | undefined;
 }
 
-type Examined = { readonly candidate: Candidate } | { readonly reason: string };
+/** `unit`: the sieve that rejects it; undefined: it is no release for this runtime at all. */
+type Examined =
+  | { readonly candidate: Candidate }
+  | { readonly reason: string; readonly unit?: string };
 
 /** How pre-releases of a package are taken: as any release, only for want of a final one, or not. */
 export type PrereleasePolicy = "equal" | "fallback" | "none";
@@ -57,7 +60,7 @@ const nothing: readonly never[] = [];
 export class Candidates {
   readonly list: ReleaseList;
   private readonly context: AdviceContext;
-  private readonly units: Units;
+  private readonly units: PackageUnits;
   private readonly pinned: VersionRange | undefined;
   private readonly preferred: Version | undefined;
   private readonly costing: Costing;
@@ -71,7 +74,7 @@ export class Candidates {
   constructor(list: ReleaseList, context: AdviceContext, demands: OwnDemands) {
     this.list = list;
     this.context = context;
-    this.units = units[context.recommendationType];
+    this.units = pipelineOf(context).about(list.name);
     const { asked } = demands;
     this.pinned = demands.pinned;
     const old = parseVersion(context.project.preferred.get(list.name) ?? "");
@@ -218,6 +221,14 @@ export class Candidates {
     return answer;
   }
 
+  /** What was looked at so far, newest first. */
+  *looked(): Generator<{ readonly version: string; readonly examined: Examined }> {
+    for (const position of [...this.examined.keys()].sort((left, right) => left - right)) {
+      const examined = this.examined.get(position);
+      if (examined !== undefined) yield { version: this.list.version(position), examined };
+    }
+  }
+
   private leastWeight(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {
     let best: Candidate | undefined;
     let fallback: Candidate | undefined;
@@ -280,7 +291,7 @@ export class Candidates {
     };
     for (const sieve of this.units.sieves) {
       const reason = sieve.rejects(sieved, this.context);
-      if (reason !== undefined) return { reason };
+      if (reason !== undefined) return { reason, unit: sieve.name };
     }
     const objections = this.objectionsTo(sieved);
     const penalty = worst(objections.map((one) => one.penalty));

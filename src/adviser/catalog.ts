@@ -92,6 +92,11 @@ export class Catalog {
     return made;
   }
 
+  /** Of every package that was looked at. */
+  allCandidates(): Iterable<Candidates> {
+    return this.candidates.values();
+  }
+
   requirementsOf(name: PackageName): readonly ProjectRequirement[] {
     return this.byName.get(name) ?? [];
   }

@@ -9,7 +9,7 @@ import type { Catalog } from "./catalog.ts";
 import { heldBack } from "./gave-way.ts";
 import { whyNot } from "./justify.ts";
 import { leadsBack } from "./penalty.ts";
-import { wraps } from "./registry.ts";
+import { pipelineOf } from "./pipeline.ts";
 import { advisoryPenalty } from "./units/step-advisory.ts";
 import type { Needed } from "./walk.ts";
 
@@ -62,11 +62,19 @@ function remarked(
   { release }: Candidate,
   { stack: { result } }: BestStack,
 ): readonly Justification[] {
-  return wraps.flatMap((wrap) => {
-    const remark = wrap.remarks(release, result.catalog.context);
-    if (remark === undefined) return [];
-    return [{ type: "WARNING", message: `${name} ${version.text} ${remark}`, package: name }];
-  });
+  const { catalog } = result;
+  const newest = () => catalog.candidatesOf(name)?.newest(catalog.policy(name))?.release;
+  return pipelineOf(catalog.context)
+    .about(name)
+    .wraps.flatMap((wrap): readonly Justification[] => {
+      const told = wrap.remarks(release, catalog.context, newest);
+      if (told === undefined) return [];
+      const remarks =
+        typeof told === "string"
+          ? [{ type: "WARNING" as const, message: `${name} ${version.text} ${told}` }]
+          : told;
+      return remarks.map((remark) => ({ ...remark, package: name, unit: wrap.name }));
+    });
 }
 
 /** What vulnerabilities are known of a release, what mends them, and why it stays all the same. */

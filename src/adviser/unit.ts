@@ -24,7 +24,10 @@ export interface SievedRelease {
 
 /** What every unit has: a name to switch it off by, and a say in where it takes part. */
 interface Unit {
+  /** Unique among all units. */
   readonly name: string;
+  /** True of what nobody may switch off. */
+  readonly fixed?: true;
   /** Whether it takes part in this advice, beside being registered; undefined: always. */
   includes?(context: AdviceContext): boolean;
 }
@@ -83,8 +86,28 @@ export interface Stride extends Unit {
 export interface Wrap extends Unit {
   readonly kind: "wrap";
   readonly package?: PackageName;
-  /** As the end of a sentence: "1.2 " + remark; undefined: there is nothing to say. */
-  remarks(release: Release, context: AdviceContext): string | undefined;
+  /**
+   * A warning as the end of a sentence, "1.2 " + remark, or whole sentences; undefined: there is
+   * nothing to say.
+   */
+  remarks(
+    release: Release,
+    context: AdviceContext,
+    newest: () => Release | undefined,
+  ): string | readonly Remark[] | undefined;
+}
+
+/** What a wrap says of a release, as a whole sentence. */
+export type Remark = Pick<Justification, "type" | "message" | "link">;
+
+export type AdviserUnit = Boot | Pseudonym | Sieve | Step | Stride | Wrap;
+
+/** Units that are found by the package that they speak of, such as prescriptions. */
+export interface UnitSource {
+  /** Those that speak of all packages, or of none. */
+  readonly general: readonly AdviserUnit[];
+  /** Those that speak of this one alone. */
+  about(name: PackageName): readonly AdviserUnit[];
 }
 
 /** What speaks against a release without ruling it out. */

@@ -23,6 +23,23 @@ export interface AdviceSettings {
   readonly acceptedAdvisories: readonly AcceptedAdvisory[];
   /** What the old lock pins, also where its pins are given up: their age is no news. */
   readonly locked: ReadonlyMap<PackageName, string>;
+  /** Whether the old lock was made from another Pipfile; undefined: there is none, or it does not say. */
+  readonly lockIsOfOtherPipfile: boolean | undefined;
+  /** Releases that are never to be advised, whoever asks for them. */
+  readonly rules: readonly Rule[];
+  /** The only release of its package that counts, to judge an update by. */
+  readonly update: { readonly name: PackageName; readonly version: string } | undefined;
+}
+
+/** Releases that somebody ruled out (the original's solver rule). */
+export interface Rule {
+  readonly name: PackageName;
+  /** As written: `<3`, "" for all. */
+  readonly specifier: string;
+  readonly range: VersionRange;
+  readonly reason: string;
+  /** `thoth.toml:3`. */
+  readonly where: string;
 }
 
 /** One line of a constraints file whose marker holds on the runtime. */
@@ -47,4 +64,7 @@ export const noSettings: AdviceSettings = {
   policy: noPolicy,
   acceptedAdvisories: [],
   locked: new Map(),
+  lockIsOfOtherPipfile: undefined,
+  rules: [],
+  update: undefined,
 };

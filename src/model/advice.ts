@@ -11,6 +11,8 @@ export interface Justification {
   /** Names of the advisories that it speaks of, the worst first. */
   readonly advisories?: readonly string[];
   readonly link?: string;
+  /** Name of the unit that says so; absent where the search itself does. */
+  readonly unit?: string;
 }
 
 /** One chosen release. */
@@ -83,6 +85,8 @@ export type Advice =
       readonly others?: readonly Product[];
       /** Facts without which nobody can say whether there is a better stack; undefined: none lack. */
       readonly open?: readonly Gap[];
+      /** The search for a better one was broken off by a signal or a time limit. */
+      readonly stopped?: true;
     }
   | { readonly outcome: "unsatisfiable"; readonly conflict: Conflict }
   | {

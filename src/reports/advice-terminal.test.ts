@@ -223,30 +223,13 @@ test("what moved for an advisory is told, without control characters", () => {
 });
 
 test.each([
-  [
-    null,
-    "advisories: none imported, so nobody knows which apply (`thoth advisories update --from FILE`)\n",
-  ],
-  [
-    { newest: "2026-11-01T09:00:00Z", importedAt: "2026-11-10T05:00:00Z" },
-    "advisories: imported 14 days ago, the newest of 2026-11-01 (`thoth advisories update --from FILE`)\n",
-  ],
-  [
-    { newest: "2026-11-01T09:00:00Z", importedAt: "2026-11-24T05:00:00Z" },
-    "the newest of 2026-11-01 (`thoth advisories update --from FILE`)\n",
-  ],
-  [
-    { newest: "", importedAt: "2026-11-24T05:00:00Z" },
-    "none says of when it is (`thoth advisories update --from FILE`)\n",
-  ],
-  [{ newest: "2026-11-18T09:00:00Z", importedAt: "2026-11-18T05:00:00Z" }, undefined],
-])(
-  "advisories that are missing, of no date or more than a week old are told",
-  (known, expected) => {
-    const knowledge = { revision: "8f2c", advisories: known, offline: false };
-    const { result } = renderAdvice(report({ knowledge }), plain);
+  [null, true],
+  [{ newest: "2026-11-01T09:00:00Z", importedAt: "2026-11-10T05:00:00Z" }, false],
+])("of advisories %j is told that there are none: %j", (known, told) => {
+  const knowledge = { revision: "8f2c", advisories: known, offline: false };
+  const { result } = renderAdvice(report({ knowledge }), plain);
+  const line =
+    "advisories: none imported, so nobody knows which apply (`thoth advisories update --from FILE`)\n";
 
-    if (expected === undefined) expect(result).not.toContain("advisories");
-    else expect(result).toContain(expected);
-  },
-);
+  expect(result.includes(line)).toBe(told);
+});

@@ -34,14 +34,14 @@ export function newestDay(newest: string): string {
   return safeText(newest.slice(0, 10));
 }
 
-/** What is to be said of the advisories behind an advice; undefined: they are current. */
-export function advisoriesText(
-  report: Pick<AdviceReport, "knowledge" | "startedAt">,
-): string | undefined {
-  const { advisories } = report.knowledge;
-  if (advisories === null)
-    return "none imported, so nobody knows which apply (`thoth advisories update --from FILE`)";
-  const now = Date.parse(report.startedAt);
-  if (!isStale(advisories, now)) return undefined;
-  return `${databaseAge(advisories, now)} (\`thoth advisories update --from FILE\`)`;
+/** A warning of advisories that are no evidence of safety any more; undefined: they are current. */
+export function staleText(database: Times, now: number): string | undefined {
+  if (!isStale(database, now)) return undefined;
+  return `the advisories are old (${databaseAge(database, now)}); \`thoth advisories update --from FILE\` imports newer ones`;
+}
+
+/** What is to be said where an advice had no advisories to heed; undefined: it had some. */
+export function advisoriesText({ knowledge }: Pick<AdviceReport, "knowledge">): string | undefined {
+  if (knowledge.advisories !== null) return undefined;
+  return "none imported, so nobody knows which apply (`thoth advisories update --from FILE`)";
 }

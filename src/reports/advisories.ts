@@ -1,6 +1,6 @@
 import type { AdvisoryDatabase, AdvisoryMatch } from "../model/advisory.ts";
 import { safeText } from "../util/terminal-text.ts";
-import { databaseAge, isStale, newestDay } from "./advisories-age.ts";
+import { newestDay, staleText } from "./advisories-age.ts";
 import type { Palette } from "./palette.ts";
 import { clip, table, usableColumns } from "./table.ts";
 import { ageText, counted, lines, listed } from "./wording.ts";
@@ -139,11 +139,7 @@ export function renderAdvisoryStatus(
 export function advisoryWarnings(database: AdvisoryDatabase, now: number, color: Palette): string {
   const { quarantined } = database;
   const told = [
-    ...(isStale(database, now)
-      ? [
-          `the advisories are old (${databaseAge(database, now)}); \`thoth advisories update --from FILE\` imports newer ones`,
-        ]
-      : []),
+    ...[staleText(database, now)].filter((text) => text !== undefined),
     ...(quarantined === 0
       ? []
       : [

@@ -4,7 +4,8 @@ import type { Sieve } from "../unit.ts";
 /** Drops releases that a vulnerability is known of. */
 export const vulnerable: Sieve = {
   kind: "sieve",
-  name: "advisory",
+  name: "vulnerable",
+  includes: ({ recommendationType }) => recommendationType === "security",
   rejects({ advisories }) {
     if (advisories.length === 0) return undefined;
     const known = vulnerabilities(advisories);

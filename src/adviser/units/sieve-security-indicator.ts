@@ -4,7 +4,7 @@ import { alarmText, scans } from "./scan-alarms.ts";
 /** Drops releases in which a scan found what means harm. Lint, however much, drops nothing. */
 export const harmful: Sieve = {
   kind: "sieve",
-  name: "security-indicator",
+  name: "harmful-code",
   rejects(candidate, context) {
     const alarm = alarmText(scans(candidate, context), "block");
     if (alarm === undefined) return undefined;

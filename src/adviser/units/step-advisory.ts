@@ -10,6 +10,7 @@ import type { Objection, Step } from "../unit.ts";
 export const advisoryPenalty: Step = {
   kind: "step",
   name: "advisory",
+  includes: ({ recommendationType: type }) => type === "stable" || type === "performance",
   objects({ advisories }) {
     if (advisories.length === 0) return undefined;
     const known = vulnerabilities(advisories);

@@ -1,0 +1,17 @@
+import type { Boot } from "../unit.ts";
+
+/** Says that the old lock, whose pins are preferred, was made from another Pipfile. */
+export const pipfileHash: Boot = {
+  kind: "boot",
+  name: "pipfile-hash",
+  includes: ({ project }) => project.settings?.lockIsOfOtherPipfile === true,
+  run: () => ({
+    notes: [
+      {
+        type: "INFO",
+        message:
+          "the old lock was made from another Pipfile (its hash differs): its pins stay where they still fit",
+      },
+    ],
+  }),
+};
