@@ -24,6 +24,8 @@ interface EntryBase {
   readonly markers?: string;
   /** The value as written, for `pipLine` and the lock. */
   readonly written: TomlValue;
+  /** `sha256:…`, where the line says which files it may be; absent: any. */
+  readonly hashes?: readonly string[];
 }
 
 /** From an index, by version. */

@@ -1,5 +1,5 @@
 import { didYouMean as nearest } from "../util/did-you-mean.ts";
-import type { Place, Problem } from "../util/errors.ts";
+import type { ErrorCode, Place, Problem } from "../util/errors.ts";
 import type { TomlValue } from "./toml.ts";
 import { type KeyPath, type KeyPlace, locateKey } from "./toml-keys.ts";
 
@@ -22,10 +22,12 @@ export class PipfileReading {
   readonly file: string;
   readonly warnings: PipfileWarning[] = [];
   readonly #problems: Problem[] = [];
+  readonly #code: ErrorCode;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, code: ErrorCode = "bad-pipfile") {
     this.text = text;
     this.file = file;
+    this.#code = code;
   }
 
   /** Of a key; of the table that holds it where the key can't be found. */
@@ -54,7 +56,7 @@ export class PipfileReading {
 
   mistake(place: Place, message: string, { hint, notes }: Remark = {}): void {
     this.#problems.push({
-      code: "bad-pipfile",
+      code: this.#code,
       message,
       place,
       ...(hint !== undefined && { hint }),

@@ -1,6 +1,7 @@
 import type { Place } from "../util/errors.ts";
 import { type PackageName, packageName } from "./name.ts";
 import { didYouMean, kindOf, type PipfileReading } from "./pipfile-reading.ts";
+import type { SpecifierSet } from "./specifier.ts";
 import { isTomlTable, type TomlTable } from "./toml.ts";
 import type { KeyPath } from "./toml-keys.ts";
 import { parseVersion } from "./version.ts";
@@ -20,6 +21,8 @@ export interface PipfileRequires {
   readonly pythonVersion?: string;
   /** `3.11.7`. */
   readonly pythonFullVersion?: string;
+  /** Requires-Python of a pyproject.toml: any Python of it will do. */
+  readonly pythonRange?: SpecifierSet;
   /** Of the value that says which Python. */
   readonly place?: Place;
   /** [requires] as written, for the lock's `_meta`. */
