@@ -1,5 +1,6 @@
-import { type Consultation, consult } from "../adviser/advise.ts";
+import type { Consultation } from "../adviser/advise.ts";
 import type { AdviceQuestion, Obtained } from "../loop/advice-question.ts";
+import { consultUntil, wantedGaps } from "../loop/consulting.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import { rankTags } from "../python/tags.ts";
 
@@ -10,7 +11,10 @@ export interface Known extends Consultation {
 }
 
 /** Asks the adviser alone. Lists count as current that were confirmed since a time, ms. */
-export function consultKnown(question: AdviceQuestion, confirmedSince: number): Known {
+export async function consultKnown(
+  question: AdviceQuestion,
+  confirmedSince: number,
+): Promise<Known> {
   const { services, runtime, project } = question;
   const { configuration, store } = services;
   const { recommendationType } = configuration;
@@ -19,7 +23,11 @@ export function consultKnown(question: AdviceQuestion, confirmedSince: number): 
   const ranks = rankTags(runtime.tags);
   const heeded = { heedFailures: wanted, recommendationType };
   const context = { project, runtime, ranks, knowledge: store, ...heeded };
-  const known = consult(context, { verify });
+  const {
+    count,
+    services: { signal },
+  } = question;
+  const known = await consultUntil(context, { verify, count }, signal);
   const stale = known.consulted.filter(({ checkedAt }) => checkedAt < confirmedSince);
   return { ...known, stale };
 }
@@ -37,8 +45,11 @@ export async function obtainAdvice(
   question: AdviceQuestion,
   run: { readonly id: string; readonly dev: boolean } | undefined,
 ): Promise<Obtained> {
-  const known = consultKnown(question, freshSince(question));
-  const settled = known.advice.outcome === "locked" && known.stale.length === 0;
+  const known = await consultKnown(question, freshSince(question));
+  const settled =
+    known.advice.outcome === "locked" &&
+    (known.advice.stopped === true ||
+      (known.stale.length === 0 && wantedGaps(known.advice).length === 0));
   if (settled || question.services.configuration.offline) return withoutEnd(known);
   const { learnAdvice } = await import("./learn-advice.ts");
   return learnAdvice(question, run);

@@ -15,7 +15,7 @@ export async function adviseLater(
   question: AdviceQuestion,
   asked: Pick<RunQuestion, "dev" | "upgrade">,
 ): Promise<Obtained & { readonly run?: ReportedRun }> {
-  const known = consultKnown(question, freshSince(question));
+  const known = await consultKnown(question, freshSince(question));
   const advice = incomplete(known, known.stale);
   // As always: a conflict has changes tried that would end it
   if (advice === undefined) return obtainAdvice(question, undefined);

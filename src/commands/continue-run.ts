@@ -88,7 +88,7 @@ async function nextPass(
   const question = await questionOf(run, services, context);
   // What was confirmed since the run asked is current, however short the freshness
   const since = Math.min(Date.parse(run.updatedAt), freshSince(question));
-  const known = consultKnown(question, since);
+  const known = await consultKnown(question, since);
   const advice = incomplete(known, known.stale);
   const { outcome: _, lock: __, problem: ___, ...going } = run;
   if (advice === undefined) return finishRun(going, question, known);

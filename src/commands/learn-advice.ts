@@ -11,7 +11,7 @@ export async function learnAdvice(
   question: AdviceQuestion,
   run: { readonly id: string; readonly dev: boolean } | undefined,
 ): Promise<Obtained> {
-  const { services, runtime, sources, project, manifest } = question;
+  const { services, runtime, sources, project, manifest, count } = question;
   const { configuration } = services;
   const bench = openBench({
     services,
@@ -35,6 +35,7 @@ export async function learnAdvice(
     offline: false,
     freshnessMs: configuration.freshnessMs,
     trigger,
+    count,
   };
   const learnt = await adviseAndLearn(bench, engine, project, options);
   const end = async () => trigger?.end(services.queue());

@@ -21,6 +21,8 @@ export interface AdviceQuestion {
   readonly inactive: readonly PipfileEntry[];
   /** Categories that are advised on; undefined: all. */
   readonly categories: ReadonlySet<string> | undefined;
+  /** How many different stacks, the best first. */
+  readonly count: number;
 }
 
 /** What a user may choose beside the configuration. */
@@ -28,6 +30,8 @@ export interface QuestionOptions {
   readonly dev: boolean;
   /** Names whose old pins are given up; "all" for every name. */
   readonly upgrade: ReadonlySet<PackageName> | "all";
+  /** How many different stacks; undefined: one. */
+  readonly count?: number;
 }
 
 /** Advice, and what to do once it was acted upon. */
@@ -55,5 +59,6 @@ export async function adviceQuestion(
     indexNames: sources.byName,
     settings: adviceSettings(manifest, services, sources),
   });
-  return { services, manifest, runtime, sources, project, inactive, categories };
+  const { count = 1 } = options;
+  return { services, manifest, runtime, sources, project, inactive, categories, count };
 }

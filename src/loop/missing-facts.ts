@@ -4,6 +4,7 @@ import type { Advice } from "../model/advice.ts";
 import { type Gap, gapKey } from "../model/gap.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { Message } from "../model/message.ts";
+import { wantedGaps } from "./consulting.ts";
 
 /** Advice that can't be given yet. */
 export type IncompleteAdvice = Extract<Advice, { readonly outcome: "incomplete" }>;
@@ -17,9 +18,10 @@ export function incomplete(
   stale: readonly ReleaseList[],
 ): IncompleteAdvice | undefined {
   if (advice.outcome === "incomplete") return advice;
-  const [first, ...rest] = stale.map(
+  const unsure = stale.map(
     ({ name, index }): Gap => ({ missing: "releases", name, index, requiredBy: "" }),
   );
+  const [first, ...rest] = [...wantedGaps(advice), ...unsure];
   if (first === undefined) return undefined;
   const none = { pins: new Map(), notNewest: new Map(), justifications: [] };
   const best = advice.outcome === "locked" ? advice.product : none;
