@@ -116,6 +116,10 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     const value = options[name];
     return typeof value === "string" ? value : undefined;
   };
+  const list = (name: string) => {
+    const value = options[name];
+    return Array.isArray(value) ? value.join(",") : undefined;
+  };
   return {
     store: text("store"),
     offline: options["offline"] === true ? true : undefined,
@@ -132,6 +136,7 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     refreshEvery: text("refreshEvery"),
     asOf: text("asOf"),
     cooldown: text("cooldown"),
+    blockUnit: list("blockUnit"),
   };
 }
 

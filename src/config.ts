@@ -28,6 +28,7 @@ import {
   positiveNumber,
   pythonVersion,
   type Reader,
+  someNames,
   someText,
   yesOrNo,
 } from "./util/setting-readers.ts";
@@ -67,6 +68,8 @@ export interface Configuration {
   readonly asOf: number | undefined;
   /** How old a release must be, whatever files say; undefined: those decide. */
   readonly coolDown: { readonly periodMs: number; readonly period: string } | undefined;
+  /** Names of units of the adviser that are switched off. */
+  readonly blockedUnits: readonly string[];
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
 }
@@ -90,6 +93,7 @@ const settings = [
   "advisories",
   "as_of",
   "cooldown",
+  "blocked_units",
 ] as const;
 
 /** Messages in work at once, by lane. */
@@ -114,6 +118,8 @@ export interface ConfigurationFlags {
   readonly refreshEvery?: string | undefined;
   readonly asOf?: string | undefined;
   readonly cooldown?: string | undefined;
+  /** With commas between. */
+  readonly blockUnit?: string | undefined;
 }
 
 /** Where settings come from; `environment` is normally `process.env`. */
@@ -165,6 +171,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     advisories: given("advisories", pathOrAddress(home), "a file, a folder or an address"),
     asOf: given("as_of", moment, momentWords),
     coolDown: given("cooldown", coolDown, coolDownWords),
+    blockedUnits: given("blocked_units", someNames, "names of units, with commas between") ?? [],
     environments,
   };
 }
@@ -196,7 +203,8 @@ function givenBy(sources: readonly (Source | undefined)[]) {
 }
 
 function flagSource(flags: ConfigurationFlags): Source {
-  const { indexUrl, maxPending, refreshEvery, recommendationType: type, asOf, ...sameName } = flags;
+  const { indexUrl, maxPending, refreshEvery, recommendationType: type, ...others } = flags;
+  const { asOf, blockUnit, ...sameName } = others;
   const values: Partial<Record<Setting, string | boolean | undefined>> = {
     ...sameName,
     index_url: indexUrl,
@@ -204,6 +212,7 @@ function flagSource(flags: ConfigurationFlags): Source {
     refresh_every: refreshEvery,
     recommendation_type: type,
     as_of: asOf,
+    blocked_units: blockUnit,
   };
   return {
     given: (setting) => {

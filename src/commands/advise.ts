@@ -195,9 +195,9 @@ function resumable(
   flags: AdviseFlags,
   context: CommandContext,
 ): { readonly id: string; readonly dev: boolean } | undefined {
-  const { python, indexUrl, verify, recommendationType, asOf, cooldown } = context.flags;
+  const { python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit } = context.flags;
   const asked = flags.check || flags.dryRun || flags.upgrade || flags.upgradePackages.length > 0;
-  const own = [python, indexUrl, verify, recommendationType, asOf, cooldown].some(
+  const own = [python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit].some(
     (flag) => flag !== undefined,
   );
   return asked || own ? undefined : { id: randomUUID(), dev: flags.dev };

@@ -52,6 +52,7 @@ function addAdvise(program: Command, perform: Perform): void {
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
     .option("--as-of <date>", "advice as of that day or moment, UTC, e.g. 2024-05-31")
     .option("--cooldown <duration>", "take no release younger than this, e.g. 7d; 0: any")
+    .option("--block-unit <name>", "switch off one unit of the adviser (repeatable)", collect)
     .addOption(
       new Option(
         "--fail-on <severity>",
@@ -62,7 +63,7 @@ function addAdvise(program: Command, perform: Perform): void {
       new Option(
         "--no-wait",
         "leave what is missing to `thoth investigate`, and say how long",
-      ).conflicts(["check", "dryRun", "offline", "indexUrl", "asOf", "cooldown"]),
+      ).conflicts(["check", "dryRun", "offline", "indexUrl", "asOf", "cooldown", "blockUnit"]),
     )
     .action((directory: string, options: Options) =>
       perform(options, async (context) => {

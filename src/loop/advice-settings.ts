@@ -4,7 +4,9 @@ import { parseVersion } from "../python/version.ts";
 import { ThothError } from "../util/errors.ts";
 import { momentText } from "../util/moment.ts";
 import type { Services } from "../wiring.ts";
+import { blockedUnits } from "./blocked-units.ts";
 import type { IndexSources } from "./index-sources.ts";
+import { lockHash } from "./lock-hash.ts";
 import type { Manifest } from "./manifest.ts";
 import { projectPolicy } from "./project-policy.ts";
 
@@ -23,6 +25,8 @@ export function adviceSettings(
     moment,
     policy,
     acceptedAdvisories: accepted,
+    blockedUnits: blockedUnits(services.configuration.blockedUnits, undefined),
+    lockIsOfOtherPipfile: isOfOtherPipfile(manifest, sources),
     locked: lockedVersions(manifest),
   };
 }
@@ -40,6 +44,14 @@ function momentOfAdvice({ configuration, now }: Services): number {
       hint: "a day counts from its first moment, UTC; without --as-of advice is of now",
     },
   );
+}
+
+function isOfOtherPipfile(
+  { lock, text }: Manifest,
+  { defaultUrl }: IndexSources,
+): boolean | undefined {
+  const hash = lock?.meta.sha256;
+  return hash === undefined ? undefined : hash !== lockHash(text, defaultUrl);
 }
 
 function lockedVersions({ lock }: Manifest): ReadonlyMap<PackageName, string> {

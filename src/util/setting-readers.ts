@@ -6,6 +6,13 @@ export type Reader<T> = (text: string, base: string) => T | undefined;
 
 /** Any text but blanks, trimmed. */
 export const someText: Reader<string> = (text) => (text.trim() === "" ? undefined : text.trim());
+
+/** Names with commas between, each trimmed; never none. */
+export const someNames: Reader<readonly string[]> = (text) => {
+  const names = text.split(",").flatMap((part) => someText(part, "") ?? []);
+  return names.length === 0 ? undefined : names;
+};
+
 /** `3.11` or `3.11.7`. */
 export const pythonVersion: Reader<string> = (text) =>
   /^\d+\.\d+(\.\d+)?$/.test(text.trim()) ? text.trim() : undefined;
