@@ -139,7 +139,8 @@ export class TimelyKnowledge implements Knowledge {
       if (limit.unit === coolDownUnit && isLocked) continue;
       const timely = files.filter((file) => this.#isInTime(release, file, limit));
       if (timely.length === files.length) continue;
-      if (this.#usable(facts, files) && !this.#usable(facts, timely))
+      const wasThere = limit.unit === coolDownUnit || timely.length > 0;
+      if (!wasThere || (this.#usable(facts, files) && !this.#usable(facts, timely)))
         return { files, withheld: { unit: limit.unit, reason: this.#reason(release, limit) } };
       files = timely;
     }

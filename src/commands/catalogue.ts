@@ -6,6 +6,7 @@ import type { CommandOptions as Options, Perform } from "./command.ts";
 import { addExplanations } from "./explanation-options.ts";
 import { addHealth } from "./health-options.ts";
 import { addInspect } from "./inspect-options.ts";
+import { addOutdated } from "./outdated-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
 import { addSiScan } from "./si-scan-options.ts";
@@ -26,6 +27,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addWarm(program, { perform, everywhere });
   addInspect(program, { perform, everywhere });
   addHealth(program, { perform, everywhere });
+  addOutdated(program, { perform, everywhere });
   addRuntimes(program, perform);
   addKnowledge(program, perform);
   addWatch(program, perform);

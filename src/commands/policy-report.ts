@@ -2,13 +2,13 @@ import { acceptedBy } from "../adviser/accepted-advisories.ts";
 import type { AdviceContext } from "../adviser/context.ts";
 import { TimelyKnowledge } from "../adviser/timely-knowledge.ts";
 import { heldBackBy, nextEligible } from "../adviser/waiting.ts";
+import { adviceContext } from "../loop/advice-context.ts";
 import type { AdviceQuestion } from "../loop/advice-question.ts";
 import type { Advice, Pin } from "../model/advice.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import { type AcceptedAdvisory, type FailOn, hasCoolDown } from "../model/policy.ts";
 import type { FailOnReport, IgnoredAdvisory, PolicyReport } from "../model/policy-report.ts";
-import { rankTags } from "../python/tags.ts";
 import { fails } from "./fail-on.ts";
 
 /** What the policy made of an advice, and what there is to be said of the policy. */
@@ -42,7 +42,7 @@ export function policyOutcome(
   const severity = failOn ?? policy.failOn;
   const remarked = acceptedAdvisories.length + policy.expired.length > 0;
   if (!cooled && !remarked && asOf === undefined && severity === undefined) return nothing;
-  const context = contextOf(question);
+  const context = adviceContext(question);
   const pins = pinsOf(advice);
   const ignored = ignoredAdvisories(pins, acceptedAdvisories, context);
   const heldBack = cooled ? heldBackBy(pins, context) : [];
@@ -59,14 +59,6 @@ export function policyOutcome(
     ],
     validUntil: cooled && asOf === undefined ? nextEligible(consulted, context) : undefined,
   };
-}
-
-function contextOf({ services, runtime, project }: AdviceQuestion): AdviceContext {
-  const { store, configuration } = services;
-  const { recommendationType, verify } = configuration;
-  const heedFailures = verify === "all";
-  const ranks = rankTags(runtime.tags);
-  return { project, runtime, ranks, knowledge: store, heedFailures, recommendationType };
 }
 
 function pinsOf(advice: Advice): ReadonlyMap<Pin["release"]["name"], Pin> {
