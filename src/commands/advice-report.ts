@@ -1,5 +1,6 @@
+import type { Consultation } from "../adviser/advise.ts";
 import type { Manifest } from "../loop/manifest.ts";
-import type { Advice, Pin, Product } from "../model/advice.ts";
+import type { Advice, Justification, Pin, Product } from "../model/advice.ts";
 import type {
   AdviceReport,
   LockResult,
@@ -32,6 +33,8 @@ export interface ReportInput {
   readonly warnings: AdviceReport["warnings"];
   readonly run?: ReportedRun | undefined;
   readonly policy?: PolicyReport | undefined;
+  readonly notes: Consultation["notes"];
+  readonly pipeline: Consultation["pipeline"];
   /** The moment that the advice is of, ms; undefined: now. */
   readonly asOf?: number | undefined;
   readonly startedAt: number;
@@ -52,8 +55,11 @@ export function adviceReport(input: ReportInput): AdviceReport {
     verify: input.verify,
     recommendationType: input.recommendationType,
     justifications: product?.justifications ?? [],
+    notes: input.notes,
+    ...(input.everyReason ? { pipeline: input.pipeline() } : {}),
     warnings: [
       ...input.warnings,
+      ...warningsOf(input.notes),
       ...(product === undefined ? [] : pinWarnings(product, knowledge)),
     ],
     ...(advice.outcome === "unsatisfiable" ? { conflict: advice.conflict } : {}),
@@ -79,8 +85,11 @@ function productOf(advice: Advice): Product | undefined {
 
 function pinWarnings(product: Product, knowledge: Knowledge): AdviceReport["warnings"] {
   const yanked = [...product.pins.values()].flatMap((pin) => yankedWarning(pin, knowledge));
-  const told = product.justifications.filter(({ type }) => type !== "INFO");
-  return [...yanked, ...told.map(({ message }) => ({ message }))];
+  return [...yanked, ...warningsOf(product.justifications)];
+}
+
+function warningsOf(told: readonly Justification[]): AdviceReport["warnings"] {
+  return told.flatMap(({ type, message }) => (type === "INFO" ? [] : [{ message }]));
 }
 
 function advisoriesOf(knowledge: Knowledge): AdviceReport["knowledge"]["advisories"] {

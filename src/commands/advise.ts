@@ -122,6 +122,8 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     offline: configuration.offline,
     warnings: [...adviceWarnings(question), ...policy.warnings],
     policy: policy.report,
+    notes: obtained.notes,
+    pipeline: obtained.pipeline,
     asOf: configuration.asOf,
     now: services.now(),
   });

@@ -81,7 +81,7 @@ function settle(run: AdviceRun, question: AdviceQuestion, { advice }: Consultati
 
 function reportOf(
   question: AdviceQuestion,
-  { advice, consulted }: Consultation,
+  { advice, consulted, notes, pipeline }: Consultation,
   lock: AdviceReport["lock"],
 ): AdviceReport {
   const { services, manifest, runtime } = question;
@@ -96,6 +96,7 @@ function reportOf(
     everyReason: true,
     warnings: [...adviceWarnings(question), ...policy.warnings],
     policy: policy.report,
+    ...{ notes, pipeline },
     asOf: services.configuration.asOf,
   });
 }

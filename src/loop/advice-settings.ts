@@ -26,7 +26,7 @@ export function adviceSettings(
     policy,
     acceptedAdvisories: accepted,
     blockedUnits: blockedUnits(services.configuration.blockedUnits, undefined),
-    lockIsOfOtherPipfile: isOfOtherPipfile(manifest, sources),
+    lockIsOfOtherPipfile: () => isOfOtherPipfile(manifest, sources),
     locked: lockedVersions(manifest),
   };
 }

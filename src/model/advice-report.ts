@@ -1,6 +1,7 @@
 import type { Advice, Conflict, Justification } from "./advice.ts";
 import type { AdvisoryDatabase } from "./advisory.ts";
 import type { Estimate } from "./estimate.ts";
+import type { ReportedUnit } from "./pipeline-report.ts";
 import type { PolicyReport } from "./policy-report.ts";
 import type { RecommendationType } from "./recommendation.ts";
 
@@ -46,7 +47,7 @@ export type LockResult =
   | "not-written";
 
 /** The part of a conflict that people and programs are told. */
-export type ReportedConflict = Pick<Conflict, "message" | "lines" | "story" | "fixes">;
+export type ReportedConflict = Pick<Conflict, "message" | "lines" | "story" | "fixes" | "remedies">;
 
 /** The run that goes on with an advice once the facts that it lacks are learnt. */
 export interface ReportedRun {
@@ -73,6 +74,10 @@ export interface AdviceReport {
   readonly conflict?: ReportedConflict;
   /** Facts that are missing, a phrase each: "releases of flask (needed by Pipfile:7)". */
   readonly gaps: readonly string[];
+  /** What is said of the inputs, whatever the outcome; those of type WARNING are among the warnings, too. */
+  readonly notes?: readonly Justification[];
+  /** What each unit did, of the releases that were looked at; present where every reason is told. */
+  readonly pipeline?: readonly ReportedUnit[];
   /** Present where nobody waited for what is missing. */
   readonly run?: ReportedRun;
   /** What the project's policy made of it; absent where it has none. */

@@ -24,7 +24,7 @@ export interface AdviceSettings {
   /** What the old lock pins, also where its pins are given up: their age is no news. */
   readonly locked: ReadonlyMap<PackageName, string>;
   /** Whether the old lock was made from another Pipfile; undefined: there is none, or it does not say. */
-  readonly lockIsOfOtherPipfile: boolean | undefined;
+  readonly lockIsOfOtherPipfile: () => boolean | undefined;
   /** Releases that are never to be advised, whoever asks for them. */
   readonly rules: readonly Rule[];
   /** The only release of its package that counts, to judge an update by. */
@@ -64,7 +64,7 @@ export const noSettings: AdviceSettings = {
   policy: noPolicy,
   acceptedAdvisories: [],
   locked: new Map(),
-  lockIsOfOtherPipfile: undefined,
+  lockIsOfOtherPipfile: () => undefined,
   rules: [],
   update: undefined,
 };

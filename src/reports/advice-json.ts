@@ -8,7 +8,7 @@ import { jsonDocument } from "./json-document.ts";
  */
 export function adviceJson(report: AdviceReport, thothVersion: string): string {
   const { project, runtime, pins, lock, verify, warnings, gaps, conflict, outcome, run } = report;
-  const { recommendationType, justifications, policy } = report;
+  const { recommendationType, justifications, policy, notes, pipeline } = report;
   const { oldestMs, ...knowledge } = report.knowledge;
   return jsonDocument({
     schema: "thoth.advice",
@@ -25,6 +25,8 @@ export function adviceJson(report: AdviceReport, thothVersion: string): string {
     gaps,
     conflict: conflict === undefined ? undefined : told(conflict),
     policy,
+    notes,
+    pipeline,
     knowledge,
     counts: adviceCounts(report),
     meta: {

@@ -5,6 +5,7 @@ import { advisoriesText } from "./advisories-age.ts";
 import { type DiagnosticOptions, renderConflict, renderWarning } from "./diagnostic.ts";
 import { estimateText } from "./estimate-text.ts";
 import type { Palette } from "./palette.ts";
+import { pipelineLines } from "./pipeline.ts";
 import { policyLines } from "./policy.ts";
 import { table, usableColumns } from "./table.ts";
 import { ageText, counted, durationText, listed } from "./wording.ts";
@@ -49,6 +50,9 @@ export function renderAdvice(
             color,
           }),
           ...verifiedLines(report, counts, options),
+          ...(verbosity === "verbose"
+            ? pipelineLines(report, { columns: usableColumns(options.columns) })
+            : []),
           ...knowledgeLines(report),
           ...advisoryLines(report),
         ];
@@ -129,7 +133,10 @@ function movedLines(
   { justifications }: AdviceReport,
   { verbosity, color }: AdviceTerminalOptions,
 ): readonly string[] {
-  const moved = justifications.filter(({ type }) => type === "INFO");
+  // What units remark is no news
+  const moved = justifications.filter(
+    ({ type, unit }) => type === "INFO" && (verbosity === "verbose" || unit === undefined),
+  );
   const shown = verbosity === "verbose" ? moved : moved.slice(0, mostReasons);
   const lines = shown.map(({ message }) => safeText(message));
   const hidden = moved.length - shown.length;

@@ -4,14 +4,10 @@ import type { Boot } from "../unit.ts";
 export const pipfileHash: Boot = {
   kind: "boot",
   name: "pipfile-hash",
-  includes: ({ project }) => project.settings?.lockIsOfOtherPipfile === true,
-  run: () => ({
-    notes: [
-      {
-        type: "INFO",
-        message:
-          "the old lock was made from another Pipfile (its hash differs): its pins stay where they still fit",
-      },
-    ],
-  }),
+  run({ project }) {
+    if (project.settings?.lockIsOfOtherPipfile() !== true) return { notes: [] };
+    const message =
+      "the old lock was made from another Pipfile (its hash differs): its pins stay where they still fit";
+    return { notes: [{ type: "INFO", message }] };
+  },
 };
