@@ -120,6 +120,10 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     const value = options[name];
     return Array.isArray(value) ? value.join(",") : undefined;
   };
+  const texts = (name: string) => {
+    const value = options[name];
+    return Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;
+  };
   return {
     store: text("store"),
     offline: options["offline"] === true ? true : undefined,
@@ -136,6 +140,7 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     refreshEvery: text("refreshEvery"),
     asOf: text("asOf"),
     cooldown: text("cooldown"),
+    prescriptions: texts("prescriptions"),
     blockUnit: list("blockUnit"),
   };
 }

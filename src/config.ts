@@ -21,6 +21,7 @@ import {
   duration,
   durationWords,
   folder,
+  folders,
   moment,
   momentWords,
   numberPerName,
@@ -32,7 +33,7 @@ import {
   someText,
   yesOrNo,
 } from "./util/setting-readers.ts";
-import { misshapes, type Shape, treeAt } from "./util/shaped-tree.ts";
+import { misshapes, type Shape, type Tree, treeAt } from "./util/shaped-tree.ts";
 import { refuseAll, yamlTree } from "./util/yaml-tree.ts";
 
 /** What the user set, from all places. Times are milliseconds, paths absolute. */
@@ -70,6 +71,8 @@ export interface Configuration {
   readonly coolDown: { readonly periodMs: number; readonly period: string } | undefined;
   /** Names of units of the adviser that are switched off. */
   readonly blockedUnits: readonly string[];
+  /** Folders of prescriptions, absolute; the first has the first say. */
+  readonly prescriptions: readonly string[];
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
 }
@@ -91,6 +94,7 @@ const settings = [
   "listen",
   "refresh_every",
   "advisories",
+  "prescriptions",
   "as_of",
   "cooldown",
   "blocked_units",
@@ -116,6 +120,7 @@ export interface ConfigurationFlags {
   readonly maxPending?: string | undefined;
   readonly listen?: string | undefined;
   readonly refreshEvery?: string | undefined;
+  readonly prescriptions?: readonly string[] | undefined;
   readonly asOf?: string | undefined;
   readonly cooldown?: string | undefined;
   /** With commas between. */
@@ -172,6 +177,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     asOf: given("as_of", moment, momentWords),
     coolDown: given("cooldown", coolDown, coolDownWords),
     blockedUnits: given("blocked_units", someNames, "names of units, with commas between") ?? [],
+    prescriptions: given("prescriptions", folders(home), "folders, with commas between") ?? [],
     environments,
   };
 }
@@ -205,7 +211,7 @@ function givenBy(sources: readonly (Source | undefined)[]) {
 function flagSource(flags: ConfigurationFlags): Source {
   const { indexUrl, maxPending, refreshEvery, recommendationType: type, ...others } = flags;
   const { asOf, blockUnit, ...sameName } = others;
-  const values: Partial<Record<Setting, string | boolean | undefined>> = {
+  const values: Partial<Record<Setting, string | boolean | readonly string[] | undefined>> = {
     ...sameName,
     index_url: indexUrl,
     max_pending: maxPending,
@@ -263,7 +269,10 @@ const fileShape: Shape = {
   virtualenv: "text",
   managers: "anything",
   runtime_environments: [environmentShape],
-  thoth: Object.fromEntries(settings.map((setting): [string, Shape] => [setting, "text"])),
+  thoth: {
+    ...Object.fromEntries(settings.map((setting): [string, Shape] => [setting, "text"])),
+    prescriptions: "anything",
+  },
 };
 
 interface SettingsFile extends Source {
@@ -282,8 +291,8 @@ async function readSettingsFile(path: string, file: string): Promise<SettingsFil
   return {
     environments: declared === undefined ? undefined : read.flatMap((one) => one.environment),
     given: (setting) => {
-      const found = treeAt(tree, "thoth", setting);
-      if (found?.kind !== "scalar" || found.text === "") return undefined;
+      const found = oneText(treeAt(tree, "thoth", setting));
+      if (found === undefined || found.text === "") return undefined;
       const refuse = (expects: string) =>
         new ThothError(
           "bad-configuration",
@@ -295,6 +304,13 @@ async function readSettingsFile(path: string, file: string): Promise<SettingsFil
       return { text: found.text, base: dirname(path), refuse };
     },
   };
+}
+
+/** A list of texts is what stands on the command line with commas between. */
+function oneText(tree: Tree | undefined): Extract<Tree, { readonly kind: "scalar" }> | undefined {
+  if (tree?.kind !== "list") return tree?.kind === "scalar" ? tree : undefined;
+  const texts = tree.items.flatMap((item) => (item.kind === "scalar" ? [item.text] : []));
+  return { kind: "scalar", text: texts.join(","), place: tree.place };
 }
 
 function readIfPresent(path: string, file: string): string | undefined {

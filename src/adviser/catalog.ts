@@ -7,11 +7,13 @@ import { type PackageName, packageName } from "../python/name.ts";
 import type { Version } from "../python/version.ts";
 import { type Candidate, Candidates, type PrereleasePolicy } from "./candidates.ts";
 import type { AdviceContext } from "./context.ts";
-import { type Cost, noCost } from "./cost.ts";
+import { type Cost, noCost, scored } from "./cost.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { chooseList, type ListChoice, tiedIndexes } from "./lists.ts";
+import { PrescribedRequirements } from "./prescribed/required.ts";
 import { ownDemands } from "./requirements.ts";
 import { timelyContext } from "./timely-knowledge.ts";
+import type { Remark } from "./unit.ts";
 
 type KnownMetadata = Extract<MetadataFact, { readonly state: "known" }>;
 
@@ -30,6 +32,8 @@ export class Catalog {
   private readonly lookedAt = new Map<PackageName, number>();
   private readonly required = new Map<string, readonly Dependency[]>();
   private readonly noted = new Map<string, Gap>();
+  private prescribed: PrescribedRequirements | undefined;
+  private readonly remarks = new Map<string, readonly Remark[]>();
 
   /** `before`: the catalog of a search that went stale; what it learnt of pre-releases is kept. */
   constructor(context: AdviceContext, before?: Catalog) {
@@ -134,12 +138,31 @@ export class Catalog {
     const requires = this.requires(name, version);
     if (requires === undefined) return [];
     const { markers } = this.context.runtime;
-    const found = activeDependencies(requires, markers, extra, (line) =>
+    const active = activeDependencies(requires, markers, extra, (line) =>
       this.warnings.add(`${name} ${version.text}: requirement left out, it can't be read: ${line}`),
     );
+    const found = this.adjusted(name, version, active, extra);
     this.required.set(key, found);
     if (extra === "") this.lookedAt.set(name, (this.lookedAt.get(name) ?? 0) + 1);
     return found;
+  }
+
+  private adjusted(
+    name: PackageName,
+    version: Version,
+    active: readonly Dependency[],
+    extra: string,
+  ): readonly Dependency[] {
+    this.prescribed ??= new PrescribedRequirements(this.context);
+    if (this.prescribed.isEmpty) return active;
+    const { dependencies, remarks } = this.prescribed.adjust({ name, version, extra }, active);
+    if (remarks.length > 0) this.remarks.set(`${name} ${version.text} ${extra}`, remarks);
+    return dependencies;
+  }
+
+  /** What prescriptions made of the requirements of a release, its extras left aside. */
+  requirementRemarks(name: PackageName, version: string): readonly Remark[] {
+    return this.remarks.get(`${name} ${version} `) ?? [];
   }
 
   /** Whether this search read the metadata of a release, be it chosen then or not. */
@@ -197,7 +220,7 @@ export class Catalog {
   /** What a candidate costs the stack that has it. */
   cost(candidate: Candidate): Cost {
     const { name } = candidate.release;
-    return this.candidatesOf(name)?.cost(candidate, this.policy(name)) ?? noCost;
+    return scored(this.candidatesOf(name)?.cost(candidate, this.policy(name)) ?? noCost);
   }
 
   /** Whether a release, as far as its metadata is known, has no such extra: pip then only warns. */

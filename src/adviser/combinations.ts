@@ -1,6 +1,5 @@
 import type { PackageName } from "../python/name.ts";
 import type { VersionRange } from "../python/version-range.ts";
-import type { AdviceContext } from "./context.ts";
 import { type Cost, costOf } from "./cost.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import type { Limits } from "./limits.ts";
@@ -30,7 +29,7 @@ export function combinationCost({ score }: Combination): Cost | undefined {
 
 /** The combinations that a search must avoid, as what can't hold at once. */
 export function combinationFacts(
-  { combinations = [] }: AdviceContext,
+  combinations: readonly Combination[],
   limits: Limits | undefined,
 ): readonly Incompatibility[] {
   const facts: Incompatibility[] = [];

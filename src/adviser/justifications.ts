@@ -10,6 +10,7 @@ import { heldBack } from "./gave-way.ts";
 import { whyNot } from "./justify.ts";
 import { leadsBack } from "./penalty.ts";
 import { pipelineOf } from "./pipeline.ts";
+import { stackRemarks } from "./prescribed/stack-remarks.ts";
 import { advisoryPenalty } from "./units/step-advisory.ts";
 import type { Needed } from "./walk.ts";
 
@@ -28,6 +29,7 @@ export function justifications(found: BestStack): readonly Justification[] {
     const moved = movedOff(one, chosen, found);
     if (moved !== undefined) told.push(moved);
   }
+  told.push(...prescribed(found));
   if (catalog.context.recommendationType === "security") told.push(...unscanned(found));
   return told;
 }
@@ -35,12 +37,25 @@ export function justifications(found: BestStack): readonly Justification[] {
 /** What steps have against a release that is in the stack all the same; advisories are told apart. */
 function suspected({ name, version }: Needed, { objections }: Candidate): readonly Justification[] {
   return objections
-    .filter(({ step }) => step !== advisoryPenalty.name)
+    .filter(({ step, justified }) => step !== advisoryPenalty.name && justified !== true)
     .map(({ reason }) => ({
       type: "WARNING",
       message: `${name} ${version.text} ${reason}`,
       package: name,
     }));
+}
+
+/** What prescriptions make of requirements, and what they say of the stack as a whole. */
+function prescribed({ stack: { result, needed } }: BestStack): readonly Justification[] {
+  const { catalog } = result;
+  const releases = [...needed.values()].flatMap(({ name, version }) => {
+    const candidate = catalog.candidatesOf(name)?.at(version.text);
+    return candidate === undefined ? [] : [candidate.release];
+  });
+  return [
+    ...releases.flatMap(({ name, version }) => catalog.requirementRemarks(name, version)),
+    ...stackRemarks(releases, catalog.context),
+  ];
 }
 
 /** Who asks for what is safe must not take silence for that. */

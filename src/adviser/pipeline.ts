@@ -1,6 +1,7 @@
 import type { Justification, Product } from "../model/advice.ts";
 import type { PackageName } from "../python/name.ts";
 import type { AdviceContext } from "./context.ts";
+import { prescribedUnits } from "./prescribed/units.ts";
 import { builtInUnits } from "./registry.ts";
 import type {
   AdviserUnit,
@@ -73,7 +74,7 @@ const composed = new WeakMap<AdviceContext, Pipeline>();
 export function pipelineOf(context: AdviceContext): Pipeline {
   const known = composed.get(context);
   if (known !== undefined) return known;
-  const pipeline = new Pipeline(context, builtInUnits);
+  const pipeline = new Pipeline(context, builtInUnits, prescribedUnits(context));
   composed.set(context, pipeline);
   return pipeline;
 }

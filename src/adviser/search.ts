@@ -8,6 +8,7 @@ import { baseOf, choose, requirementFacts } from "./facts.ts";
 import type { Incompatibility, PackageKey } from "./incompatibility.ts";
 import type { Limits } from "./limits.ts";
 import { PartialSolution } from "./partial-solution.ts";
+import { combinationsOf } from "./prescribed/combining.ts";
 import { Priorities } from "./priorities.ts";
 import { negate, type Term } from "./term.ts";
 
@@ -77,7 +78,10 @@ class Search {
   private solve(): Incompatibility | undefined {
     const changed = new Set<PackageKey>();
     const { catalog, limits } = this;
-    const facts = [...requirementFacts(catalog), ...combinationFacts(catalog.context, limits)];
+    const facts = [
+      ...requirementFacts(catalog),
+      ...combinationFacts(combinationsOf(catalog.context), limits),
+    ];
     for (const incompatibility of [...facts, ...this.excluded]) {
       for (const key of this.add(incompatibility)) changed.add(key);
     }

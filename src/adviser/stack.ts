@@ -4,6 +4,7 @@ import type { Catalog } from "./catalog.ts";
 import { type Combination, combinationCost } from "./combinations.ts";
 import { addCosts, type Cost, noCost } from "./cost.ts";
 import { externalCauses, type Incompatibility, type PackageKey } from "./incompatibility.ts";
+import { combinationsOf } from "./prescribed/combining.ts";
 import type { SearchResult } from "./search.ts";
 import { positive, type Term } from "./term.ts";
 import { type Needed, walk } from "./walk.ts";
@@ -30,7 +31,7 @@ export function stackCost(needed: Stack["needed"], catalog: Catalog): Cost {
     const candidate = catalog.candidatesOf(name)?.at(version.text);
     if (candidate !== undefined) cost = addCosts(cost, catalog.cost(candidate));
   }
-  for (const one of catalog.context.combinations ?? [])
+  for (const one of combinationsOf(catalog.context))
     if (holds(one, needed)) cost = addCosts(cost, combinationCost(one) ?? noCost);
   return cost;
 }

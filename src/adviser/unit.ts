@@ -122,4 +122,6 @@ export interface Objection {
   readonly score?: number;
   /** As the end of a sentence: "1.2 " + reason. */
   readonly reason: string;
+  /** A wrap says it of a release that is chosen, with a link. */
+  readonly justified?: true;
 }

@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { PrescribedUnit, Prescriptions, UnitList } from "../model/prescription.ts";
+import {
+  combiningKinds,
+  type PrescribedUnit,
+  type Prescriptions,
+  type UnitList,
+} from "../model/prescription.ts";
 import { packagesOf } from "../prescription/document.ts";
 import { listOfKind } from "../prescription/schema.ts";
 import type { PackageName } from "../python/name.ts";
@@ -87,6 +92,13 @@ export class PrescriptionFolder implements Prescriptions {
     const { general } = this.header;
     if (general.length === 0) return none;
     return this.#read("_general", general).units.filter((unit) => packagesOf(unit).general);
+  }
+
+  combining(): readonly PrescribedUnit[] {
+    const { combining } = this.header;
+    if (combining.length === 0) return none;
+    const { units } = this.#read("_combining", combining);
+    return units.filter(({ kind }) => combiningKinds.has(kind));
   }
 
   named(list: UnitList, name: string): PrescribedUnit | undefined {
@@ -215,6 +227,7 @@ export function joinedPrescriptions(folders: readonly Prescriptions[]): Prescrip
   return {
     unitsFor: (name) => folders.flatMap((folder) => folder.unitsFor(name)),
     general: () => folders.flatMap((folder) => folder.general()),
+    combining: () => folders.flatMap((folder) => folder.combining()),
     named: (list, name) => {
       for (const folder of folders) {
         const found = folder.named(list, name);

@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { PrescribedKind, PrescribedUnit, UnitList } from "../model/prescription.ts";
+import {
+  combiningKinds,
+  type PrescribedKind,
+  type PrescribedUnit,
+  type UnitList,
+} from "../model/prescription.ts";
 import { packagesOf } from "../prescription/document.ts";
 import { glance, type IndexedUnit } from "../prescription/glance.ts";
 import { encodeLineIndex, LineIndex } from "../prescription/line-index.ts";
@@ -34,6 +39,8 @@ export interface IndexHeader {
   readonly units: Readonly<Partial<Record<PrescribedKind, number>>>;
   /** Files with units that look at no package in particular. */
   readonly general: readonly string[];
+  /** Files with units of a combining kind. */
+  readonly combining: readonly string[];
   readonly sets: readonly PrescriptionSet[];
   readonly asksForLibraryUsage: boolean;
   /** Of files that are no prescriptions at all, and of all that only a parser understands. */
@@ -118,6 +125,7 @@ export async function indexPrescriptions(
     fileCount: files.length,
     units: Object.fromEntries(growing.units),
     general: growing.general,
+    combining: growing.combining,
     sets,
     asksForLibraryUsage: growing.asksForLibraryUsage,
     faults,
@@ -171,6 +179,7 @@ class GrowingIndex {
   readonly packages = new Map<string, Set<string>>();
   readonly names = new Map<string, Set<string>>();
   readonly general: string[] = [];
+  readonly combining: string[] = [];
   readonly units = new Map<PrescribedKind, number>();
   asksForLibraryUsage = false;
 
@@ -181,6 +190,7 @@ class GrowingIndex {
       for (const one of packages) put(this.packages, one, path);
     }
     if (units.some(({ general }) => general)) this.general.push(path);
+    if (units.some(({ kind }) => combiningKinds.has(kind))) this.combining.push(path);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { PackageName } from "../python/name.ts";
 import type { VersionRange } from "../python/version-range.ts";
 import { type AcceptedAdvisory, noPolicy, type Policy } from "./policy.ts";
+import type { Prescriptions } from "./prescription.ts";
 
 /** What a user set for an advice beside project, runtime and recommendation type. */
 export interface AdviceSettings {
@@ -14,6 +15,8 @@ export interface AdviceSettings {
   readonly prereleasesOf: ReadonlySet<PackageName>;
   /** Modules that the project's sources import, each with the names that they use of it; undefined: nobody looked. */
   readonly libraryUsage: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Undefined: there are none. */
+  readonly prescriptions?: Prescriptions;
   /** The moment that the advice is of, ms: releases uploaded later do not exist. Undefined: now. */
   readonly asOf: number | undefined;
   /** What counts as now, ms: `asOf` where that is set. */

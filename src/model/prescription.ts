@@ -17,6 +17,16 @@ export const prescribedKinds = [
 
 export type PrescribedKind = (typeof prescribedKinds)[number];
 
+/** Kinds that have a say about several packages at once, or about what a package requires. */
+export const combiningKinds: ReadonlySet<PrescribedKind> = new Set<PrescribedKind>([
+  "sieve.SkipPackage",
+  "step",
+  "step.SkipPackage",
+  "step.AddPackage",
+  "step.Group",
+  "stride",
+]);
+
 /** The lists of `units:`, one for each kind of unit of the pipeline. */
 export const unitLists = ["boots", "pseudonyms", "sieves", "steps", "strides", "wraps"] as const;
 
@@ -149,6 +159,8 @@ export interface Prescriptions {
   unitsFor(name: PackageName): readonly PrescribedUnit[];
   /** Units that look at no package in particular. */
   general(): readonly PrescribedUnit[];
+  /** Units that may have a say about stacks or requirements, whatever the package. */
+  combining(): readonly PrescribedUnit[];
   /** The unit of that full name, of one of the lists; undefined: there is none. */
   named(list: UnitList, name: string): PrescribedUnit | undefined;
   /** Whether units ask for what the project's sources import. */

@@ -23,6 +23,15 @@ export const folder =
   (text, base) =>
     text.trim() === "" ? undefined : resolve(base, text.replace(/^~(?=\/|$)/, home));
 
+/** Several folders with commas between them. */
+export const folders =
+  (home: string): Reader<readonly string[]> =>
+  (text, base) => {
+    const parts = text.split(",").filter((part) => part.trim() !== "");
+    const found = parts.flatMap((part) => folder(home)(part.trim(), base) ?? []);
+    return found.length === 0 ? undefined : found;
+  };
+
 /** An address as it is, anything else as `folder` has it. */
 export const pathOrAddress =
   (home: string): Reader<string> =>
