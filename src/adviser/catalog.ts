@@ -185,7 +185,14 @@ export class Catalog {
   }
 
   policy(name: PackageName): PrereleasePolicy {
-    return this.context.project.allowPrereleases ? "equal" : (this.prereleases.get(name) ?? "none");
+    const { project, recommendationType } = this.context;
+    const { allowPrereleases, settings } = project;
+    const equal =
+      allowPrereleases ||
+      recommendationType === "testing" ||
+      settings?.prereleasesOf.has(name) === true ||
+      settings?.update?.name === name;
+    return equal ? "equal" : (this.prereleases.get(name) ?? "none");
   }
 
   /** Some requirement names a pre-release of `name`: they may be taken for want of a final one. */

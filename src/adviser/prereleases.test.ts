@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { project, resolved } from "../../fixtures/advice.ts";
+import { noSettings } from "../model/advice-settings.ts";
+import { packageName } from "../python/name.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 
 const store = new MemoryStore().add("a==2.0rc1").add("a==1.9").add("a==1.9.dev1");
@@ -17,6 +19,25 @@ test.each([
   ],
 ])("pre-releases: %s", (_rule, demand, expected) => {
   expect(resolved(store, [demand])).toBe(expected);
+});
+
+test("pre-releases count as releases where the package is named for that, or under testing", () => {
+  const asked = project("b");
+  const needed = new MemoryStore().add("b==1", { requires: ["a"] }).add("b==2rc1");
+  for (const version of ["2.0rc1", "1.9"]) needed.add(`a==${version}`);
+  const prereleasesOf = new Set([packageName("a")]);
+  const settings = { ...noSettings, prereleasesOf };
+
+  expect(resolved(needed, asked)).toBe("locked: a==1.9 b==1");
+  expect(resolved(needed, { ...asked, settings })).toBe("locked: a==2.0rc1 b==1");
+  expect(resolved(needed, asked, { recommendationType: "testing" })).toBe("locked: b==2rc1");
+});
+
+test("an update that is to be judged may be a pre-release", () => {
+  const update = { name: packageName("a"), version: "2.0rc1" };
+  const settings = { ...noSettings, update };
+
+  expect(resolved(store, { ...project("a"), settings })).toBe("locked: a==2.0rc1");
 });
 
 test("a package that has nothing else is taken as a pre-release", () => {
