@@ -18,12 +18,13 @@ export function adviceSettings(
 ): AdviceSettings {
   const { asOf } = services.configuration;
   const moment = momentOfAdvice(services);
-  const { policy, accepted } = projectPolicy(manifest, services, { sources, moment });
+  const { policy, accepted, rules } = projectPolicy(manifest, services, { sources, moment });
   return {
     ...noSettings,
     asOf,
     moment,
     policy,
+    rules,
     acceptedAdvisories: accepted,
     blockedUnits: blockedUnits(services.configuration.blockedUnits, undefined),
     lockIsOfOtherPipfile: () => isOfOtherPipfile(manifest, sources),

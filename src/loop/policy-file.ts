@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Rule } from "../model/advice-settings.ts";
 import {
   type AcceptedAdvisory,
   type CoolDown,
@@ -15,6 +16,7 @@ import type { KeyPath } from "../python/toml-keys.ts";
 import { errorCode } from "../util/atomic-write.ts";
 import { type Place, ThothError } from "../util/errors.ts";
 import { PolicyReading } from "./policy-reading.ts";
+import { policyRules } from "./policy-rules.ts";
 
 /** Where a policy stands, beside the Pipfile. */
 export const policyFileName = "thoth.toml";
@@ -27,6 +29,7 @@ export interface PolicyFile extends Pick<Policy, "coolDowns" | "licenses"> {
   readonly indexes: readonly NamedIndex[] | undefined;
   readonly packageIndexes: ReadonlyMap<PackageName, NamedIndex>;
   readonly ignores: readonly AcceptedAdvisory[];
+  readonly rules: readonly Rule[];
 }
 
 /** An index as a policy names it. */
@@ -49,7 +52,7 @@ export function readPolicyFile(directory: string, file: string): PolicyFile | un
 export function parsePolicyFile(text: string, file: string): PolicyFile {
   const root = parseToml(text, file);
   const reading = new PolicyReading(text, file);
-  reading.keys(root, [], ["policy", "ignore"]);
+  reading.keys(root, [], ["policy", "ignore", "rule"]);
   const policy = reading.table(root, ["policy"]) ?? {};
   reading.keys(policy, ["policy"], policyKeys);
   const indexes = reading.texts(policy, ["policy", "indexes"]);
@@ -63,6 +66,7 @@ export function parsePolicyFile(text: string, file: string): PolicyFile {
     packageIndexes: packageIndexes(reading, policy),
     licenses: licenses(reading, policy),
     ignores: ignores(reading, root),
+    rules: policyRules(reading, root),
   };
   if (indexes?.length === 0)
     reading.mistake(["policy", "indexes"], "`indexes` allows no index at all");

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import type { Rule } from "../model/advice-settings.ts";
 import { type AcceptedAdvisory, noPolicy, type Policy } from "../model/policy.ts";
 import { type IndexUrl, indexUrl } from "../model/release.ts";
 import { ThothError } from "../util/errors.ts";
@@ -12,6 +13,7 @@ import { type NamedIndex, type PolicyFile, policyFileName, readPolicyFile } from
 export interface ProjectPolicy {
   readonly policy: Policy;
   readonly accepted: readonly AcceptedAdvisory[];
+  readonly rules: readonly Rule[];
 }
 
 /**
@@ -39,7 +41,7 @@ export function projectPolicy(
     failOn: file?.failOn,
     expired,
   };
-  return { policy, accepted: live };
+  return { policy, accepted: live, rules: file?.rules ?? [] };
 }
 
 /** Acceptances that still count at a moment, ms, and those that do not: the last day counts whole. */
