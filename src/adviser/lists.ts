@@ -1,3 +1,4 @@
+import type { AdviceSettings } from "../model/advice-settings.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { ProjectRequirement } from "../model/project.ts";
 import type { IndexUrl } from "../model/release.ts";
@@ -15,12 +16,14 @@ export type ListChoice =
       readonly absent: readonly ReleaseList[];
     };
 
-/** The index that a requirement of the Pipfile ties each name to. */
+/** The index that the policy, or else a requirement of the Pipfile, ties each name to. */
 export function tiedIndexes(
   requirements: readonly ProjectRequirement[],
+  settings?: AdviceSettings,
 ): ReadonlyMap<PackageName, IndexUrl> {
-  const tied = new Map<PackageName, IndexUrl>();
-  for (const { name, index } of requirements) if (index !== undefined) tied.set(name, index);
+  const tied = new Map<PackageName, IndexUrl>(settings?.policy.indexes.packages);
+  for (const { name, index } of requirements)
+    if (index !== undefined && !tied.has(name)) tied.set(name, index);
   return tied;
 }
 

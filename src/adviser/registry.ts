@@ -10,6 +10,8 @@ import { constraints } from "./units/sieve-constraints.ts";
 import { coolDown } from "./units/sieve-cool-down.ts";
 import { failedInstallation } from "./units/sieve-failed-installation.ts";
 import { failedMetadata } from "./units/sieve-failed-metadata.ts";
+import { allowedIndex } from "./units/sieve-index.ts";
+import { allowedLicense } from "./units/sieve-license.ts";
 import { malware } from "./units/sieve-malware.ts";
 import { packageUpdate } from "./units/sieve-package-update.ts";
 import { quarantined } from "./units/sieve-quarantined.ts";
@@ -38,10 +40,12 @@ export const builtInUnits: readonly AdviserUnit[] = [
   constraints,
   malware,
   quarantined,
+  allowedIndex,
   vulnerable,
   yanked,
   asOf,
   coolDown,
+  allowedLicense,
   failedMetadata,
   failedInstallation,
   harmful,

@@ -40,7 +40,7 @@ class GrowingGraph {
   constructor(context: AdviceContext, pins: readonly LockedPin[]) {
     this.#context = context;
     this.#pins = new Map(pins.map((pin) => [pin.name, pin]));
-    this.#tied = tiedIndexes(context.project.requirements);
+    this.#tied = tiedIndexes(context.project.requirements, context.project.settings);
   }
 
   reach(name: PackageName, extras: readonly string[]): void {

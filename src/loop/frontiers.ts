@@ -11,7 +11,7 @@ export function projectFrontier(
 ): Frontier {
   const frontier = new Frontier(bench.learner, {
     indexes: bench.sources.order,
-    tied: tiedIndexes(project.requirements),
+    tied: tiedIndexes(project.requirements, project.settings),
     preferred: project.preferred,
     allowPrereleases: project.allowPrereleases,
   });

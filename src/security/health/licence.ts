@@ -1,7 +1,12 @@
 import type { Indicator } from "../../model/health.ts";
 import type { PackageFact } from "../../model/package-fact.ts";
+import {
+  classifierClaim,
+  contradict,
+  type LicenceClaim,
+  textClaim,
+} from "../../python/licence-names.ts";
 import { isLicenseExpression } from "../../python/license-expression.ts";
-import { classifierClaim, contradict, type LicenceClaim, textClaim } from "./licence-names.ts";
 import { type HealthCheck, told, unknown } from "./subject.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { isLicenseExpression } from "../../python/license-expression.ts";
+import { isLicenseExpression } from "./license-expression.ts";
 
 /** What one field says of the licence. */
 export interface LicenceClaim {
