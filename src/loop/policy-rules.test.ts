@@ -17,7 +17,10 @@ test.each([
   ['rule = "a"\n', "`rule` must be a list of tables"],
   ['[[rule]]\npackage = "a"\n', "a `[[rule]]` without `reason`"],
   ['[[rule]]\nreason = "a"\n', "a `[[rule]]` without `package`"],
-  ['[[rule]]\npackage = "a"\nreason = "b"\nversion = "2.x.y"\n', /^`2\.x\.y` is no version specifier: /],
+  [
+    '[[rule]]\npackage = "a"\nreason = "b"\nversion = "2.x.y"\n',
+    /^`2\.x\.y` is no version specifier: /,
+  ],
   ['[[rule]]\npackage = "a"\nreason = "b"\nversions = "2"\n', "unknown key `versions` of `rule`"],
 ])("%j is refused", (text, message) => {
   const mistake = expect.objectContaining({
