@@ -1,11 +1,26 @@
 import type { MarkerEnvironment } from "../python/marker.ts";
 import type { Brand } from "../util/brand.ts";
+import type { RuntimeSoftware } from "./prescription.ts";
 
 /** `linux-glibc236-x86_64-cp311`, or the name that `.thoth.yaml` gives it. */
 export type RuntimeId = Brand<string, "RuntimeId">;
 
 export function runtimeId(text: string): RuntimeId {
   return text as RuntimeId;
+}
+
+/** What `.thoth.yaml` says of a runtime beside system and Python; what is absent nobody said. */
+export interface DeclaredTraits {
+  /** e.g. "linux-x86_64"; as written. */
+  readonly platform?: string;
+  /** `image:tag` that the runtime is built from. */
+  readonly baseImage?: string;
+  /** Numbers, as Linux gives them in /proc/cpuinfo. */
+  readonly cpuFamily?: number;
+  readonly cpuModel?: number;
+  readonly gpuModel?: string;
+  /** Versions, as written. */
+  readonly software: Readonly<Partial<Record<RuntimeSoftware, string>>>;
 }
 
 /** What a stack runs on: found on the machine or declared in `.thoth.yaml`. */
@@ -27,4 +42,6 @@ export interface Runtime {
    * through the sandbox only.
    */
   readonly root?: string;
+  /** Present where `.thoth.yaml` says more of it than system and Python. */
+  readonly traits?: DeclaredTraits;
 }

@@ -92,6 +92,33 @@ test.each([
 });
 
 test.each([
+  ["macos", "14", undefined, "cp312-cp312-macosx_14_0_arm64", "darwin", "arm64"],
+  ["macos", undefined, "macosx-x86_64", "cp312-cp312-macosx_11_0_x86_64", "darwin", "x86_64"],
+  ["windows", undefined, undefined, "cp312-cp312-win_amd64", "win32", "AMD64"],
+  ["windows", "11", "win32", "cp312-cp312-win32", "win32", "x86"],
+  ["windows", "11", "windows-arm64", "cp312-cp312-win_arm64", "win32", "ARM64"],
+] as const)("%s %s on %s takes %s", (name, version, platform, tag, sys, machineName) => {
+  const system = { name, ...(version === undefined ? {} : { version }) };
+  const declaration = {
+    ...{ name: "target", operatingSystem: system, pythonVersion: "3.12" },
+    ...(platform === undefined ? {} : { platform }),
+  };
+
+  const runtime = declaredRuntime(declaration, [machine]);
+
+  expect(runtime.tags[0]).toBe(tag);
+  expect(runtime.markers).toMatchObject({ sys_platform: sys, platform_machine: machineName });
+});
+
+test("a system without its version does not get this machine's", () => {
+  const declaration = { name: "odd", operatingSystem: { name: "rhel" } };
+
+  expect(() => declaredRuntime(declaration, [machine])).toThrowError(
+    "runtime `odd`: rhel without a version is not known",
+  );
+});
+
+test.each([
   ["plan9", "4"],
   ["debian", "3"],
 ])("%s %s is not known, which is said", (name, version) => {

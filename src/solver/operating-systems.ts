@@ -1,10 +1,11 @@
 import type { TwoPartVersion } from "../python/platform-tags.ts";
 
-/** The C library that decides which wheels run. */
-export type Libc =
+/** What decides which wheels run: the C library, the version of macOS, or that it is Windows. */
+export type SystemKind =
   | { readonly glibc: TwoPartVersion }
   | { readonly musl: TwoPartVersion }
-  | { readonly macos: TwoPartVersion };
+  | { readonly macos: TwoPartVersion }
+  | { readonly windows: true };
 
 /**
  * `VERSION=MINOR`: the glibc 2.MINOR of each release of a distribution, oldest first, from the distributions' own package
@@ -29,19 +30,25 @@ const glibcMinors: ReadonlyMap<string, string> = new Map([
   ["ubuntu", "16.04=23 18.04=27 20.04=31 22.04=35 24.04=39 25.04=41"],
 ]);
 
-/** Names of the systems whose C library is known. */
-export const knownSystems: readonly string[] = [...glibcMinors.keys(), "alpine", "macos"].sort();
+/** Names of the systems that are known. */
+export const knownSystems: readonly string[] = [
+  ...glibcMinors.keys(),
+  "alpine",
+  "macos",
+  "windows",
+].sort();
 
 /**
- * The C library of an operating system as /etc/os-release names it (ID, VERSION_ID). A version
+ * What kind of operating system one is that is named as /etc/os-release names it (ID, VERSION_ID). A version
  * between two listed ones has the older one's. Undefined where the system or so old a version of
  * it is not known.
  */
-export function libcOf(system: string, version: string): Libc | undefined {
+export function systemKindOf(system: string, version: string): SystemKind | undefined {
   const name = system.toLowerCase();
   if (name === "alpine") return { musl: compare(version, "3.13") < 0 ? [1, 1] : [1, 2] };
+  if (name === "windows") return { windows: true };
   if (name === "macos" || name === "darwin") {
-    const [major = 11, minor = 0] = numbers(version);
+    const [major = 11, minor = 0] = version === "" ? [] : numbers(version);
     return { macos: [major, minor] };
   }
   const listed =
