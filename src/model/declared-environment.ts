@@ -28,6 +28,20 @@ export interface DeclaredEnvironment {
   readonly place: Place;
 }
 
+/** Which runtime is meant, and those that are declared. */
+export interface RuntimeWish {
+  readonly environments: readonly DeclaredEnvironment[];
+  readonly runtime: string | undefined;
+  readonly python: string | undefined;
+}
+
+/** The declared runtime that is meant: the one that is named, else the first where no Python is. */
+export function meantEnvironment(wish: RuntimeWish): DeclaredEnvironment | undefined {
+  const { environments, runtime, python } = wish;
+  if (runtime !== undefined) return environments.find(({ name }) => name === runtime);
+  return python === undefined ? environments[0] : undefined;
+}
+
 /** `--runtime` takes this for every runtime that is declared, so none may be called so. */
 export const everyRuntime = "all";
 

@@ -15,15 +15,22 @@ export interface RuntimeTraits {
 }
 
 /** What is known of a runtime, found or declared. */
-export function runtimeTraits({ markers }: Runtime): RuntimeTraits {
+export function runtimeTraits({ markers, traits }: Runtime): RuntimeTraits {
+  const {
+    cuda = null,
+    cudnn = null,
+    mkl = null,
+    openblas = null,
+    openmpi = null,
+  } = traits?.software ?? {};
   return {
-    platform: `${markers.sys_platform}-${markers.platform_machine}`,
-    baseImage: null,
-    cpuFamily: null,
-    cpuModel: null,
+    platform: traits?.platform ?? `${markers.sys_platform}-${markers.platform_machine}`,
+    baseImage: traits?.baseImage ?? null,
+    cpuFamily: traits?.cpuFamily ?? null,
+    cpuModel: traits?.cpuModel ?? null,
     cpuFlags: undefined,
-    gpuModel: null,
-    software: { cuda: null, cudnn: null, mkl: null, openblas: null, openmpi: null },
+    gpuModel: traits?.gpuModel ?? null,
+    software: { cuda, cudnn, mkl, openblas, openmpi },
     softwareNames: runtimeSoftware,
   };
 }
