@@ -142,6 +142,7 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     cooldown: text("cooldown"),
     prescriptions: texts("prescriptions"),
     blockUnit: list("blockUnit"),
+    update: text("update"),
   };
 }
 

@@ -71,6 +71,8 @@ export interface Configuration {
   readonly coolDown: { readonly periodMs: number; readonly period: string } | undefined;
   /** Names of units of the adviser that are switched off. */
   readonly blockedUnits: readonly string[];
+  /** `NAME==VERSION`, the only release of its package that counts, as written; undefined: all do. */
+  readonly update: string | undefined;
   /** Folders of prescriptions, absolute; the first has the first say. */
   readonly prescriptions: readonly string[];
   /** In the file's order. */
@@ -98,6 +100,7 @@ const settings = [
   "as_of",
   "cooldown",
   "blocked_units",
+  "update",
 ] as const;
 
 /** Messages in work at once, by lane. */
@@ -125,6 +128,7 @@ export interface ConfigurationFlags {
   readonly cooldown?: string | undefined;
   /** With commas between. */
   readonly blockUnit?: string | undefined;
+  readonly update?: string | undefined;
 }
 
 /** Where settings come from; `environment` is normally `process.env`. */
@@ -177,6 +181,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     asOf: given("as_of", moment, momentWords),
     coolDown: given("cooldown", coolDown, coolDownWords),
     blockedUnits: given("blocked_units", someNames, "names of units, with commas between") ?? [],
+    update: given("update", someText, "a release such as `flask==3.0.3`"),
     prescriptions: given("prescriptions", folders(home), "folders, with commas between") ?? [],
     environments,
   };

@@ -7,6 +7,7 @@ import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-rep
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { FailOn } from "../model/policy.ts";
 import { type PackageName, packageName } from "../python/name.ts";
+import { staleFrom } from "../reports/advisories-age.ts";
 import type { Services } from "../wiring.ts";
 import { adviceReport } from "./advice-report.ts";
 import { obtainAdvice } from "./advice-source.ts";
@@ -127,7 +128,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     asOf: configuration.asOf,
     now: services.now(),
   });
-  keepSettled(answered, { report, text, consulted, validUntil: policy.validUntil });
+  keepSettled(answered, { report, text, consulted, validUntil: earliest(policy.validUntil, staleAt(services)) });
   return report;
 }
 
@@ -153,6 +154,17 @@ function shownPaths(manifest: Manifest, from: string): AdviceReport["project"] {
     manifest: shownPath(manifest.pipfilePath, from),
     lock: shownPath(manifest.lockPath, from),
   };
+}
+
+/** When the advisories will be so old that advice has to warn, ms; undefined: it does already, or never. */
+function staleAt({ store, now }: Services): number | undefined {
+  const database = store.advisoryDatabase();
+  return database === undefined ? undefined : staleFrom(database, now());
+}
+
+function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** An answer of before, told as one of now. */
@@ -197,9 +209,9 @@ function resumable(
   flags: AdviseFlags,
   context: CommandContext,
 ): { readonly id: string; readonly dev: boolean } | undefined {
-  const { python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit } = context.flags;
+  const { python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit, update } = context.flags;
   const asked = flags.check || flags.dryRun || flags.upgrade || flags.upgradePackages.length > 0;
-  const own = [python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit].some(
+  const own = [python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit, update].some(
     (flag) => flag !== undefined,
   );
   return asked || own ? undefined : { id: randomUUID(), dev: flags.dev };

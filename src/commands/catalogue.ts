@@ -42,6 +42,7 @@ function addAdvise(program: Command, perform: Perform): void {
     .option("--dry-run", "write nothing; say what would change")
     .option("--upgrade", "give up all pins of the old lock")
     .option("--upgrade-package <name>", "give up the pin of one package (repeatable)", collect)
+    .option("--update <name==version>", "judge one update: no other release of it counts")
     .option("--no-dev", "advise on [packages] only; the lock's other categories stay")
     .option("--dev", "advise on all categories (the default)")
     .option("--offline", "ask no index: advise from what is known")

@@ -6,6 +6,7 @@ import { momentText } from "../util/moment.ts";
 import type { Services } from "../wiring.ts";
 import { blockedUnits } from "./blocked-units.ts";
 import type { IndexSources } from "./index-sources.ts";
+import { judgedUpdate } from "./judged-update.ts";
 import { lockHash } from "./lock-hash.ts";
 import type { Manifest } from "./manifest.ts";
 import { projectPolicy } from "./project-policy.ts";
@@ -16,7 +17,7 @@ export function adviceSettings(
   services: Services,
   sources: IndexSources,
 ): AdviceSettings {
-  const { asOf } = services.configuration;
+  const { asOf, update } = services.configuration;
   const moment = momentOfAdvice(services);
   const { policy, accepted, rules } = projectPolicy(manifest, services, { sources, moment });
   return {
@@ -29,6 +30,7 @@ export function adviceSettings(
     blockedUnits: blockedUnits(services.configuration.blockedUnits, undefined),
     lockIsOfOtherPipfile: () => isOfOtherPipfile(manifest, sources),
     locked: lockedVersions(manifest),
+    update: update === undefined ? undefined : judgedUpdate(update),
   };
 }
 

@@ -22,6 +22,13 @@ export function isStale({ newest, importedAt }: Times, now: number): boolean {
   return ![newest, importedAt].every((time) => now - Date.parse(time) <= oldMs);
 }
 
+/** When a database that is current will not be any more, ms since the epoch; else undefined. */
+export function staleFrom(database: Times, now: number): number | undefined {
+  if (isStale(database, now)) return undefined;
+  const times = [database.newest, database.importedAt].map((time) => Date.parse(time));
+  return Math.min(...times) + oldMs + 1;
+}
+
 /** How old a database is: `imported 3 days ago, the newest of 2026-01-01`. */
 export function databaseAge({ newest, importedAt }: Times, now: number): string {
   const age = ageText(Math.max(0, now - Date.parse(importedAt)));
