@@ -12,6 +12,7 @@ import {
   recommendationType,
   recommendationWords,
 } from "./model/recommendation.ts";
+import { type RequirementsFormat, requirementsFormats } from "./model/requirements-format.ts";
 import { type Environment, environmentValue, xdgFolder } from "./util/environment.ts";
 import { ThothError } from "./util/errors.ts";
 import { type ListenAddress, listenAddress } from "./util/listen-address.ts";
@@ -75,6 +76,12 @@ export interface Configuration {
   readonly update: string | undefined;
   /** Folders of prescriptions, absolute; the first has the first say. */
   readonly prescriptions: readonly string[];
+  /** Which format says what a project needs, where it has several; undefined: the usual order. */
+  readonly requirementsFormat: RequirementsFormat | undefined;
+  /** The file that says it, an absolute path; undefined: by the format. */
+  readonly input: string | undefined;
+  /** Constraints files beside the project's own, absolute paths. */
+  readonly constraints: readonly string[];
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
 }
@@ -101,6 +108,9 @@ const settings = [
   "cooldown",
   "blocked_units",
   "update",
+  "requirements_format",
+  "input",
+  "constraints",
 ] as const;
 
 /** Messages in work at once, by lane. */
@@ -125,6 +135,9 @@ export interface ConfigurationFlags {
   readonly refreshEvery?: string | undefined;
   readonly prescriptions?: readonly string[] | undefined;
   readonly asOf?: string | undefined;
+  readonly requirementsFormat?: string | undefined;
+  readonly input?: string | undefined;
+  readonly constraints?: readonly string[] | undefined;
   readonly cooldown?: string | undefined;
   /** With commas between. */
   readonly blockUnit?: string | undefined;
@@ -183,6 +196,9 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     blockedUnits: given("blocked_units", someNames, "names of units, with commas between") ?? [],
     update: given("update", someText, "a release such as `flask==3.0.3`"),
     prescriptions: given("prescriptions", folders(home), "folders, with commas between") ?? [],
+    requirementsFormat: given("requirements_format", requirementsFormat, formatWords),
+    input: given("input", folder(home), "a file"),
+    constraints: given("constraints", folders(home), "files with commas between") ?? [],
     environments,
   };
 }
@@ -215,7 +231,7 @@ function givenBy(sources: readonly (Source | undefined)[]) {
 
 function flagSource(flags: ConfigurationFlags): Source {
   const { indexUrl, maxPending, refreshEvery, recommendationType: type, ...others } = flags;
-  const { asOf, blockUnit, ...sameName } = others;
+  const { asOf, blockUnit, requirementsFormat: format, ...sameName } = others;
   const values: Partial<Record<Setting, string | boolean | readonly string[] | undefined>> = {
     ...sameName,
     index_url: indexUrl,
@@ -223,6 +239,7 @@ function flagSource(flags: ConfigurationFlags): Source {
     refresh_every: refreshEvery,
     recommendation_type: type,
     as_of: asOf,
+    requirements_format: format,
     blocked_units: blockUnit,
   };
   return {
@@ -250,6 +267,12 @@ function environmentSource(environment: Environment): Source {
     },
   };
 }
+
+const formatWords = "`pipenv`, `pip`, `pip-tools` or `pyproject`";
+
+/** What the original accepts in places, too. */
+const requirementsFormat: Reader<RequirementsFormat> = (text) =>
+  text === "pip-compile" ? "pip-tools" : requirementsFormats.find((format) => format === text);
 
 const jobsWords = `numbers of lanes such as \`install=2,si-scan=1\` (lanes: ${laneNames.join(", ")})`;
 
@@ -296,7 +319,9 @@ async function readSettingsFile(path: string, file: string): Promise<SettingsFil
   return {
     environments: declared === undefined ? undefined : read.flatMap((one) => one.environment),
     given: (setting) => {
-      const found = oneText(treeAt(tree, "thoth", setting));
+      const isOriginals = setting === "requirements_format";
+      const own = treeAt(tree, "thoth", setting);
+      const found = oneText(own ?? (isOriginals ? treeAt(tree, setting) : undefined));
       if (found === undefined || found.text === "") return undefined;
       const refuse = (expects: string) =>
         new ThothError(

@@ -44,11 +44,11 @@ export async function runAdvise(
 ): Promise<CommandResult> {
   const startedAt = Date.now();
   const directory = resolve(context.workingDirectory, flags.directory);
-  const manifest = readManifest(directory, context.workingDirectory);
-  const report = await withServices(context, directory, (services) =>
-    adviseWith(flags, { manifest, services, context, startedAt }),
-  );
-  return told(report, manifest, context);
+  return withServices(context, directory, async (services) => {
+    const manifest = readManifest(directory, context.workingDirectory, services.configuration);
+    const report = await adviseWith(flags, { manifest, services, context, startedAt });
+    return told(report, manifest, context);
+  });
 }
 
 async function told(

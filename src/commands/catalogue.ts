@@ -1,12 +1,15 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { severityThresholds } from "../model/policy.ts";
 import { addAdvisories } from "./advisories-options.ts";
 import { addAudit } from "./audit-options.ts";
+import { collect } from "./collect.ts";
 import type { CommandOptions as Options, Perform } from "./command.ts";
 import { addExplanations } from "./explanation-options.ts";
 import { addHealth } from "./health-options.ts";
+import { withInputs } from "./input-options.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addOutdated } from "./outdated-options.ts";
+import { addPrescriptions } from "./prescriptions-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
 import { addSiScan } from "./si-scan-options.ts";
@@ -22,6 +25,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addSiScan(program, { perform, everywhere });
   addAudit(program, { perform, everywhere });
   addAdvisories(program, { perform, everywhere });
+  addPrescriptions(program, { perform, everywhere });
   addProvenanceCheck(program, perform);
   addRefresh(program, { perform, everywhere });
   addWarm(program, { perform, everywhere });
@@ -35,7 +39,7 @@ export function addCommands(program: Command, perform: Perform): void {
 }
 
 function addAdvise(program: Command, perform: Perform): void {
-  everywhere(program.command("advise"))
+  withInputs(everywhere(program.command("advise")))
     .description("lock a Pipfile, learning what is missing, and say why for every pick")
     .argument("[DIR]", "project directory", ".")
     .option("--check", "write nothing; exit with 1 if the lock would change")
@@ -53,6 +57,7 @@ function addAdvise(program: Command, perform: Perform): void {
       "stable (the default), security, latest, testing or performance",
     )
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
+    .option("--prescriptions <dir>", "heed the prescriptions in a folder (repeatable)", collect)
     .option("--as-of <date>", "advice as of that day or moment, UTC, e.g. 2024-05-31")
     .option("--cooldown <duration>", "take no release younger than this, e.g. 7d; 0: any")
     .option("--block-unit <name>", "switch off one unit of the adviser (repeatable)", collect)
@@ -66,7 +71,17 @@ function addAdvise(program: Command, perform: Perform): void {
       new Option(
         "--no-wait",
         "leave what is missing to `thoth investigate`, and say how long",
-      ).conflicts(["check", "dryRun", "offline", "indexUrl", "asOf", "cooldown", "blockUnit"]),
+      ).conflicts([
+        "check",
+        "dryRun",
+        "offline",
+        "indexUrl",
+        "asOf",
+        "cooldown",
+        "blockUnit",
+        "input",
+        "constraint",
+      ]),
     )
     .action((directory: string, options: Options) =>
       perform(options, async (context) => {
@@ -275,11 +290,6 @@ function everywhere(command: Command): Command {
     .addOption(new Option("--color <when>", "colours").choices(["auto", "always", "never"]))
     .option("--debug", "print a stack trace when something fails")
     .option("--exit-zero", "exit with 0 where the answer is no or incomplete");
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  if (value.trim() === "") throw new InvalidArgumentError("a package needs a name");
-  return [...before, value];
 }
 
 function texts(value: unknown): readonly string[] {

@@ -88,7 +88,9 @@ function keyOf(
   const { requirements, indexes, settings } = project;
   return digest([
     programVersion,
+    manifest.pipfilePath,
     manifest.text,
+    ...manifest.included,
     lockText,
     services.store.revision(),
     runtime.id,

@@ -18,6 +18,8 @@ import type { TomlTable, TomlValue } from "../python/toml.ts";
 
 /** What beside the stack decides the text of a lock. */
 export interface LockOptions {
+  /** What the lock has room for is another thing in each format. */
+  readonly kind: Manifest["kind"];
   readonly runtime: Runtime;
   /** Address of pip's index where the Pipfile names no source. */
   readonly defaultUrl: string | undefined;
@@ -43,7 +45,7 @@ export function lockOf(manifest: Manifest, product: Product, options: LockOption
   const { defaultUrl } = options;
   return {
     meta: {
-      sha256: lockHash(manifest.text, defaultUrl),
+      ...(manifest.kind === "pipfile" ? { sha256: lockHash(manifest.text, defaultUrl) } : {}),
       requires: lockTable(pipfile.requires.written),
       sources:
         defaultUrl === undefined
@@ -63,9 +65,7 @@ function lockCategory(
   product: Product,
   options: LockOptions,
 ): LockCategory {
-  const direct = new Map<PackageName, PipfileEntry>(
-    entries.map((entry) => [entry.canonical, entry]),
-  );
+  const direct = directEntries(entries, options.runtime);
   const locked = new Map<string, LockEntry>();
   const pins = [...product.pins.values()].filter(({ categories }) => categories.includes(name));
   for (const pin of pins.sort(byName)) {
@@ -77,6 +77,33 @@ function lockCategory(
     );
   }
   return locked;
+}
+
+/** By name; lines that name a package once more under another marker are one entry. */
+function directEntries(
+  entries: readonly PipfileEntry[],
+  { markers: values }: Runtime,
+): ReadonlyMap<PackageName, PipfileEntry> {
+  const found = new Map<PackageName, PipfileEntry>();
+  for (const entry of entries) {
+    const { canonical, marker } = entry;
+    if (marker !== undefined && markerHolds(marker, values, "") !== true) continue;
+    const other = found.get(canonical);
+    found.set(canonical, other === undefined ? entry : bothEntries(other, entry));
+  }
+  return found;
+}
+
+function bothEntries(one: PipfileEntry, other: PipfileEntry): PipfileEntry {
+  const { marker: _, markers: mine, ...shared } = one;
+  const extras = [...new Set([...one.extras, ...other.extras])];
+  const isAlways = mine === undefined || other.markers === undefined;
+  if (isAlways) return { ...shared, extras };
+  return {
+    ...shared,
+    extras,
+    markers: mine === other.markers ? mine : `${mine} or ${other.markers}`,
+  };
 }
 
 /** A table of the Pipfile as JSON has it. */
@@ -95,18 +122,19 @@ function byName(left: Pin, right: Pin): number {
 }
 
 function lockEntry(pin: Pin, entry: PipfileEntry | undefined, options: LockOptions): LockEntry {
-  const markers = [entry?.markers, pythonMarkers(pin, options.runtime)].filter(
-    (one) => one !== undefined,
-  );
-  const extras =
-    entry === undefined || entry.extras.length === 0 ? undefined : [...entry.extras].sort();
+  const { kind, runtime } = options;
+  // Only pipenv says by a marker which Python a release runs on
+  const python = kind === "pipfile" ? pythonMarkers(pin, runtime) : undefined;
+  const markers = [entry?.markers, python].filter((one) => one !== undefined);
+  const hasExtras = kind !== "pyproject" && entry !== undefined && entry.extras.length > 0;
+  const extras = hasExtras ? [...entry.extras].sort() : undefined;
   const shared: LockEntry = {
     ...(extras === undefined ? {} : { extras }),
     ...(markers.length === 0 ? {} : { markers: joined(markers) }),
   };
   if (pin.source !== undefined && entry !== undefined)
     return directEntry(pin.source, entry, shared, options);
-  const index = options.indexName(pin);
+  const index = kind === "pipfile" ? options.indexName(pin) : undefined;
   return {
     ...shared,
     hashes: hashesOf(pin),
@@ -144,7 +172,13 @@ function directEntry(
         [entry.option]: entry.path,
       };
     case "url":
-      return { ...shared, [entry.option]: entry.url };
+      return {
+        ...shared,
+        ...(options.kind !== "pipfile" && fact?.sha256 !== undefined
+          ? { hashes: [`sha256:${fact.sha256}`] }
+          : {}),
+        [entry.option]: entry.url,
+      };
     case "index":
       throw new Error(`${entry.name} comes from an index, not from a source`);
   }

@@ -1,9 +1,13 @@
+import { basename } from "node:path";
 import type { AdviceQuestion } from "../loop/advice-question.ts";
-import type { Advice, Pin } from "../model/advice.ts";
+import type { Advice, Pin, Product } from "../model/advice.ts";
 import type { LockResult } from "../model/advice-report.ts";
-import { writeLock } from "../python/pipfile-lock.ts";
+import { releaseText } from "../model/release.ts";
+import { packageName } from "../python/name.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
+import { ThothError } from "../util/errors.ts";
 import { lockOf } from "./lock-of.ts";
+import { lockText } from "./lock-text.ts";
 
 /** What to do with a lock: write it, or say what would become of the old one. */
 export type LockMode = "write" | "dry-run" | "check";
@@ -18,15 +22,48 @@ export interface SettledLock {
 export function settleLock(question: AdviceQuestion, advice: Advice, mode: LockMode): SettledLock {
   const { manifest, services, runtime, sources, categories } = question;
   if (advice.outcome !== "locked") return { lock: "not-written", text: "" };
-  const made = lockOf(manifest, advice.product, {
+  const { product } = advice;
+  refuseOtherHashes(question, product);
+  const made = lockOf(manifest, product, {
+    kind: manifest.kind,
     runtime,
     defaultUrl: sources.defaultUrl,
     categories,
     source: (key) => services.store.source(key),
     indexName: indexNames(question),
   });
-  const text = writeLock(made);
+  const pinOf = (name: string) => product.pins.get(packageName(name));
+  const text = lockText(manifest.kind, made, {
+    manifest,
+    runtime,
+    command: `thoth advise${inputOption(manifest)}`,
+    requiredBy: (name) => pinOf(name)?.requiredBy ?? [],
+    details: (name) => pinOf(name)?.files ?? [],
+  });
   return { lock: settled(manifest, text, mode), text };
+}
+
+/** What makes Thoth read this file again. */
+function inputOption({ pipfilePath }: AdviceQuestion["manifest"]): string {
+  const name = basename(pipfilePath);
+  const isUsual = ["Pipfile", "pyproject.toml", "requirements.in"].includes(name);
+  return isUsual ? "" : ` --input ${name}`;
+}
+
+/** Who writes hashes beside a requirement wants one of those files and no other. */
+function refuseOtherHashes({ manifest }: AdviceQuestion, { pins }: Product): void {
+  for (const { canonical, hashes, place } of manifest.pipfile.categories.flatMap(
+    ({ entries }) => entries,
+  )) {
+    const pin = hashes === undefined ? undefined : pins.get(canonical);
+    if (pin === undefined || pin.source !== undefined) continue;
+    if (pin.files.some(({ sha256 }) => hashes?.includes(`sha256:${sha256}`))) continue;
+    throw new ThothError(
+      "hash-mismatch",
+      `no file of ${releaseText(pin.release)} has a hash that its requirement names`,
+      { place, hint: "compare the hashes with those of the index, or leave them out" },
+    );
+  }
 }
 
 function settled(

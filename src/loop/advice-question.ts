@@ -4,11 +4,13 @@ import type { Runtime } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import type { Services } from "../wiring.ts";
+import { activeConstraints } from "./active-constraints.ts";
 import { adviceSettings } from "./advice-settings.ts";
+import { configuredPrescriptions } from "./configured-prescriptions.ts";
 import { type IndexSources, indexSources } from "./index-sources.ts";
 import type { Manifest } from "./manifest.ts";
 import { projectOf } from "./project-of.ts";
-import { chooseRuntime } from "./runtime-choice.ts";
+import { chooseRuntime, requirePython } from "./runtime-choice.ts";
 
 /** All that advice on one project depends on. */
 export interface AdviceQuestion {
@@ -50,6 +52,8 @@ export async function adviceQuestion(
   const { pipfile } = manifest;
   const sources = await indexSources(pipfile.sources, services);
   const runtime = await chooseRuntime(services, pipfile.requires);
+  requirePython(runtime, pipfile.requires);
+  const prescriptions = await configuredPrescriptions(services);
   const categories = options.dev ? undefined : new Set(["packages"]);
   const { project, inactive } = projectOf(manifest, {
     runtime,
@@ -57,7 +61,10 @@ export async function adviceQuestion(
     upgrade: options.upgrade,
     indexes: sources.order,
     indexNames: sources.byName,
-    settings: adviceSettings(manifest, services, sources),
+    settings: {
+      ...adviceSettings(manifest, services, { sources, prescriptions }),
+      constraints: activeConstraints(manifest, runtime),
+    },
   });
   const { count = 1 } = options;
   return { services, manifest, runtime, sources, project, inactive, categories, count };

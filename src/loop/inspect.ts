@@ -13,7 +13,7 @@ import { storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import type { Bench } from "./bench.ts";
-import { lockHash } from "./lock-hash.ts";
+import { lockIsCurrent } from "./lock-hash.ts";
 import { lockBench, readLockedProject } from "./locked-project.ts";
 import { type LockedWheels, lockedWheels } from "./locked-wheels.ts";
 import { benchRunners } from "./runners.ts";
@@ -50,14 +50,14 @@ export async function inspectProject(
   services: Services,
 ): Promise<FinishedInspection> {
   const locked = readLockedProject(options.directory, options.from);
-  const { text, lock, lockText } = locked;
+  const { lock, lockText } = locked;
   const sandbox = await requireSandbox();
   const bench = await lockBench(locked, services);
   const categories = new Set(options.dev ? ["default", "develop"] : ["default"]);
   const wheels = await lockedWheels(bench, lock, categories);
   await services.store.flush();
   const runs = await runAll({ bench, sandbox, wheels }, options);
-  const current = lock.meta.sha256 === lockHash(text, bench.sources.defaultUrl);
+  const current = lockIsCurrent(locked, bench.sources.defaultUrl);
   const inspection = documentOf({ bench, wheels, runs, lockText, current }, options);
   const path = inspectionPath(services, inspection.inspection_id);
   const document = jsonDocument(inspection);

@@ -16,7 +16,7 @@ import type { KnowledgeStore } from "../store/store.ts";
 import { filesToRead, listedRelease, trustQuestion } from "./attested-release.ts";
 import type { Bench } from "./bench.ts";
 import type { IndexSources } from "./index-sources.ts";
-import { lockHash } from "./lock-hash.ts";
+import { lockIsCurrent } from "./lock-hash.ts";
 import type { LockedProject } from "./locked-project.ts";
 import { changesSinceChecks, digestsOf } from "./provenance-changes.ts";
 import { readAttestations } from "./read-attestations.ts";
@@ -41,7 +41,7 @@ export interface ProjectProvenance extends ProvenanceAnswer {
  */
 export async function provenanceOf(
   bench: Bench,
-  project: Pick<LockedProject, "text" | "lock">,
+  project: Pick<LockedProject, "text" | "lock" | "kind">,
   options: ProvenanceOptions,
   memory: string,
 ): Promise<ProjectProvenance> {
@@ -51,7 +51,7 @@ export async function provenanceOf(
   if (options.online) await askIndexes(bench, releases, options.trustRoot);
   const allowed = options.allowed.map(indexUrl);
   const answer = checkProvenance({
-    lockIsCurrent: project.lock.meta.sha256 === lockHash(project.text, sources.defaultUrl),
+    lockIsCurrent: lockIsCurrent(project, sources.defaultUrl),
     releases,
     sources: [...sources.byUrl.values()].map(({ url, verifySsl, requestUrl }) => ({
       url,

@@ -1,5 +1,6 @@
 import { type Runtime, type RuntimeId, runtimeId } from "../model/runtime.ts";
 import type { PipfileRequires } from "../python/pipfile-sections.ts";
+import { specifierContains } from "../python/specifier.ts";
 import { declaredRuntime } from "../solver/declared-runtime.ts";
 import { hostSystem } from "../solver/host-system.ts";
 import { rootRuntime } from "../solver/root-runtime.ts";
@@ -82,7 +83,7 @@ export async function chooseRuntime(
   if (required !== undefined) {
     return ofPython({ version: required, who: "the Pipfile", place: requires.place }, runtimes);
   }
-  const [first] = runtimes;
+  const [first] = runtimes.filter(({ pythonFull }) => isPythonOf(requires, pythonFull));
   if (first !== undefined) return first;
   throw new ThothError(
     "no-python",
@@ -91,6 +92,22 @@ export async function chooseRuntime(
       hint: "install Python 3, or say which one the project runs on: `--python 3.12`",
     },
   );
+}
+
+/** Throws `unknown-runtime` where a runtime was asked for that requires-python leaves out. */
+export function requirePython(runtime: Runtime, requires: PipfileRequires): void {
+  if (isPythonOf(requires, runtime.pythonFull)) return;
+  const { pythonRange, place } = requires;
+  throw new ThothError(
+    "unknown-runtime",
+    `the project asks for Python ${pythonRange?.text}, and ${runtime.id} has ${runtime.pythonFull}`,
+    { place, hint: "name another Python with --python, or another runtime with --runtime" },
+  );
+}
+
+/** Whether a Python is one that requires-python admits. */
+function isPythonOf({ pythonRange }: PipfileRequires, pythonFull: string): boolean {
+  return pythonRange === undefined || specifierContains(pythonRange, pythonFull);
 }
 
 interface WantedPython {
