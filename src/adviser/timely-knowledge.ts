@@ -14,6 +14,7 @@ import type { PackageName } from "../python/name.ts";
 import { momentText } from "../util/moment.ts";
 import { counts } from "./accepted-advisories.ts";
 import type { AdviceContext } from "./context.ts";
+import { KnowledgeView } from "./knowledge-view.ts";
 import { type AgeLimit, ageLimits, asOfUnit, coolDownUnit, uploadTime } from "./release-age.ts";
 import { mendedBy } from "./security-exemption.ts";
 
@@ -63,25 +64,24 @@ function isNeeded(settings: AdviceSettings | undefined): settings is AdviceSetti
  * What is known, as of a moment and under a policy: files uploaded too late are not listed, and
  * advisories that were not out yet, or that somebody accepted, are not known.
  */
-export class TimelyKnowledge implements Knowledge {
-  readonly #knowledge: Knowledge;
+export class TimelyKnowledge extends KnowledgeView {
   readonly #context: AdviceContext;
   readonly #judged = new Map<string, Timeliness>();
 
   constructor(context: AdviceContext) {
-    this.#knowledge = context.knowledge;
+    super(context.knowledge);
     this.#context = context;
   }
 
-  releases(name: PackageName, index: IndexUrl): ReleaseList | undefined {
-    const list = this.#knowledge.releases(name, index);
+  override releases(name: PackageName, index: IndexUrl): ReleaseList | undefined {
+    const list = this.whole.releases(name, index);
     if (list === undefined || list.absent !== undefined) return list;
     if (ageLimits(this.#context.project.settings, name).length === 0) return list;
     return new TimelyList(list, (facts) => this.#judge(releaseOf(list, facts), facts));
   }
 
-  details(release: Release): readonly FileDetails[] | undefined {
-    const details = this.#knowledge.details(release);
+  override details(release: Release): readonly FileDetails[] | undefined {
+    const details = this.whole.details(release);
     const timely = details === undefined ? undefined : this.timeliness(release);
     if (timely === undefined || timely.withheld !== undefined) return details;
     return details?.filter(({ filename }) =>
@@ -89,8 +89,8 @@ export class TimelyKnowledge implements Knowledge {
     );
   }
 
-  advisories(name: PackageName, version: string): readonly AdvisoryMatch[] | undefined {
-    const known = this.#knowledge.advisories(name, version);
+  override advisories(name: PackageName, version: string): readonly AdvisoryMatch[] | undefined {
+    const known = this.whole.advisories(name, version);
     const { settings } = this.#context.project;
     if (known === undefined || known.length === 0 || settings === undefined) return known;
     return known.filter((advisory) => counts(advisory, name, settings));
@@ -102,7 +102,7 @@ export class TimelyKnowledge implements Knowledge {
     if (ageLimits(this.#context.project.settings, name).length === 0) return undefined;
     const known = this.#judged.get(keyOf(release));
     if (known !== undefined) return known;
-    const facts = releaseIn(this.#knowledge.releases(name, index), version);
+    const facts = releaseIn(this.whole.releases(name, index), version);
     return facts === undefined ? undefined : this.#judge(release, facts);
   }
 
@@ -118,7 +118,7 @@ export class TimelyKnowledge implements Knowledge {
   /** A release that the cool-down withholds is let through where it is the fix that is waited for. */
   #mended(release: Release, facts: ReleaseFacts, aged: Timeliness): Timeliness {
     if (aged.withheld?.unit !== coolDownUnit) return aged;
-    const list = this.#knowledge.releases(release.name, release.index);
+    const list = this.whole.releases(release.name, release.index);
     if (list === undefined) return aged;
     const exempt = mendedBy(release, {
       list,
@@ -160,7 +160,7 @@ export class TimelyKnowledge implements Knowledge {
 
   #reason(release: Release, { unit, rule, periodMs }: AgeLimit): string {
     const choice = chooseFile(
-      releaseIn(this.#knowledge.releases(release.name, release.index), release.version) ?? {
+      releaseIn(this.whole.releases(release.name, release.index), release.version) ?? {
         files: [],
       },
       this.#context.runtime.pythonFull,
@@ -179,19 +179,8 @@ export class TimelyKnowledge implements Knowledge {
   }
 
   #detailsOf(release: Release, filename: string): FileDetails | undefined {
-    return this.#knowledge.details(release)?.find((file) => file.filename === filename);
+    return this.whole.details(release)?.find((file) => file.filename === filename);
   }
-
-  metadata: Knowledge["metadata"] = (...of) => this.#knowledge.metadata(...of);
-  installed: Knowledge["installed"] = (...of) => this.#knowledge.installed(...of);
-  source: Knowledge["source"] = (key) => this.#knowledge.source(key);
-  security: Knowledge["security"] = (...of) => this.#knowledge.security(...of);
-  performance: Knowledge["performance"] = (...of) => this.#knowledge.performance(...of);
-  about: Knowledge["about"] = (...of) => this.#knowledge.about(...of);
-  repository: Knowledge["repository"] = (...of) => this.#knowledge.repository(...of);
-  attestation: Knowledge["attestation"] = (...of) => this.#knowledge.attestation(...of);
-  malware: Knowledge["malware"] = (sha256) => this.#knowledge.malware(sha256);
-  advisoryDatabase: Knowledge["advisoryDatabase"] = () => this.#knowledge.advisoryDatabase();
 }
 
 /** A list whose releases have the files only that count. */

@@ -6,7 +6,7 @@ import type { CommandAdder } from "./command.ts";
 interface Given {
   readonly lock?: string;
   readonly format?: AuditFormat;
-  readonly failOn: FailOn;
+  readonly failOn?: FailOn;
   readonly strict?: boolean;
   readonly output?: string;
 }
@@ -18,6 +18,7 @@ Exit code: 1 where a release has an advisory that --fail-on names; one that does
 it is counts as any, and malware always does. Else 3 where something is unknown: no advisories in
 the store, no lock, a version that is none. What comes from git, a path or an address is unknown,
 too, and is told; it makes the exit code 3 with --strict, or where there is nothing else. Else 0.
+Ignores and fail-on of thoth.toml count; what they leave out is told.
 No network is used.
 `;
 
@@ -29,9 +30,10 @@ export function addAudit(program: Command, { perform, everywhere }: CommandAdder
     .option("--lock <file>", "this lock, in place of the directory's Pipfile.lock")
     .addOption(new Option("--format <format>", "how to tell it").choices(formats))
     .addOption(
-      new Option("--fail-on <severity>", "exit with 1 from this severity on")
-        .choices(severityThresholds)
-        .default("any"),
+      new Option(
+        "--fail-on <severity>",
+        "exit with 1 from this severity on (default: any)",
+      ).choices(severityThresholds),
     )
     .option("--strict", "exit with 3 where anything is unknown")
     .option("-o, --output <file>", "write it to a file")

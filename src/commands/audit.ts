@@ -1,6 +1,8 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { auditProject } from "../loop/audit.ts";
 import { readAuditedProject } from "../loop/audit-project.ts";
+import { shownPath } from "../loop/manifest.ts";
+import { policyFileName, readPolicyFile } from "../loop/policy-file.ts";
 import type { Audit } from "../model/audit.ts";
 import type { FailOn } from "../model/policy.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
@@ -16,7 +18,8 @@ export interface AuditFlags {
   readonly directory: string;
   readonly lock: string | undefined;
   readonly format: AuditFormat | undefined;
-  readonly failOn: FailOn;
+  /** Undefined: the policy of the project decides, else `any`. */
+  readonly failOn: FailOn | undefined;
   /** Whatever is unknown counts, be it for the nature of a source. */
   readonly strict: boolean;
   readonly output: string | undefined;
@@ -31,12 +34,18 @@ export async function runAudit(flags: AuditFlags, context: CommandContext): Prom
   const directory = resolve(workingDirectory, flags.directory);
   const format = flags.format ?? (context.json ? "json" : "text");
   const project = readAuditedProject({ directory, lock: flags.lock }, workingDirectory);
+  const policyName = shownPath(join(project.directory, policyFileName), workingDirectory);
+  const policy = readPolicyFile(project.directory, policyName);
   const audit = await withServices(context, directory, (services) =>
-    auditProject(project, services, format === "cyclonedx"),
+    auditProject(project, services, {
+      dependencies: format === "cyclonedx",
+      ignores: policy?.ignores ?? [],
+    }),
   );
   const text = await rendered(audit, format, context);
   const stderr = await warnings(audit, context);
-  const exitCode = exitCodeOf(audit, flags);
+  const failOn = flags.failOn ?? policy?.failOn ?? "any";
+  const exitCode = exitCodeOf(audit, { failOn, strict: flags.strict });
   if (flags.output === undefined) return { stdout: text, stderr, exitCode };
   const path = resolve(workingDirectory, flags.output);
   write(path, text);
@@ -91,7 +100,10 @@ function write(path: string, text: string): void {
   }
 }
 
-function exitCodeOf(audit: Audit, { failOn, strict }: AuditFlags): number {
+function exitCodeOf(
+  audit: Audit,
+  { failOn, strict }: { readonly failOn: FailOn; readonly strict: boolean },
+): number {
   const advisories = audit.pins.flatMap(({ findings }) => findings.map(({ advisory }) => advisory));
   if (advisories.some((advisory) => fails(advisory, failOn))) return 1;
   if (audit.database === undefined || audit.kind === "pipfile") return 3;

@@ -1,5 +1,7 @@
 import { basename } from "node:path";
+import { AcceptingKnowledge } from "../adviser/accepting-knowledge.ts";
 import type { Audit, AuditPin } from "../model/audit.ts";
+import type { AcceptedAdvisory } from "../model/policy.ts";
 import type { Runtime } from "../model/runtime.ts";
 import type { LockTable } from "../python/pipfile-lock.ts";
 import type { PipfileRequires } from "../python/pipfile-sections.ts";
@@ -10,20 +12,37 @@ import { auditLines, lockPins, pipfilePins } from "./audit-pins.ts";
 import type { AuditedProject } from "./audit-project.ts";
 import { indexSources } from "./index-sources.ts";
 import { lockHash } from "./lock-hash.ts";
+import { byExpiry } from "./project-policy.ts";
 import { chooseRuntime } from "./runtime-choice.ts";
 
-/** Audits what a project pins, from the store alone. `dependencies`: say what needs what, too. */
+/** What an audit does beside looking at pins. */
+export interface AuditOptions {
+  /** Say what needs what, too. */
+  readonly dependencies: boolean;
+  /** Advisories that somebody accepted; expired ones do not count. */
+  readonly ignores: readonly AcceptedAdvisory[];
+}
+
+/** Audits what a project pins, from the store alone. */
 export async function auditProject(
   project: AuditedProject,
   services: Services,
-  dependencies: boolean,
+  { dependencies, ignores }: AuditOptions,
 ): Promise<Audit> {
   const { store } = services;
   const lines = auditLines(project);
+  const { live, expired } = byExpiry(ignores, services.now());
+  const met = new Map<string, AcceptedAdvisory>();
+  const pins = await pinsOf(project, services);
+  const isPinned = (name: string, version: string) =>
+    pins.some((pin) => pin.name === name && pin.version === version);
+  const knowledge = new AcceptingKnowledge(store, live, (by, name, version) => {
+    if (isPinned(name, version)) met.set(`${by.id} of ${name} ${version}`, by);
+  });
   const answer = await auditPins({
-    pins: await pinsOf(project, services),
+    pins,
     lines,
-    knowledge: store,
+    knowledge,
     runtime: () => runtimeOf(project, services),
     dependencies,
   });
@@ -35,8 +54,32 @@ export async function auditProject(
     database: store.advisoryDatabase(),
     ...answer,
     direct: [...new Set(lines.map(({ name }) => name))],
-    notes: [...notesOf(project), ...damageNotes(store)],
+    notes: [
+      ...notesOf(project),
+      ...ignoreNotes(met, { live, expired, known: store.advisoryDatabase() !== undefined }),
+      ...damageNotes(store),
+    ],
   };
+}
+
+/** What was left out for an ignore, and which ignores are good for nothing. */
+function ignoreNotes(
+  met: ReadonlyMap<string, AcceptedAdvisory>,
+  ignores: ReturnType<typeof byExpiry> & { readonly known: boolean },
+): readonly string[] {
+  const used = new Set([...met.values()].map(({ where }) => where));
+  const stale = ignores.known ? ignores.live.filter(({ where }) => !used.has(where)) : [];
+  return [
+    ...[...met].map(([what, { reason, until, where }]) => {
+      const end = until === undefined ? where : `until ${until}, ${where}`;
+      return `ignored: ${what}: ${reason} (${end})`;
+    }),
+    ...ignores.expired.map(
+      ({ id, until, where }) =>
+        `${where}: the ignore of ${id} expired on ${until} and no longer counts`,
+    ),
+    ...stale.map(({ id, where }) => `${where}: the ignore of ${id} matches no release of the lock`),
+  ];
 }
 
 async function pinsOf(project: AuditedProject, services: Services): Promise<readonly AuditPin[]> {
