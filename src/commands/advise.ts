@@ -128,7 +128,12 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     asOf: configuration.asOf,
     now: services.now(),
   });
-  keepSettled(answered, { report, text, consulted, validUntil: earliest(policy.validUntil, staleAt(services)) });
+  keepSettled(answered, {
+    report,
+    text,
+    consulted,
+    validUntil: earliest(policy.validUntil, staleAt(services)),
+  });
   return report;
 }
 
@@ -209,11 +214,19 @@ function resumable(
   flags: AdviseFlags,
   context: CommandContext,
 ): { readonly id: string; readonly dev: boolean } | undefined {
-  const { python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit, update } = context.flags;
+  const { python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit, update } =
+    context.flags;
   const asked = flags.check || flags.dryRun || flags.upgrade || flags.upgradePackages.length > 0;
-  const own = [python, indexUrl, verify, recommendationType, asOf, cooldown, blockUnit, update].some(
-    (flag) => flag !== undefined,
-  );
+  const own = [
+    python,
+    indexUrl,
+    verify,
+    recommendationType,
+    asOf,
+    cooldown,
+    blockUnit,
+    update,
+  ].some((flag) => flag !== undefined);
   return asked || own ? undefined : { id: randomUUID(), dev: flags.dev };
 }
 
