@@ -38,7 +38,7 @@ export class Catalog {
   /** `before`: the catalog of a search that went stale; what it learnt of pre-releases is kept. */
   constructor(context: AdviceContext, before?: Catalog) {
     this.context = timelyContext(context);
-    this.tied = tiedIndexes(context.project.requirements);
+    this.tied = tiedIndexes(context.project.requirements, context.project.settings);
     this.prereleases = new Map(before?.prereleases);
     for (const requirement of context.project.requirements) {
       const others = this.byName.get(requirement.name);
