@@ -287,26 +287,26 @@ function asksForPrerelease(name: string, demands: readonly Demand[]): boolean {
 
 /** Part by part, as docs/resolver.md#score has it. */
 function costOf(stack: Stack, world: Universe): readonly number[] {
-  let sum = new Array<number>(11).fill(0);
+  let sum = new Array<number>(9).fill(0);
   for (const [name, at] of stack) {
     const own = [...weightOf(name, at, world), ...placeOf(name, at, world)];
-    const order = [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 5];
+    const order = [0, 1, 2, 3, 4, 5, 6, 7, 8];
     sum = sum.map((amount, part) => amount + (own[order[part] ?? 0] ?? 0));
   }
   return sum;
 }
 
-/** What is known against it: critical, high, medium, number, what steps dislike; and low. */
+/** What is known against it: critical, high, medium, number, what steps dislike. */
 function weightOf(name: string, at: number, { releases }: Universe): readonly number[] {
   const ranks = releases.find((one) => one.name === name && one.at === at)?.ranks ?? [];
   const order = ["CRITICAL", "UNKNOWN", "MEDIUM", "LOW"] as const;
   const worst = order.find((rank) => ranks.includes(rank));
-  const [critical, high, medium, low] = order.map((rank) => (rank === worst ? 1 : 0));
+  const [critical, high, medium] = order.map((rank) => (rank === worst ? 1 : 0));
   const advisories = ranks.filter((rank) => rank !== "LOW").length;
-  return [critical, high, medium, advisories, 0, low].map((part) => part ?? 0);
+  return [critical, high, medium, advisories, 0].map((part) => part ?? 0);
 }
 
-/** Asked, moved, behind, brought, older. */
+/** Asked, moved, behind, brought. */
 function placeOf(name: string, at: number, world: Universe): readonly number[] {
   const own = world.demands.filter((one) => one.name === name);
   const pin = world.old[name];
@@ -314,13 +314,12 @@ function placeOf(name: string, at: number, world: Universe): readonly number[] {
     pin !== undefined && canBeHad(name, pin, world) && own.every((one) => meets(pin, one));
   if (mayStay && pin === at) {
     const known = world.releases.find((one) => one.name === name && one.at === at)?.ranks ?? [];
-    return [0, known.length > 0 ? 1 : 0, 0, 0, 0];
+    return [0, known.length > 0 ? 1 : 0, 0, 0];
   }
   const newer = newerThan(name, at, own, world);
-  const older = newer.length;
   const series = new Set(newer.map((one) => versions[one.at]?.slice(0, 3))).size;
-  if (own.length === 0) return [0, mayStay ? 1 : 0, 0, series, older];
-  return mayStay ? [0, 1, series, 0, older] : [series, 0, 0, 0, older];
+  if (own.length === 0) return [0, mayStay ? 1 : 0, 0, series];
+  return mayStay ? [0, 1, series, 0] : [series, 0, 0, 0];
 }
 
 /** Newer releases, from the newest on that the project's own lines allow. */

@@ -7,7 +7,7 @@ import { type Cost, compareCosts } from "./cost.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { Limits } from "./limits.ts";
 import { search } from "./search.ts";
-import { mayHingeOnPrereleases, type Stack, stackOf } from "./stack.ts";
+import { type Stack, stackOf } from "./stack.ts";
 
 /** The best stack that was found, and how good any could be. */
 export interface BestStack {
@@ -102,17 +102,18 @@ class Quest {
       this.catalog = result.catalog;
       this.floor = floorOf(this.catalog);
     }
-    if (result.failure === undefined ? this.catalog.hasGaps : mayHingeOnPrereleases(result)) {
-      this.open = this.catalog.gaps();
-    } else if (result.failure === undefined) {
+    // Also where there is a proof without them: with them it might be another, and then another stack
+    this.open = this.catalog.gaps();
+    if (this.open.length > 0) return;
+    if (result.failure === undefined) {
       const found = stackOf(result);
       if (compareCosts(found.cost, this.stack.cost) < 0) this.stack = found;
-    } else {
-      const core = coreOf(result.failure);
-      if (core.size === 0) throw new Error("a project that has a stack was proved to have none");
-      this.cores.push(core);
-      this.allowance = cheapestAllowance(this.floor, this.cores);
+      return;
     }
+    const core = coreOf(result.failure);
+    if (core.size === 0) throw new Error("a project that has a stack was proved to have none");
+    this.cores.push(core);
+    this.allowance = cheapestAllowance(this.floor, this.cores);
   }
 
   private get isBest(): boolean {

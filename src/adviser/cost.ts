@@ -22,9 +22,8 @@ export const costParts = [
   /** Newer series of what the project asks for and the old lock pinned elsewhere, then of all else. */
   "behind",
   "brought",
-  /** Newer releases of all of them. */
+  /** Newer releases, and something low: these tell releases of one package apart, not stacks. */
   "older",
-  /** Releases with something low against them. */
   "low",
 ] as const;
 
@@ -36,6 +35,16 @@ export const noCost: Cost = costParts.map(() => 0);
 
 /** How many of the first parts lead to another release; the rest only follows from which that is. */
 export const weighingParts = costParts.indexOf("asked");
+
+/** How many of the first parts tell stacks apart. */
+const scoredParts = costParts.indexOf("older");
+
+/** What of a cost tells stacks apart. */
+export function scored(cost: Cost): Cost {
+  if (cost === noCost) return noCost;
+  const rest = cost.map((amount, position) => (position < scoredParts ? amount : 0));
+  return isFree(rest) ? noCost : rest;
+}
 
 /** A cost of some parts; the others are 0. */
 export function costOf(parts: Readonly<Partial<Record<CostPart, number>>>): Cost {
