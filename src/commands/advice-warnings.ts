@@ -9,6 +9,7 @@ export function adviceWarnings(question: AdviceQuestion): AdviceReport["warnings
   return [
     ...manifestWarnings(question),
     ...damageWarnings(question.services),
+    ...prescriptionWarnings(question),
     ...blindWarnings(question.services),
   ];
 }
@@ -23,6 +24,27 @@ function manifestWarnings({ manifest, inactive }: AdviceQuestion): AdviceReport[
   }));
   return [...told, ...left];
 }
+
+/** Of files that were looked at; `thoth prescriptions validate` looks at all. */
+function prescriptionWarnings({ project }: AdviceQuestion): AdviceReport["warnings"] {
+  const faults = project.settings?.prescriptions?.faults() ?? [];
+  const told = faults.slice(0, mostFaults).map(({ message, place, hint }) => ({
+    message: `${place === undefined ? "prescriptions" : `${place.file}:${place.line}`}: ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+  }));
+  const left = faults.length - told.length;
+  return left <= 0
+    ? told
+    : [
+        ...told,
+        {
+          message: `${left} more faults in prescriptions`,
+          hint: "see `thoth prescriptions validate`",
+        },
+      ];
+}
+
+const mostFaults = 5;
 
 /** Who asks for what is safe must not take silence for that. */
 function blindWarnings({ configuration, store }: Services): AdviceReport["warnings"] {

@@ -9,7 +9,7 @@ import { addHealth } from "./health-options.ts";
 import { withInputs } from "./input-options.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addOutdated } from "./outdated-options.ts";
-import { addPrescriptions } from "./prescriptions-options.ts";
+import { addPrescriptions, withPrescriptions } from "./prescriptions-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
 import { addSiScan } from "./si-scan-options.ts";
@@ -39,7 +39,7 @@ export function addCommands(program: Command, perform: Perform): void {
 }
 
 function addAdvise(program: Command, perform: Perform): void {
-  withInputs(everywhere(program.command("advise")))
+  withInputs(withPrescriptions(everywhere(program.command("advise"))))
     .description("lock a Pipfile, learning what is missing, and say why for every pick")
     .argument("[DIR]", "project directory", ".")
     .option("--check", "write nothing; exit with 1 if the lock would change")
@@ -57,7 +57,6 @@ function addAdvise(program: Command, perform: Perform): void {
       "stable (the default), security, latest, testing or performance",
     )
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
-    .option("--prescriptions <dir>", "heed the prescriptions in a folder (repeatable)", collect)
     .option("--as-of <date>", "advice as of that day or moment, UTC, e.g. 2024-05-31")
     .option("--cooldown <duration>", "take no release younger than this, e.g. 7d; 0: any")
     .option("--block-unit <name>", "switch off one unit of the adviser (repeatable)", collect)
@@ -79,6 +78,7 @@ function addAdvise(program: Command, perform: Perform): void {
         "asOf",
         "cooldown",
         "blockUnit",
+        "update",
         "input",
         "constraint",
       ]),

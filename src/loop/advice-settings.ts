@@ -1,4 +1,5 @@
 import { type AdviceSettings, noSettings } from "../model/advice-settings.ts";
+import type { Prescriptions } from "../model/prescription.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { parseVersion } from "../python/version.ts";
 import { ThothError } from "../util/errors.ts";
@@ -11,11 +12,17 @@ import { lockHash } from "./lock-hash.ts";
 import type { Manifest } from "./manifest.ts";
 import { projectPolicy } from "./project-policy.ts";
 
+/** What settings of a project refer to. */
+interface Origins {
+  readonly sources: IndexSources;
+  readonly prescriptions: Prescriptions | undefined;
+}
+
 /** What the configuration, the files of the project and the command line set for its advice. */
 export function adviceSettings(
   manifest: Manifest,
   services: Services,
-  sources: IndexSources,
+  { sources, prescriptions }: Origins,
 ): AdviceSettings {
   const { asOf, update } = services.configuration;
   const moment = momentOfAdvice(services);
@@ -27,7 +34,8 @@ export function adviceSettings(
     policy,
     rules,
     acceptedAdvisories: accepted,
-    blockedUnits: blockedUnits(services.configuration.blockedUnits, undefined),
+    blockedUnits: blockedUnits(services.configuration.blockedUnits, prescriptions),
+    ...(prescriptions === undefined ? {} : { prescriptions }),
     lockIsOfOtherPipfile: () => isOfOtherPipfile(manifest, sources),
     locked: lockedVersions(manifest),
     update: update === undefined ? undefined : judgedUpdate(update),

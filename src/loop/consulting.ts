@@ -13,7 +13,22 @@ export async function consultUntil(
   options: Omit<AdviseOptions, "stop">,
   signal: AbortSignal,
 ): Promise<Consultation> {
-  const consulting = consultInSteps(context, { ...options, stop: () => signal.aborted });
+  const { prescriptions } = context.project.settings ?? {};
+  for (;;) {
+    // What prescriptions say of packages that were met for the first time is read in between
+    const consultation = await consultOnce(context, options, signal);
+    if (prescriptions === undefined || !(await prescriptions.learn())) return consultation;
+  }
+}
+
+async function consultOnce(
+  context: AdviceContext,
+  options: Omit<AdviseOptions, "stop">,
+  signal: AbortSignal,
+): Promise<Consultation> {
+  // A pipeline is composed once for a context, of what is known then
+  const own = { ...context };
+  const consulting = consultInSteps(own, { ...options, stop: () => signal.aborted });
   for (;;) {
     const { done, value } = consulting.next();
     if (done === true) return value;

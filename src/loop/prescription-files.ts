@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { readFileSync, realpathSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   combiningKinds,
@@ -11,7 +11,7 @@ import { packagesOf } from "../prescription/document.ts";
 import { listOfKind } from "../prescription/schema.ts";
 import type { PackageName } from "../python/name.ts";
 import { errorCode, writeAtomic } from "../util/atomic-write.ts";
-import { type Problem, ThothError } from "../util/errors.ts";
+import type { Problem } from "../util/errors.ts";
 import { namespaceOf, type PrescriptionReading, readPrescriptions } from "./prescription-file.ts";
 import {
   type IndexHeader,
@@ -21,7 +21,7 @@ import {
   prescriptionCache,
   unitKey,
 } from "./prescription-index.ts";
-import { type FileStamp, fileStamp, isFileAsBefore } from "./prescription-tree.ts";
+import { type FileStamp, fileStamp, isFileAsBefore, realFolder } from "./prescription-tree.ts";
 
 /** What is needed to open a folder of prescriptions. */
 export interface PrescriptionMeans {
@@ -60,10 +60,9 @@ export class PrescriptionFolder implements Prescriptions {
     return this.header.asksForLibraryUsage;
   }
 
-  /** Names the content as far as it decides an advice; undefined where it is too much to tell. */
-  get stamp(): string | undefined {
+  get stamp(): string {
     const { folders, files } = this.header;
-    if (files === undefined) return undefined;
+    if (files === undefined) return randomUUID();
     return createHash("sha256")
       .update(JSON.stringify([this.root, folders, files]))
       .digest("hex");
@@ -209,19 +208,6 @@ export async function openPrescriptions(
   return new PrescriptionFolder(root, cache, await indexPrescriptions(cache, root, signal));
 }
 
-function realFolder(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    throw new ThothError(
-      "bad-configuration",
-      `there is no folder \`${folder}\` of prescriptions (${errorCode(error)})`,
-      { hint: "name one with --prescriptions, or leave the setting `prescriptions` out" },
-    );
-  }
-}
-
 /** Several folders as one; units of the first come first. */
 export function joinedPrescriptions(folders: readonly Prescriptions[]): Prescriptions {
   return {
@@ -235,6 +221,8 @@ export function joinedPrescriptions(folders: readonly Prescriptions[]): Prescrip
       }
       return undefined;
     },
+    stamp: folders.map((folder) => folder.stamp).join(" "),
+    faults: () => folders.flatMap((folder) => folder.faults()),
     asksForLibraryUsage: folders.some((folder) => folder.asksForLibraryUsage),
     learn: async () => {
       const learnt = await Promise.all(folders.map((folder) => folder.learn()));

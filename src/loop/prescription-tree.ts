@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { metadataFile } from "../prescription/document.ts";
 import { errorCode } from "../util/atomic-write.ts";
@@ -21,6 +21,20 @@ export interface PrescriptionTree {
 /** More than anybody's. */
 const mostFiles = 500_000;
 const deepest = 12;
+
+/** Throws `bad-configuration` where there is none. */
+export function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    throw new ThothError(
+      "bad-configuration",
+      `there is no folder \`${folder}\` of prescriptions (${errorCode(error)})`,
+      { hint: "name one with --prescriptions, or leave the setting `prescriptions` out" },
+    );
+  }
+}
 
 /** Hidden files are left out, links are not followed. Throws `bad-configuration`. */
 export function listPrescriptions(root: string): PrescriptionTree {

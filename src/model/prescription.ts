@@ -1,4 +1,5 @@
 import type { PackageName } from "../python/name.ts";
+import type { Problem } from "../util/errors.ts";
 
 /** Kinds of prescribed units, by the names that the original's format has for them. */
 export const prescribedKinds = [
@@ -165,6 +166,10 @@ export interface Prescriptions {
   named(list: UnitList, name: string): PrescribedUnit | undefined;
   /** Whether units ask for what the project's sources import. */
   readonly asksForLibraryUsage: boolean;
+  /** Names the content; another one each time where it is too much to tell. */
+  readonly stamp: string;
+  /** What was found wrong in what was read so far. */
+  faults(): readonly Problem[];
   /** Reads what was asked for and not known; whether there was any. */
   learn(): Promise<boolean>;
 }

@@ -1,0 +1,23 @@
+import { type Prescriptions, unitLists } from "../model/prescription.ts";
+import type { Services } from "../wiring.ts";
+
+/** The prescriptions that the configuration names; nothing is loaded where it names none. */
+export async function configuredPrescriptions(
+  services: Pick<Services, "configuration" | "signal" | "emit">,
+): Promise<Prescriptions | undefined> {
+  const { configuration, signal, emit } = services;
+  if (configuration.prescriptions.length === 0) return undefined;
+  const { joinedPrescriptions, openPrescriptions } = await import("./prescription-files.ts");
+  const folders = [];
+  for (const folder of new Set(configuration.prescriptions)) {
+    const { cacheDirectory } = configuration;
+    const onIndexing = () => emit({ type: "stage", stage: "indexing prescriptions" });
+    folders.push(await openPrescriptions(folder, { cacheDirectory, signal, onIndexing }));
+  }
+  const prescriptions = joinedPrescriptions(folders);
+  // Whether a name to switch off is one of theirs is asked before any advice
+  for (const name of configuration.blockedUnits)
+    for (const list of unitLists) prescriptions.named(list, name);
+  if (configuration.blockedUnits.length > 0) await prescriptions.learn();
+  return prescriptions;
+}
