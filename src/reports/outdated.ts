@@ -28,7 +28,6 @@ const heading = [
   "cool-down until",
   "blocked by",
 ];
-const none = "-";
 const unknown = "unknown";
 const mostAdvisories = 2;
 const mostGaps = 10;
@@ -55,7 +54,7 @@ export function renderOutdated(report: OutdatedReport, options: OutdatedOptions)
 function projectLines(project: OutdatedProject, options: OutdatedOptions): readonly string[] {
   const { color, verbosity, columns } = options;
   const shown = project.packages.filter((one) => verbosity === "verbose" || isTold(one));
-  const rows = shown.map((one) => cells(one).map(safeText));
+  const rows = shown.map((one) => cells(one, "-").map(safeText));
   const limits = { columns: usableColumns(columns), heading, color };
   const gaps = project.gaps.slice(0, mostGaps).map((gap) => `missing: ${safeText(gap)}`);
   const more = project.gaps.length - gaps.length;
@@ -83,7 +82,12 @@ export function outdatedMarkdown({ projects, skew, asOf }: OutdatedReport): stri
         "",
         ...(told.length === 0
           ? []
-          : [row(heading), row(rule), ...told.map((one) => row(cells(one).map(markdownText))), ""]),
+          : [
+              row(heading),
+              row(rule),
+              ...told.map((one) => row(cells(one, "").map(markdownText))),
+              "",
+            ]),
         ...(project.conflict === undefined ? [] : [markdownText(project.conflict), ""]),
         ...project.gaps.map((gap) => `- missing: ${markdownText(gap)}`),
         markdownText(closing(project)),
@@ -106,7 +110,8 @@ function isTold(one: OutdatedPackage): boolean {
   return outdated || latest !== current || advisories.length > 0;
 }
 
-function cells(one: OutdatedPackage): readonly string[] {
+/** A row of the table; `none` stands for what is not there. */
+function cells(one: OutdatedPackage, none: string): readonly string[] {
   const { name, current, wanted, latest, installed, advisories, coolDownUntil, blockedBy } = one;
   const known = advisories?.length === 0 ? none : listed(advisories ?? [], mostAdvisories);
   return [
@@ -124,12 +129,16 @@ function cells(one: OutdatedPackage): readonly string[] {
 function closing({ packages, outcome, gaps }: OutdatedProject): string {
   if (outcome === "unsatisfiable") return "No stack satisfies the Pipfile: nothing is wanted";
   if (outcome === "incomplete") return `Incomplete: ${counted(gaps.length, "fact")} missing`;
-  const outdated = packages.filter((one) => one.outdated).length;
+  const isLocked = ({ current }: OutdatedPackage) => current !== undefined;
+  const locked = packages.filter(isLocked).length;
+  const outdated = packages.filter((one) => one.outdated && isLocked(one)).length;
+  const fresh = packages.length - locked;
   const blocked = packages.filter((one) => !one.outdated && one.latest !== one.wanted).length;
-  if (outdated + blocked === 0)
-    return `All of ${counted(packages.length, "package")} are the newest`;
+  const whole = counted(locked, "package");
+  if (outdated + blocked + fresh === 0) return `All of ${whole} are the newest`;
   const kept = blocked === 0 ? "" : `, ${blocked} more held below the newest release`;
-  return `${outdated} of ${counted(packages.length, "package")} outdated${kept}`;
+  const come = fresh === 0 ? "" : `, ${fresh} more would come`;
+  return `${outdated} of ${whole} outdated${kept}${come}`;
 }
 
 function skewText({ versions }: VersionSkew): string {
