@@ -9,7 +9,7 @@ export function licenceRefusal(
 ): string | undefined {
   const licence = licenceOf(about);
   if (licence === undefined)
-    return policy.allow === undefined
+    return policy.allow === undefined || policy.unknown === "allow"
       ? undefined
       : "has a licence that is not known, and the policy names those that are allowed";
   if (isAdmitted(licence, policy)) return undefined;

@@ -5,7 +5,7 @@ import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
 import type { Advice } from "../model/advice.ts";
 import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
-import type { FailOn } from "../model/policy.ts";
+import { type FailOn, hasLicensePolicy } from "../model/policy.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { staleFrom } from "../reports/advisories-age.ts";
 import type { Services } from "../wiring.ts";
@@ -143,10 +143,22 @@ async function obtain(
   question: AdviceQuestion,
   { context }: Setting,
 ): Promise<Obtained & { readonly run?: ReportedRun }> {
-  if (flags.wait) return obtainAdvice(question, resumable(flags, context));
+  if (flags.wait) {
+    await learnUnknownLicences(question);
+    return obtainAdvice(question, resumable(flags, context));
+  }
   const { adviseLater } = await import("./advise-later.ts");
   const { dev, upgrade, upgradePackages } = flags;
   return adviseLater(question, { dev, upgrade: upgrade ? "all" : upgradePackages });
+}
+
+/** A policy on licences asks for facts that no other advice needs. */
+async function learnUnknownLicences(question: AdviceQuestion): Promise<void> {
+  const { settings } = question.project;
+  if (settings === undefined || !hasLicensePolicy(settings.policy)) return;
+  if (question.services.configuration.offline) return;
+  const { learnLicences } = await import("./learn-licences.ts");
+  await learnLicences(question);
 }
 
 function lockMode({ check, dryRun }: AdviseFlags): LockMode {

@@ -187,3 +187,27 @@ test.each([
   expect(run).toMatchObject({ exitCode: 2 });
   expect(run.stderr).toContain(message);
 });
+
+test("a policy on licences has them learnt, and takes what it allows only", async () => {
+  const index = await servedIndex([
+    wheel({ name: "good", version: "1.0", headers: ["License-Expression: MIT"] }),
+    wheel({ name: "bad", version: "1.0", headers: ["License-Expression: GPL-3.0-only"] }),
+    wheel({ name: "mute", version: "1.0" }),
+  ]);
+  const project = makeProject({
+    pipfile: '[packages]\ngood = "*"\n',
+    files: { "thoth.toml": '[policy.licenses]\nallow = ["MIT"]\n' },
+  });
+  const advise = () => thoth(project, ["advise", "--verify", "none"], { index: index.url });
+  expect(await advise()).toMatchObject({ exitCode: 0 });
+
+  project.write({ Pipfile: '[packages]\nbad = "*"\n' });
+  const bad = await advise();
+  expect(bad).toMatchObject({ exitCode: 1 });
+  expect(bad.stderr).toContain("is licensed as GPL-3.0-only, which the policy does not allow");
+
+  project.write({ Pipfile: '[packages]\nmute = "*"\n' });
+  const mute = await advise();
+  expect(mute).toMatchObject({ exitCode: 1 });
+  expect(mute.stderr).toContain("has a licence that is not known");
+});

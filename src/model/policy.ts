@@ -39,6 +39,8 @@ export interface LicensePolicy {
   /** Undefined: any but those denied. What is unknown is not among them. */
   readonly allow: ReadonlySet<string> | undefined;
   readonly deny: ReadonlySet<string>;
+  /** Takes what is unknown for allowed, to see which licences are to be learnt; no file can say so. */
+  readonly unknown?: "allow";
 }
 
 /** Indexes that releases may come from. */
@@ -78,6 +80,11 @@ export const noPolicy: Policy = {
 export function coolDownOf({ coolDowns }: Policy, name: PackageName): CoolDown | undefined {
   const found = coolDowns.packages.get(name) ?? coolDowns.all;
   return found === undefined || found.periodMs === 0 ? undefined : found;
+}
+
+/** Whether licences have a say. */
+export function hasLicensePolicy({ licenses }: Policy): boolean {
+  return licenses.allow !== undefined || licenses.deny.size > 0;
 }
 
 /** Whether any package is held to an age. */

@@ -1,3 +1,4 @@
+import { hasLicensePolicy } from "../../model/policy.ts";
 import { licenceRefusal } from "../licence-rule.ts";
 import type { Sieve } from "../unit.ts";
 
@@ -9,8 +10,7 @@ export const allowedLicense: Sieve = {
   kind: "sieve",
   name: "license",
   includes({ project }) {
-    const licenses = project.settings?.policy.licenses;
-    return licenses !== undefined && (licenses.allow !== undefined || licenses.deny.size > 0);
+    return project.settings !== undefined && hasLicensePolicy(project.settings.policy);
   },
   rejects({ release: { name, index } }, { project, knowledge }) {
     const policy = project.settings?.policy.licenses;
