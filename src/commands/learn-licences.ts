@@ -1,11 +1,9 @@
-import pLimit from "p-limit";
 import type { AdviceQuestion } from "../loop/advice-question.ts";
-import { learnAbout } from "../loop/learn-health.ts";
-import type { Advice, Pin } from "../model/advice.ts";
-import { releaseHistory } from "../security/health/history.ts";
+import { learnAbouts } from "../loop/learn-abouts.ts";
+import type { Advice } from "../model/advice.ts";
+import type { Release } from "../model/release.ts";
 import { obtainAdvice } from "./advice-source.ts";
 
-const packagesAtOnce = 8;
 /** Each round learns the licences of a whole stack; the next has few others. */
 const mostRounds = 8;
 
@@ -18,11 +16,10 @@ export async function learnLicences(question: AdviceQuestion): Promise<void> {
   for (let round = 1; round <= mostRounds; round += 1) {
     const { advice, end } = await obtainAdvice(lenient, undefined);
     await end();
-    const pins = unknownAbout(advice, question);
-    if (pins.length === 0) return;
-    await pLimit(packagesAtOnce).map(pins, (pin) => learnPackage(pin, question));
-    await question.services.store.flush();
-    if (unknownAbout(advice, question).length === pins.length) return;
+    const unknown = unknownAbout(advice, question);
+    if (unknown.length === 0) return;
+    await learnAbouts(unknown, question);
+    if (unknownAbout(advice, question).length === unknown.length) return;
   }
 }
 
@@ -40,16 +37,11 @@ function leniently(question: AdviceQuestion): AdviceQuestion {
   };
 }
 
-function unknownAbout(advice: Advice, { services }: AdviceQuestion): readonly Pin[] {
+function unknownAbout(advice: Advice, { services }: AdviceQuestion): readonly Release[] {
   if (advice.outcome !== "locked") return [];
-  return [...advice.product.pins.values()].filter(
-    ({ release: { name, index }, source }) =>
-      source === undefined && services.store.about(name, index) === undefined,
+  return [...advice.product.pins.values()].flatMap(({ release, source }) =>
+    source === undefined && services.store.about(release.name, release.index) === undefined
+      ? [release]
+      : [],
   );
-}
-
-async function learnPackage({ release }: Pin, { services, sources }: AdviceQuestion) {
-  const { name, index } = release;
-  const history = releaseHistory(services.store.page(name, index)?.releases ?? []);
-  await learnAbout(name, index, history, { services, sources, git: [], refresh: false });
 }
