@@ -23,7 +23,12 @@ export interface Timeliness {
   /** Those of its files that count; all where the release is withheld as a whole. */
   readonly files: readonly FileFacts[];
   /** Why none counts that the runtime could take. */
-  readonly withheld?: { readonly unit: AgeLimit["unit"]; readonly reason: string };
+  readonly withheld?: {
+    readonly unit: AgeLimit["unit"];
+    readonly reason: string;
+    /** When the file was uploaded that the runtime would take, ms; undefined: nobody knows. */
+    readonly uploadedAt: number | undefined;
+  };
   /** It is younger than the cool-down, and is taken for what it mends, in words. */
   readonly exempt?: string;
 }
@@ -141,7 +146,7 @@ export class TimelyKnowledge extends KnowledgeView {
       if (timely.length === files.length) continue;
       const wasThere = limit.unit === coolDownUnit || timely.length > 0;
       if (!wasThere || (this.#usable(facts, files) && !this.#usable(facts, timely)))
-        return { files, withheld: { unit: limit.unit, reason: this.#reason(release, limit) } };
+        return { files, withheld: this.#withheld(release, limit) };
       files = timely;
     }
     return { files };
@@ -158,7 +163,7 @@ export class TimelyKnowledge extends KnowledgeView {
     return "file" in chooseFile({ ...facts, files }, runtime.pythonFull, ranks);
   }
 
-  #reason(release: Release, { unit, rule, periodMs }: AgeLimit): string {
+  #withheld(release: Release, limit: AgeLimit): Timeliness["withheld"] & object {
     const choice = chooseFile(
       releaseIn(this.whole.releases(release.name, release.index), release.version) ?? {
         files: [],
@@ -167,15 +172,8 @@ export class TimelyKnowledge extends KnowledgeView {
       this.#context.ranks,
     );
     const filename = "file" in choice ? choice.file.filename : "";
-    const time = uploadTime(this.#detailsOf(release, filename));
-    if (unit === coolDownUnit) {
-      if (time === undefined)
-        return `tells no time of upload, so nobody knows whether it is older than the cool-down of ${rule}`;
-      return `was uploaded on ${momentText(time)}, within the cool-down of ${rule}; eligible on ${momentText(time + periodMs)}`;
-    }
-    return time === undefined
-      ? `tells no time of upload, so nobody knows whether it was there on ${rule}`
-      : `was uploaded later than ${rule}`;
+    const uploadedAt = uploadTime(this.#detailsOf(release, filename));
+    return { unit: limit.unit, reason: lateReason(limit, uploadedAt), uploadedAt };
   }
 
   #detailsOf(release: Release, filename: string): FileDetails | undefined {
@@ -226,6 +224,17 @@ class TimelyList implements ReleaseList {
   python(position: number): string | undefined {
     return this.#list.python(position);
   }
+}
+
+function lateReason({ unit, rule, periodMs }: AgeLimit, time: number | undefined): string {
+  if (unit === coolDownUnit) {
+    if (time === undefined)
+      return `tells no time of upload, so nobody knows whether it is older than the cool-down of ${rule}`;
+    return `was uploaded on ${momentText(time)}, within the cool-down of ${rule}; eligible on ${momentText(time + periodMs)}`;
+  }
+  return time === undefined
+    ? `tells no time of upload, so nobody knows whether it was there on ${rule}`
+    : `was uploaded later than ${rule}`;
 }
 
 function releaseOf({ name, index }: ReleaseList, { version }: ReleaseFacts): Release {

@@ -29,7 +29,7 @@ export function heldBackBy(pins: Pins, context: AdviceContext): readonly HeldBac
       const version = parseVersion(release.version);
       const ranges = demands.get(release.name) ?? [];
       if (version === undefined || !ranges.every((range) => contains(range, version))) continue;
-      found.push(heldBack(pin, release, context));
+      found.push(heldBack(pin, release, { context, timely }));
       break;
     }
   }
@@ -87,13 +87,16 @@ function isYanked({ files }: ReleaseFacts): boolean {
   return files.every(({ yanked }) => yanked !== undefined);
 }
 
-function heldBack({ release }: Pin, held: Release, context: AdviceContext): HeldBack {
-  const period = periodOf(context, held.name) ?? 0;
-  const times = uploadsOf(held, held.version, context);
+function heldBack(
+  { release }: Pin,
+  held: Release,
+  { context, timely }: { readonly context: AdviceContext; readonly timely: TimelyKnowledge },
+): HeldBack {
   const found = { name: held.name, locked: release.version, available: held.version };
-  if (times.length === 0) return found;
-  const released = Math.min(...times);
-  return { ...found, released: momentText(released), eligible: momentText(released + period) };
+  const uploadedAt = timely.timeliness(held)?.withheld?.uploadedAt;
+  if (uploadedAt === undefined) return found;
+  const eligible = momentText(uploadedAt + (periodOf(context, held.name) ?? 0));
+  return { ...found, released: momentText(uploadedAt), eligible };
 }
 
 function uploadsOf(
