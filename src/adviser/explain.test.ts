@@ -14,7 +14,7 @@ function conflict(store: MemoryStore, demands: readonly string[]): Conflict {
 test("lines that exclude each other are both shown", () => {
   const store = new MemoryStore().add("a==2").add("a==1").add("other==1");
 
-  expect(conflict(store, ["other", "a==2", "dev-packages: a==1"])).toEqual({
+  expect(conflict(store, ["other", "a==2", "dev-packages: a==1"])).toMatchObject({
     message: "no version of a satisfies everyone",
     lines: [
       { line: 2, name: "a", note: "you ask for ==2" },
@@ -35,7 +35,7 @@ test("the contested package is named, and who asks what of it", () => {
 
   const told = conflict(store, ["other", "Flask", "werkzeug>=2"]);
 
-  expect({ ...told, culprits: [...told.culprits].sort() }).toEqual({
+  expect({ ...told, culprits: [...told.culprits].sort() }).toMatchObject({
     message: "no version of werkzeug satisfies everyone",
     lines: [
       { line: 2, name: "Flask", note: "you ask for any version" },
@@ -64,7 +64,7 @@ test("a Python that is too old is told as that", () => {
     .add("a==2", { requiresPython: ">=3.13" })
     .add("a==1", { requiresPython: ">=3.12" });
 
-  expect(conflict(store, ["a"])).toEqual({
+  expect(conflict(store, ["a"])).toMatchObject({
     message: "no version of a that is asked for works on Python 3.11",
     lines: [{ line: 1, name: "a", note: "you ask for any version" }],
     story: ["a 2 needs Python >=3.13", "a 1 needs Python >=3.12"],
@@ -90,7 +90,7 @@ test("a package that does not exist is told as that", () => {
   const store = new MemoryStore();
   store.putAbsent(packageName("requets"), exampleIndex, "404", 0);
 
-  expect(conflict(store, ["requets"])).toEqual({
+  expect(conflict(store, ["requets"])).toMatchObject({
     message: "no package `requets` on the index",
     lines: [{ line: 1, name: "requets", note: "you ask for any version" }],
     story: ["no package `requets` on the index"],
@@ -102,7 +102,7 @@ test("a package that does not exist is told as that", () => {
 test("a version that does not exist is told with the line that asks for it", () => {
   const store = new MemoryStore().add("a==1");
 
-  expect(conflict(store, ["a>=9"])).toEqual({
+  expect(conflict(store, ["a>=9"])).toMatchObject({
     message: "no version of a is what is asked for",
     lines: [{ line: 1, name: "a", note: "you ask for >=9" }],
     story: [],

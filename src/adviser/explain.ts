@@ -4,6 +4,7 @@ import { compareVersions, parseVersion } from "../python/version.ts";
 import type { Catalog } from "./catalog.ts";
 import { baseOf } from "./facts.ts";
 import { type Cause, externalCauses, type Incompatibility } from "./incompatibility.ts";
+import { askedLine } from "./requirements.ts";
 
 /** Turns the proof that there is no stack into what a person can act upon. */
 export function explain(failure: Incompatibility, catalog: Catalog): Conflict {
@@ -14,7 +15,7 @@ export function explain(failure: Incompatibility, catalog: Catalog): Conflict {
     if (fact.cause.kind !== "requirement") continue;
     const name = baseOf(fact.terms.keys().next().value ?? "");
     const { line } = fact.cause;
-    if (lines.some((other) => other.line === line)) continue;
+    if (line === askedLine || lines.some((other) => other.line === line)) continue;
     culprits.add(name);
     const asked = catalog.requirementsOf(name).find((one) => one.line === line);
     lines.push({
@@ -29,8 +30,22 @@ export function explain(failure: Incompatibility, catalog: Catalog): Conflict {
     lines,
     story: story(facts, catalog),
     culprits: [...culprits],
+    packages: [...new Set(facts.flatMap(({ terms }) => [...terms.keys()].map(baseOf)))],
+    hinges: hinges(facts),
     fixes: [],
   };
+}
+
+function hinges(facts: readonly Incompatibility[]): NonNullable<Conflict["hinges"]> {
+  const python = facts.some(({ cause }) => needsPython(cause));
+  const left = facts.some(({ cause }) => cause.kind === "no-version" && cause.prereleaseLeftOut);
+  return [...(python ? (["python"] as const) : []), ...(left ? (["pre-releases"] as const) : [])];
+}
+
+function needsPython(cause: Cause): boolean {
+  const told = (text: string) => text.includes("needs Python");
+  if (cause.kind === "unusable") return told(cause.reason);
+  return cause.kind === "no-version" && cause.reasons.some(told);
 }
 
 function headline(facts: readonly Incompatibility[], catalog: Catalog): string {
@@ -63,12 +78,7 @@ function isAffected({ cause }: Incompatibility): boolean {
 
 /** Whether a package is out on account of the runtime's Python alone, not of what it demands. */
 function isUnusableOnPython(fact: Incompatibility, facts: readonly Incompatibility[]): boolean {
-  const { cause } = fact;
-  const needsPython = (text: string) => text.includes("needs Python");
-  if (cause.kind === "unusable" && !needsPython(cause.reason)) return false;
-  if (cause.kind === "no-version" && !cause.reasons.some(needsPython)) return false;
-  if (cause.kind !== "unusable" && cause.kind !== "no-version") return false;
-  return !demandsCount(nameOf(fact), facts);
+  return needsPython(fact.cause) && !demandsCount(nameOf(fact), facts);
 }
 
 /** Whether what a package demands of others is part of the proof. */
@@ -109,7 +119,9 @@ function story(facts: readonly Incompatibility[], catalog: Catalog): readonly st
     alike.push(cause.version, ...covered(cause.dependent, terms, catalog));
     versions.set(key, alike);
   }
-  const told = facts.flatMap(({ cause, terms }) => {
+  const about = mostDemanded(facts);
+  const telling = facts.filter(({ terms }) => about !== undefined && terms.has(about));
+  const told = [...new Set([...telling, ...facts])].flatMap(({ cause, terms }) => {
     if (cause.kind !== "dependency")
       return simpleSentences(cause, baseOf(terms.keys().next().value ?? ""));
     const alike = versions.get(`${cause.dependent} ${cause.text}`) ?? [];

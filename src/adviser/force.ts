@@ -7,9 +7,7 @@ import { compareVersions, parseVersion, type Version } from "../python/version.t
 import { singleVersion } from "../python/version-range.ts";
 import { advise } from "./advise.ts";
 import type { AdviceContext } from "./context.ts";
-
-/** The line that a question adds to a project; no Pipfile has a line 0. */
-export const askedLine = 0;
+import { askedLine } from "./requirements.ts";
 
 /**
  * What comes of asking for exactly one release, the locked pins staying where they can. `opened`:

@@ -2,6 +2,9 @@ import type { ProjectRequirement } from "../model/project.ts";
 import { intersect, type VersionRange } from "../python/version-range.ts";
 import type { OwnDemands } from "./candidates.ts";
 
+/** The line of what a question adds to a project; no Pipfile has a line 0. */
+export const askedLine = 0;
+
 /** What the lines of a Pipfile, all of one package, demand of it. */
 export function ownDemands(requirements: readonly ProjectRequirement[]): OwnDemands {
   let asked: VersionRange | undefined;

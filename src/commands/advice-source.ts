@@ -50,9 +50,19 @@ export async function obtainAdvice(
     known.advice.outcome === "locked" &&
     (known.advice.stopped === true ||
       (known.stale.length === 0 && wantedGaps(known.advice).length === 0));
-  if (settled || question.services.configuration.offline) return withoutEnd(known);
+  if (settled) return withoutEnd(known);
+  if (question.services.configuration.offline) return withoutEnd(await withFixes(question, known));
   const { learnAdvice } = await import("./learn-advice.ts");
   return learnAdvice(question, run);
+}
+
+/** A conflict with the changes that end it, tried on what is known. */
+async function withFixes(question: AdviceQuestion, known: Consultation): Promise<Consultation> {
+  const { advice } = known;
+  if (advice.outcome !== "unsatisfiable") return known;
+  const { offerFixes } = await import("../loop/offer-fixes.ts");
+  const conflict = await offerFixes(question, advice.conflict, undefined);
+  return { ...known, advice: { ...advice, conflict } };
 }
 
 /** What is known as an answer: nobody waits for its end. */

@@ -166,7 +166,7 @@ error[THOTH-E0201]: no version of werkzeug satisfies everyone
  3 | werkzeug = ">=2"
    | ^^^^^^^^ you ask for >=2
    = flask 1.0 needs werkzeug <2.0,>=0.15
-help: werkzeug = "*" (Pipfile:3) resolves: werkzeug 1.0, flask 1.0
+help: werkzeug = "~=1.0" (Pipfile:3) resolves: werkzeug 1.0, flask 1.0
 `,
   });
   expect(project.files()["Pipfile.lock"]).toBe(oldLock);

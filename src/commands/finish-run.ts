@@ -25,7 +25,7 @@ export async function finishRun(
 ): Promise<AdviceRun> {
   const { services } = question;
   const { text, ...settled } = settle(run, question, known);
-  const report = reportOf(question, known, settled.lock);
+  const report = reportOf(question, await withFixes(question, known), settled.lock);
   const json = adviceJson(report, programVersion);
   const left =
     run.purpose === "asked"
@@ -56,6 +56,16 @@ export async function finishRun(
   };
 }
 
+/** Nobody waits for it, so changes that would end a conflict may take learning. */
+async function withFixes(question: AdviceQuestion, known: Consultation): Promise<Consultation> {
+  const { advice } = known;
+  if (advice.outcome !== "unsatisfiable") return known;
+  const { benchFor, offerFixes } = await import("../loop/offer-fixes.ts");
+  const bench = question.services.configuration.offline ? undefined : benchFor(question);
+  const conflict = await offerFixes(question, advice.conflict, bench);
+  return { ...known, advice: { ...advice, conflict } };
+}
+
 function sizeOf({ project }: AdviceQuestion, { advice }: Consultation): Pick<AdviceRun, "size"> {
   if (advice.outcome !== "locked") return {};
   return { size: { lines: project.requirements.length, pins: advice.product.pins.size } };
@@ -81,7 +91,7 @@ function settle(run: AdviceRun, question: AdviceQuestion, { advice }: Consultati
 
 function reportOf(
   question: AdviceQuestion,
-  { advice, consulted, notes, pipeline }: Consultation,
+  { advice, consulted, notes, pipeline, lockScore }: Consultation,
   lock: AdviceReport["lock"],
 ): AdviceReport {
   const { services, manifest, runtime } = question;
@@ -96,7 +106,7 @@ function reportOf(
     everyReason: true,
     warnings: [...adviceWarnings(question), ...policy.warnings],
     policy: policy.report,
-    ...{ notes, pipeline },
+    ...{ notes, pipeline, lockScore },
     asOf: services.configuration.asOf,
   });
 }

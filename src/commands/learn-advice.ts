@@ -1,8 +1,6 @@
 import type { AdviceQuestion, Obtained } from "../loop/advice-question.ts";
-import { fixesOf } from "../loop/fixes.ts";
 import { adviseAndLearn } from "../loop/learning.ts";
-import { openBench } from "../loop/open-bench.ts";
-import { directUrls } from "../loop/project-of.ts";
+import { benchFor, offerFixes } from "../loop/offer-fixes.ts";
 import { RunTrigger } from "../loop/run-trigger.ts";
 import { benchRunners } from "../loop/runners.ts";
 
@@ -11,15 +9,9 @@ export async function learnAdvice(
   question: AdviceQuestion,
   run: { readonly id: string; readonly dev: boolean } | undefined,
 ): Promise<Obtained> {
-  const { services, runtime, sources, project, manifest, count } = question;
+  const { services, project, manifest, count } = question;
   const { configuration } = services;
-  const bench = openBench({
-    services,
-    runtime,
-    sources,
-    project,
-    directUrls: directUrls(manifest),
-  });
+  const bench = benchFor(question);
   const engine = services.engine(benchRunners(bench));
   const trigger =
     run === undefined
@@ -40,7 +32,6 @@ export async function learnAdvice(
   const learnt = await adviseAndLearn(bench, engine, project, options);
   const end = async () => trigger?.end(services.queue());
   if (learnt.advice.outcome !== "unsatisfiable") return { ...learnt, end };
-  const fixes = await fixesOf(bench, project, learnt.advice.conflict);
-  const conflict = { ...learnt.advice.conflict, fixes };
+  const conflict = await offerFixes(question, learnt.advice.conflict, bench);
   return { ...learnt, advice: { outcome: "unsatisfiable", conflict }, end };
 }

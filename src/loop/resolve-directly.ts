@@ -22,6 +22,7 @@ export async function resolveDirectly(
   const context = { project, runtime, ranks, knowledge: services.store, ...shared };
   let before = "";
   for (;;) {
+    services.signal.throwIfAborted();
     const advice = advise(context, { verify: false });
     if (advice.outcome !== "incomplete") return advice;
     const asked = advice.gaps.map(gapKey).sort().join("\n");

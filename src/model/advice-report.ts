@@ -1,4 +1,4 @@
-import type { Advice, Conflict, Justification } from "./advice.ts";
+import type { Advice, Conflict, Justification, Score } from "./advice.ts";
 import type { AdvisoryDatabase } from "./advisory.ts";
 import type { Estimate } from "./estimate.ts";
 import type { ReportedUnit } from "./pipeline-report.ts";
@@ -55,6 +55,17 @@ export interface ReportedRun {
   readonly estimate: Estimate;
 }
 
+/** Another stack, told by what sets it apart. */
+export interface OtherStack {
+  readonly score: Score;
+  /** Sorted by name. `version` null: it lacks the package; `here` null: the advised stack does. */
+  readonly differences: readonly {
+    readonly name: string;
+    readonly version: string | null;
+    readonly here: string | null;
+  }[];
+}
+
 /** All that a report says about one run of `thoth advise`. Times are milliseconds. */
 export interface AdviceReport {
   readonly outcome: Advice["outcome"];
@@ -67,6 +78,10 @@ export interface AdviceReport {
   /** Whether pins were asked to be installed and imported (`--verify`). */
   readonly verify: "all" | "none";
   readonly recommendationType: RecommendationType;
+  /** Present where there is a stack. `locked`: of the lock that was there, by the same measure; null: nobody knows. */
+  readonly score?: Score & { readonly locked: number | null; readonly stopped: boolean };
+  /** The next best stacks, as many as were asked for: their scores, and where they differ from this one. */
+  readonly others?: readonly OtherStack[];
   /** What there is to be said of the stack; those of type WARNING are among the warnings, too. */
   readonly justifications: readonly Justification[];
   readonly warnings: readonly { readonly message: string; readonly hint?: string }[];

@@ -73,9 +73,44 @@ export interface Conflict {
   readonly story: readonly string[];
   /** Names of the Pipfile whose lines take part, for trying what happens without them. */
   readonly culprits: readonly PackageName[];
-  /** Changes that were tried by resolving again and work. */
+  /** Every package that the proof speaks of. */
+  readonly packages?: readonly PackageName[];
+  /** What else than the lines may be in the way, for trying what happens without it. */
+  readonly hinges?: readonly ("python" | "pre-releases")[];
+  /** Changes that were tried by resolving again and work, the smallest first. */
   readonly fixes: readonly string[];
+  /** The same for programs, in the same order. */
+  readonly remedies?: readonly Remedy[];
 }
+
+/** A change that ends a conflict, as edits. */
+export interface Remedy {
+  readonly edits: readonly [RemedyEdit, ...RemedyEdit[]];
+  /** What the packages that take part in the conflict then are. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** How many packages become older than asked for or locked. */
+  readonly downgrades: number;
+}
+
+export type RemedyEdit =
+  /** Another specifier for a line of the Pipfile. */
+  | {
+      readonly kind: "requirement";
+      readonly where: string;
+      readonly name: string;
+      readonly before: string;
+      readonly after: string;
+    }
+  /** A line of a constraints file goes. */
+  | {
+      readonly kind: "constraint";
+      readonly where: string;
+      readonly name: string;
+      readonly before: string;
+    }
+  /** `allow_prereleases = true` in [pipenv]. */
+  | { readonly kind: "pre-releases" }
+  | { readonly kind: "python"; readonly version: string };
 
 export type Advice =
   | {

@@ -20,6 +20,8 @@ export function adviceJson(report: AdviceReport, thothVersion: string): string {
     lock,
     verify,
     recommendationType,
+    score: report.score,
+    others: report.others,
     justifications,
     warnings,
     gaps,
@@ -52,6 +54,6 @@ function runMembers({ id, estimate }: ReportedRun) {
 }
 
 // Only what the schema names: a conflict as the adviser gives it says more.
-function told({ message, lines, story, fixes }: ReportedConflict): ReportedConflict {
-  return { message, lines, story, fixes };
+function told({ message, lines, story, fixes, remedies }: ReportedConflict): ReportedConflict {
+  return { message, lines, story, fixes, ...(remedies === undefined ? {} : { remedies }) };
 }

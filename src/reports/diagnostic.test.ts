@@ -169,17 +169,27 @@ help: flask = ">=2.0" resolves: flask 3.1.0, werkzeug 3.1.3`);
 
   test("names the lines where the file cannot be shown", () => {
     expect(renderConflict(conflict, { color, file: "Pipfile" }).split("\n")).toContain(
-      "   = Pipfile:2: you ask for >=2.0",
+      "   = Pipfile:2 werkzeug: you ask for >=2.0",
     );
   });
 
+  test("a conflict takes eleven lines at most, however much there is to tell, until -v", () => {
+    const lines = Array.from({ length: 9 }, (_, at) => ({ line: at + 1, name: "a", note: "n" }));
+    const story = Array.from({ length: 40 }, (_, step) => `step ${step}`);
+    const long = { ...conflict, lines, story, fixes: ["one", "two", "three"] };
+    const options = { color, file: "Pipfile", sourceText: () => "a = 1\n".repeat(9) };
+
+    expect(renderConflict(long, options).split("\n")).toHaveLength(11);
+    expect(renderConflict(long, { ...options, verbose: true }).split("\n")).toHaveLength(64);
+  });
+
   test("a long story is cut until -v asks for all of it", () => {
-    const story = Array.from({ length: 8 }, (_, step) => `step ${step}`);
+    const story = Array.from({ length: 13 }, (_, step) => `step ${step}`);
     const long = { ...conflict, lines: [], fixes: [], story };
     const options = { color, file: "Pipfile" };
 
-    expect(renderConflict(long, options)).toContain("= and 3 more steps (-v shows them)");
-    expect(renderConflict(long, { ...options, verbose: true })).toContain("= step 7");
+    expect(renderConflict(long, options)).toContain("= and 4 more steps (-v shows them)");
+    expect(renderConflict(long, { ...options, verbose: true })).toContain("= step 12");
   });
 });
 

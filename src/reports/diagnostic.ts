@@ -61,30 +61,47 @@ export function renderConflict(
   conflict: ReportedConflict,
   options: DiagnosticOptions & { readonly file: string; readonly verbose?: boolean },
 ): string {
-  const { color, file } = options;
+  const { color, file, verbose = false } = options;
   const source = options.sourceText?.(file);
   const marks = [...conflict.lines]
     .sort((a, b) => a.line - b.line)
     .map((line) => nameMark(source, line));
   const [first] = marks;
-  const shown = source === undefined ? [] : excerpt(source, marks, color);
-  const beside =
-    shown.length === 0 ? conflict.lines.map((line) => `${file}:${line.line}: ${line.note}`) : [];
+  const width = gutterWidth(marks);
+  const whole = source === undefined ? [] : excerpt(source, marks, color);
   const steps = conflict.story.filter((step) => step !== conflict.message);
-  const story = options.verbose === true ? steps : steps.slice(0, storyLines);
-  const untold = steps.length - story.length;
+  const around = (first === undefined ? 1 : 2) + conflict.fixes.length;
+  const room = verbose ? Number.POSITIVE_INFINITY : conflictLines - around;
+  const fits = whole.length + Math.min(steps.length, leastStory) <= room;
+  const shown = fits ? whole : [];
+  const beside = shown.length > 0 ? [] : linesBeside(conflict, file, verbose);
+  const notes = [...beside, ...within(steps, room - shown.length - beside.length)];
   return [
     headline("unsatisfiable", conflict.message, color),
-    ...(first === undefined ? [] : [arrow(file, first, gutterWidth(marks), color)]),
+    ...(first === undefined ? [] : [arrow(file, first, width, color)]),
     ...shown,
-    ...noteLines([...beside, ...story], gutterWidth(marks), color),
-    ...noteLines(
-      untold > 0 ? [`and ${untold} more steps (-v shows them)`] : [],
-      gutterWidth(marks),
-      color,
-    ),
+    ...noteLines(notes, width, color),
     ...helpLines(conflict.fixes, color),
   ].join("\n");
+}
+
+/** Steps of a story in so many lines. */
+function within(steps: readonly string[], room: number): readonly string[] {
+  if (steps.length <= room) return steps;
+  const shown = steps.slice(0, Math.max(1, room - 1));
+  return [...shown, `and ${steps.length - shown.length} more steps (-v shows them)`];
+}
+
+/** The lines that take part where underlining them all would take too much room. */
+function linesBeside(
+  { lines }: ReportedConflict,
+  file: string,
+  verbose: boolean,
+): readonly string[] {
+  const told = lines.map(({ line, name, note }) => `${file}:${line} ${name}: ${note}`);
+  if (verbose || told.length <= besideLines) return told;
+  const hidden = told.length - besideLines + 1;
+  return [...told.slice(0, besideLines - 1), `and ${hidden} more lines of ${file} (-v shows them)`];
 }
 
 /** `warning: …` with its help below. */
@@ -98,7 +115,11 @@ export function renderWarning(
   ].join("\n");
 }
 
-const storyLines = 5;
+/** With the closing sentence that is twelve lines, which fit on any screen. */
+const conflictLines = 11;
+/** Steps that are worth more than lines underlined. */
+const leastStory = 2;
+const besideLines = 3;
 const deepestCause = 5;
 
 function headline(code: Problem["code"], message: string, color: Palette): string {
