@@ -6,6 +6,7 @@ export const layers = [
   ["src/loop"],
   ["src/wiring.ts"],
   ["src/config.ts"],
+  ["src/settings"],
   ["src/adviser", "src/solver", "src/investigator", "src/security"],
   ["src/store", "src/messaging", "src/workflow", "src/sandbox", "src/package-index", "src/reports"],
   ["src/advisory", "src/prescription"],

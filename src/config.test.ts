@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type ConfigurationFlags, loadConfiguration } from "./config.ts";
+import { type ConfigurationFlags, loadConfiguration, settingOrigins } from "./config.ts";
 import { renderError } from "./reports/diagnostic.ts";
 import { palette } from "./reports/palette.ts";
 import { ThothError } from "./util/errors.ts";
@@ -58,6 +58,19 @@ test("without any setting the defaults hold and folders follow XDG", async () =>
     maxPending: undefined,
     listen: undefined,
     refreshEveryMs: undefined,
+    advisories: undefined,
+    asOf: undefined,
+    coolDown: undefined,
+    blockedUnits: [],
+    update: undefined,
+    prescriptions: [],
+    requirementsFormat: undefined,
+    input: undefined,
+    constraints: [],
+    labels: new Map(),
+    prereleasesOf: [],
+    overlaysDirectory: undefined,
+    unused: [],
     environments: [],
   });
 });
@@ -163,33 +176,138 @@ requirements_format: pipenv
 managers:
   - name: update
     configuration: {labels: [bot]}
-virtualenv: false
+virtualenv: null
 overlays_dir: overlays
 `;
   const environments = `runtime_environments:
   - name: ubi-8
     operating_system: {name: rhel, version: 8}
-    hardware: {cpu_family: null, gpu_model: x}
+    hardware: {cpu_family: 6, cpu_model: null, gpu_model: x}
     python_version: 3.10
-    cuda_version: null
+    cuda_version: "11.2"
+    mkl_version: null
     recommendation_type: latest
     platform: linux-x86_64
+    base_image: "image:v1.0"
     labels: {team: one}
   - name: bare
 `;
-  const { environments: declared } = await load({ project: project + environments });
+  const configuration = await load({ project: project + environments });
 
-  expect(declared).toEqual([
+  expect(configuration).toMatchObject({
+    requirementsFormat: "pipenv",
+    overlaysDirectory: join(world, "project/overlays"),
+    unused: [{ file: ".thoth.yaml", keys: ["host", "tls_verify", "managers"] }],
+  });
+  expect(configuration.environments).toEqual([
     {
       name: "ubi-8",
       operatingSystem: { name: "rhel", version: "8" },
       pythonVersion: "3.10",
       platform: "linux-x86_64",
       recommendationType: "latest",
+      traits: {
+        platform: "linux-x86_64",
+        baseImage: "image:v1.0",
+        cpuFamily: 6,
+        gpuModel: "x",
+        software: { cuda: "11.2" },
+      },
+      labels: new Map([["team", "one"]]),
       place: expect.objectContaining({ file: ".thoth.yaml", line: 10, column: 5 }),
     },
-    { name: "bare", place: expect.objectContaining({ line: 18 }) },
+    { name: "bare", labels: new Map(), place: expect.objectContaining({ line: 20 }) },
   ]);
+});
+
+describe("{NAME} in a value", () => {
+  const project = `host: {UNKNOWN_HOST}
+runtime_environments:
+  - name: {WHICH}
+    labels: {team: "of {WHICH}", "{WHICH}": kept}
+`;
+
+  test("is the variable's value where THAMOS_CONFIG_EXPAND_ENV is 1, never in keys", async () => {
+    const environment = {
+      ...{ THAMOS_CONFIG_EXPAND_ENV: "1", WHICH: "one" },
+      UNKNOWN_HOST: "&anchor [not, yaml]",
+    };
+
+    expect((await load({ project, environment })).environments).toMatchObject([
+      {
+        name: "one",
+        labels: new Map([
+          ["team", "of one"],
+          ["{WHICH}", "kept"],
+        ]),
+      },
+    ]);
+  });
+
+  test("that is not set is told where it stands", async () => {
+    const environment = { THAMOS_CONFIG_EXPAND_ENV: "1", WHICH: "one" };
+
+    await expect(load({ project, environment })).rejects.toMatchObject({
+      message: "`UNKNOWN_HOST` is not set",
+      place: { line: 1, column: 7 },
+    });
+  });
+
+  test("stays as it is without that variable", async () => {
+    const text = 'runtime_environments: [{name: a, labels: {team: "{HOME}"}}]';
+
+    expect((await load({ project: text })).environments).toMatchObject([
+      { labels: new Map([["team", "{HOME}"]]) },
+    ]);
+  });
+});
+
+test.each([
+  ["team=one,stage=test", { team: "one", stage: "test" }],
+  ["a=1;b=2,3;c=", { a: "1", b: "2,3", c: "" }],
+  ["allow-cve=CVE-2020-1,PYSEC-2020-2", { "allow-cve": "CVE-2020-1,PYSEC-2020-2" }],
+])("--labels %s", async (labels, expected) => {
+  expect(Object.fromEntries((await load({ flags: { labels } })).labels)).toEqual(expected);
+});
+
+test.each(["team", "=one", "a=1,,b=2", ","])("--labels %s is refused", async (labels) => {
+  expect(await complaint({ flags: { labels } })).toContain("--labels takes labels such as");
+});
+
+test("a setting of several texts is a list, keys with values, or one text with commas", async () => {
+  const project = "thoth:\n  allow_prereleases: [black, b]\n  labels: {team: one, stage: 2}\n";
+
+  expect(await load({ project })).toMatchObject({
+    prereleasesOf: ["black", "b"],
+    labels: new Map([
+      ["team", "one"],
+      ["stage", "2"],
+    ]),
+  });
+  expect(await load({ project: "thoth: {allow_prereleases: 'black, b'}" })).toMatchObject({
+    prereleasesOf: ["black", "b"],
+  });
+});
+
+test("every setting is told with its value and where that was said", async () => {
+  const origins = await settingOrigins({
+    flags: { verify: "none" },
+    environment: { HOME: join(world, "home"), THOTH_PYTHON: "3.10" },
+    projectDirectory: join(world, "project"),
+  });
+  write(join(world, "project", ".thoth.yaml"), "thoth:\n  freshness: 1h\n");
+  const inFile = await settingOrigins({
+    flags: {},
+    environment: { HOME: join(world, "home") },
+    projectDirectory: join(world, "project"),
+  });
+  const row = (rows: typeof origins, name: string) => rows.find(({ setting }) => setting === name);
+
+  expect(row(origins, "verify")).toEqual({ setting: "verify", value: "none", origin: "--verify" });
+  expect(row(origins, "python")).toMatchObject({ value: "3.10", origin: "THOTH_PYTHON" });
+  expect(row(origins, "store")).toMatchObject({ origin: "default" });
+  expect(row(origins, "timeout")).toMatchObject({ value: undefined, origin: "default" });
+  expect(row(inFile, "freshness")).toMatchObject({ value: "1h", origin: ".thoth.yaml:2:14" });
 });
 
 test("what advice looks for is said by a flag, the environment, the project, its runtime, the user", async () => {
@@ -214,11 +332,12 @@ test("what advice looks for is said by a flag, the environment, the project, its
 });
 
 test("a recommendation type that does not exist is refused where it stands", async () => {
-  const project = "runtime_environments:\n  - name: one\n    recommendation_type: performance\n";
+  const project = "runtime_environments:\n  - name: one\n    recommendation_type: fastest\n";
 
   await expect(load({ project })).rejects.toMatchObject({
     code: "bad-configuration",
-    message: "`recommendation_type` takes `stable`, `security` or `latest`, not `performance`",
+    message:
+      "`recommendation_type` takes `stable`, `security`, `latest`, `testing` or `performance`, not `fastest`",
     place: { file: ".thoth.yaml", line: 3 },
   });
 });
@@ -287,6 +406,30 @@ test.each([
     "runtime_environments: [{name: 'a b'}]",
     "`a b` is no name for a runtime: letters, digits, `_` and `-` only",
     "1:31",
+  ],
+  [
+    "a name that stands for all",
+    "runtime_environments: [{name: all}]",
+    "`all` stands for every runtime: none may be called so",
+    "1:31",
+  ],
+  [
+    "two runtimes of one name",
+    "runtime_environments: [{name: a}, {name: a}]",
+    "a second runtime is called `a`, as the one of .thoth.yaml:1",
+    "1:35",
+  ],
+  [
+    "labels that are a list",
+    "runtime_environments: [{name: a, labels: [b]}]",
+    "`labels` must hold keys with single values",
+    "1:42",
+  ],
+  [
+    "a CPU by its name",
+    "runtime_environments: [{name: a, hardware: {cpu_family: new}}]",
+    "`cpu_family` takes a number, not `new`",
+    "1:57",
   ],
   ["a bad value", "thoth:\n  verify: some", "`verify` takes `all` or `none`, not `some`", "2:11"],
   ["a duplicate key", "thoth: {}\nthoth: {}", "Map keys must be unique", "2:1"],

@@ -1,41 +1,14 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import {
-  type DeclaredEnvironment,
-  declaredEnvironment,
-  environmentShape,
-} from "./model/declared-environment.ts";
-import { type LaneName, laneNames } from "./model/lane.ts";
-import {
-  type RecommendationType,
-  recommendationType,
-  recommendationWords,
-} from "./model/recommendation.ts";
-import { type RequirementsFormat, requirementsFormats } from "./model/requirements-format.ts";
+import { join } from "node:path";
+import { type DeclaredEnvironment, meantEnvironment } from "./model/declared-environment.ts";
+import type { LaneName } from "./model/lane.ts";
+import type { RecommendationType } from "./model/recommendation.ts";
+import type { RequirementsFormat } from "./model/requirements-format.ts";
+import { readSettingsFile, type SettingsFile } from "./settings/file.ts";
+import { type Rule, type StandardRule, settingRules } from "./settings/rules.ts";
+import { environmentSource, flagSource, givenIn, standardOf } from "./settings/sources.ts";
 import { type Environment, environmentValue, xdgFolder } from "./util/environment.ts";
-import { ThothError } from "./util/errors.ts";
-import { type ListenAddress, listenAddress } from "./util/listen-address.ts";
-import {
-  coolDown,
-  coolDownWords,
-  duration,
-  durationWords,
-  folder,
-  folders,
-  moment,
-  momentWords,
-  numberPerName,
-  pathOrAddress,
-  positiveNumber,
-  pythonVersion,
-  type Reader,
-  someNames,
-  someText,
-  yesOrNo,
-} from "./util/setting-readers.ts";
-import { misshapes, type Shape, type Tree, treeAt } from "./util/shaped-tree.ts";
-import { refuseAll, yamlTree } from "./util/yaml-tree.ts";
+import type { ListenAddress } from "./util/listen-address.ts";
 
 /** What the user set, from all places. Times are milliseconds, paths absolute. */
 export interface Configuration {
@@ -82,36 +55,17 @@ export interface Configuration {
   readonly input: string | undefined;
   /** Constraints files beside the project's own, absolute paths. */
   readonly constraints: readonly string[];
+  /** Labels of the run; those of a runtime stand with it. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** Names of packages whose pre-releases count as releases, as written. */
+  readonly prereleasesOf: readonly string[];
+  /** Folder that has one folder for each declared runtime; undefined: they share the project's files. */
+  readonly overlaysDirectory: string | undefined;
+  /** Keys of the original's file that are set and mean nothing here, by file. */
+  readonly unused: readonly { readonly file: string; readonly keys: readonly string[] }[];
   /** In the file's order. */
   readonly environments: readonly DeclaredEnvironment[];
 }
-
-const settings = [
-  "store",
-  "cache",
-  "offline",
-  "runtime",
-  "python",
-  "index_url",
-  "verify",
-  "recommendation_type",
-  "freshness",
-  "security",
-  "timeout",
-  "jobs",
-  "max_pending",
-  "listen",
-  "refresh_every",
-  "advisories",
-  "prescriptions",
-  "as_of",
-  "cooldown",
-  "blocked_units",
-  "update",
-  "requirements_format",
-  "input",
-  "constraints",
-] as const;
 
 /** Messages in work at once, by lane. */
 type Jobs = Readonly<Partial<Record<LaneName, number>>>;
@@ -142,6 +96,7 @@ export interface ConfigurationFlags {
   /** With commas between. */
   readonly blockUnit?: string | undefined;
   readonly update?: string | undefined;
+  readonly labels?: string | undefined;
 }
 
 /** Where settings come from; `environment` is normally `process.env`. */
@@ -158,198 +113,104 @@ export interface ConfigurationSources {
  * mistake of a file, and "usage" for a flag.
  */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
-  const { environment, projectDirectory } = sources;
-  const home = environmentValue(environment, "HOME") ?? homedir();
-  const configHome = xdgFolder(environment, "XDG_CONFIG_HOME", join(home, ".config"));
-  const project = await readSettingsFile(join(projectDirectory, ".thoth.yaml"), ".thoth.yaml");
-  const userPath = join(configHome, "thoth", "config.yaml");
-  const user = await readSettingsFile(userPath, userPath);
-  const near = [flagSource(sources.flags), environmentSource(environment), project];
-  const given = givenBy([...near, user]);
-  const dataHome = xdgFolder(environment, "XDG_DATA_HOME", join(home, ".local", "share"));
-  const cacheHome = xdgFolder(environment, "XDG_CACHE_HOME", join(home, ".cache"));
-  const runtime = given("runtime", someText, "the name of a runtime");
-  const environments = project?.environments ?? user?.environments ?? [];
+  const { rules, near, user, project } = await allSources(sources);
+  const all = [...near, ...user];
+  const ask = <T>(rule: Rule<T>) => givenIn(all, rule)?.value;
+  const need = <T>(rule: StandardRule<T>) => ask(rule) ?? standardOf(rule);
+  const runtime = ask(rules.runtime);
+  const python = ask(rules.python);
+  const environments = project?.environments ?? user[0]?.environments ?? [];
+  const { recommendationType } = rules;
   return {
-    storeDirectory: given("store", folder(home), "a folder") ?? join(dataHome, "thoth"),
-    cacheDirectory: given("cache", folder(home), "a folder") ?? join(cacheHome, "thoth"),
-    offline: given("offline", yesOrNo, "`true` or `false`") ?? false,
+    storeDirectory: need(rules.storeDirectory),
+    cacheDirectory: need(rules.cacheDirectory),
+    offline: need(rules.offline),
     runtime,
-    python: given("python", pythonVersion, "a Python version such as `3.11`"),
-    indexUrl: given("index_url", someText, "the address of an index"),
-    verify: given("verify", verification, "`all` or `none`") ?? "all",
+    python,
+    indexUrl: ask(rules.indexUrl),
+    verify: need(rules.verify),
     recommendationType:
-      givenBy(near)("recommendation_type", recommendationType, recommendationWords) ??
-      declaredType(environments, runtime) ??
-      given("recommendation_type", recommendationType, recommendationWords) ??
-      "stable",
-    freshnessMs: given("freshness", duration, durationWords) ?? 10 * 60_000,
-    security: given("security", yesOrNo, "`true` or `false`") ?? false,
-    timeoutMs: given("timeout", duration, durationWords),
-    jobs: given("jobs", numberPerName(laneNames), jobsWords) ?? {},
-    maxPending: given("max_pending", positiveNumber, "a number of messages, 1 or more"),
-    listen: given("listen", listenAddress, "a port such as `9090`, or `HOST:PORT`"),
-    refreshEveryMs: given("refresh_every", duration, durationWords),
-    advisories: given("advisories", pathOrAddress(home), "a file, a folder or an address"),
-    asOf: given("as_of", moment, momentWords),
-    coolDown: given("cooldown", coolDown, coolDownWords),
-    blockedUnits: given("blocked_units", someNames, "names of units, with commas between") ?? [],
-    update: given("update", someText, "a release such as `flask==3.0.3`"),
-    prescriptions: given("prescriptions", folders(home), "folders, with commas between") ?? [],
-    requirementsFormat: given("requirements_format", requirementsFormat, formatWords),
-    input: given("input", folder(home), "a file"),
-    constraints: given("constraints", folders(home), "files with commas between") ?? [],
+      givenIn(near, recommendationType)?.value ??
+      meantEnvironment({ environments, runtime, python })?.recommendationType ??
+      need(recommendationType),
+    freshnessMs: need(rules.freshnessMs),
+    security: need(rules.security),
+    timeoutMs: ask(rules.timeoutMs),
+    jobs: ask(rules.jobs) ?? {},
+    maxPending: ask(rules.maxPending),
+    listen: ask(rules.listen),
+    refreshEveryMs: ask(rules.refreshEveryMs),
+    advisories: ask(rules.advisories),
+    asOf: ask(rules.asOf),
+    coolDown: ask(rules.coolDown),
+    blockedUnits: ask(rules.blockedUnits) ?? [],
+    update: ask(rules.update),
+    prescriptions: ask(rules.prescriptions) ?? [],
+    requirementsFormat: ask(rules.requirementsFormat),
+    input: ask(rules.input),
+    constraints: ask(rules.constraints) ?? [],
+    labels: ask(rules.labels) ?? new Map(),
+    prereleasesOf: ask(rules.prereleasesOf) ?? [],
+    overlaysDirectory: ask(rules.overlaysDirectory),
+    unused: [...(project === undefined ? [] : [project]), ...user].flatMap(({ file, unused }) =>
+      unused.length === 0 ? [] : [{ file, keys: unused }],
+    ),
     environments,
   };
 }
 
-type Setting = (typeof settings)[number];
-
-/** One value as text, with what is needed to resolve it and to complain about it. */
-interface Given {
-  readonly text: string;
-  readonly base: string;
-  readonly refuse: (expects: string) => ThothError;
+/** One setting, what counts for it, and where that is said. */
+export interface SettingOrigin {
+  /** As `.thoth.yaml` spells it. */
+  readonly setting: string;
+  /** As text; undefined where it is not set and has no standard. */
+  readonly value: string | undefined;
+  /** `--store`, `THOTH_STORE`, `.thoth.yaml:5:3`, or `default`. */
+  readonly origin: string;
 }
 
-interface Source {
-  readonly given: (setting: Setting) => Given | undefined;
-}
-
-function givenBy(sources: readonly (Source | undefined)[]) {
-  return <T>(setting: Setting, read: Reader<T>, expects: string): T | undefined => {
-    for (const source of sources) {
-      const given = source?.given(setting);
-      if (given === undefined) continue;
-      const value = read(given.text, given.base);
-      if (value === undefined) throw given.refuse(expects);
-      return value;
+/** Every setting with its origin, in the order of the list. Throws as `loadConfiguration`. */
+export async function settingOrigins(
+  sources: ConfigurationSources,
+): Promise<readonly SettingOrigin[]> {
+  const { rules, near, user } = await allSources(sources);
+  return Object.values<Rule<unknown>>(rules).map((rule) => {
+    const found = givenIn([...near, ...user], rule);
+    const setting = rule.name;
+    if (found !== undefined) {
+      const value = typeof found.value === "string" ? found.value : found.given.text;
+      return { setting, value, origin: found.given.origin };
     }
-    return undefined;
+    const standard = "standard" in rule ? String(rule.standard) : undefined;
+    return { setting, value: standard, origin: "default" };
+  });
+}
+
+async function allSources({ environment, flags, projectDirectory }: ConfigurationSources) {
+  const home = environmentValue(environment, "HOME") ?? homedir();
+  const configHome = xdgFolder(environment, "XDG_CONFIG_HOME", join(home, ".config"));
+  const rules = settingRules({
+    home,
+    data: xdgFolder(environment, "XDG_DATA_HOME", join(home, ".local", "share")),
+    cache: xdgFolder(environment, "XDG_CACHE_HOME", join(home, ".cache")),
+  });
+  const settings = Object.values(rules).map(({ name }) => name);
+  const reading = { environment, settings };
+  const projectPath = join(projectDirectory, ".thoth.yaml");
+  const project = await readSettingsFile(projectPath, ".thoth.yaml", reading);
+  const userPath = join(configHome, "thoth", "config.yaml");
+  const ofUser = await readSettingsFile(userPath, userPath, reading);
+  const user: readonly SettingsFile[] = ofUser === undefined ? [] : [ofUser];
+  const given = [flagSource(bySetting(flags)), environmentSource(environment)];
+  const near = project === undefined ? given : [...given, project];
+  return { rules, near, user, project };
+}
+
+/** Flags by the names that `.thoth.yaml` has for what they set. */
+function bySetting(flags: ConfigurationFlags): Parameters<typeof flagSource>[0] {
+  const snake = ([name, value]: [string, unknown]) => {
+    const setting = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return [setting === "block_unit" ? "blocked_units" : setting, value];
   };
-}
-
-function flagSource(flags: ConfigurationFlags): Source {
-  const { indexUrl, maxPending, refreshEvery, recommendationType: type, ...others } = flags;
-  const { asOf, blockUnit, requirementsFormat: format, ...sameName } = others;
-  const values: Partial<Record<Setting, string | boolean | readonly string[] | undefined>> = {
-    ...sameName,
-    index_url: indexUrl,
-    max_pending: maxPending,
-    refresh_every: refreshEvery,
-    recommendation_type: type,
-    as_of: asOf,
-    requirements_format: format,
-    blocked_units: blockUnit,
-  };
-  return {
-    given: (setting) => {
-      const value = values[setting];
-      if (value === undefined) return undefined;
-      const text = String(value);
-      const name = `--${setting.replace("_", "-")}`;
-      const refuse = (expects: string) =>
-        new ThothError("usage", `${name} takes ${expects}, not \`${text}\``);
-      return { text, base: process.cwd(), refuse };
-    },
-  };
-}
-
-function environmentSource(environment: Environment): Source {
-  return {
-    given: (setting) => {
-      const name = `THOTH_${setting.toUpperCase()}`;
-      const text = environmentValue(environment, name);
-      if (text === undefined) return undefined;
-      const refuse = (expects: string) =>
-        new ThothError("bad-configuration", `${name} takes ${expects}, not \`${text}\``);
-      return { text, base: process.cwd(), refuse };
-    },
-  };
-}
-
-const formatWords = "`pipenv`, `pip`, `pip-tools` or `pyproject`";
-
-/** What the original accepts in places, too. */
-const requirementsFormat: Reader<RequirementsFormat> = (text) =>
-  text === "pip-compile" ? "pip-tools" : requirementsFormats.find((format) => format === text);
-
-const jobsWords = `numbers of lanes such as \`install=2,si-scan=1\` (lanes: ${laneNames.join(", ")})`;
-
-/** The type of the runtime that is named, else of the first. */
-function declaredType(
-  environments: readonly DeclaredEnvironment[],
-  runtime: string | undefined,
-): RecommendationType | undefined {
-  const named = ({ name }: DeclaredEnvironment) => runtime === undefined || name === runtime;
-  return environments.find(named)?.recommendationType;
-}
-
-const verification: Reader<"all" | "none"> = (text) =>
-  text === "all" || text === "none" ? text : undefined;
-
-// The original's keys; those that say where its service is mean nothing here.
-const fileShape: Shape = {
-  host: "anything",
-  tls_verify: "text",
-  requirements_format: "text",
-  overlays_dir: "text",
-  virtualenv: "text",
-  managers: "anything",
-  runtime_environments: [environmentShape],
-  thoth: {
-    ...Object.fromEntries(settings.map((setting): [string, Shape] => [setting, "text"])),
-    prescriptions: "anything",
-  },
-};
-
-interface SettingsFile extends Source {
-  readonly environments: readonly DeclaredEnvironment[] | undefined;
-}
-
-async function readSettingsFile(path: string, file: string): Promise<SettingsFile | undefined> {
-  const text = readIfPresent(path, file);
-  if (text === undefined) return undefined;
-  const tree = await yamlTree(text, file);
-  const wrong = misshapes(tree, fileShape, `\`${file}\``);
-  const declared = treeAt(tree, "runtime_environments");
-  const entries = declared?.kind === "list" ? declared.items : [];
-  const read = entries.map((entry) => declaredEnvironment(entry, dirname(path)));
-  refuseAll([...wrong, ...read.flatMap((one) => one.problems)]);
-  return {
-    environments: declared === undefined ? undefined : read.flatMap((one) => one.environment),
-    given: (setting) => {
-      const isOriginals = setting === "requirements_format";
-      const own = treeAt(tree, "thoth", setting);
-      const found = oneText(own ?? (isOriginals ? treeAt(tree, setting) : undefined));
-      if (found === undefined || found.text === "") return undefined;
-      const refuse = (expects: string) =>
-        new ThothError(
-          "bad-configuration",
-          `\`${setting}\` takes ${expects}, not \`${found.text}\``,
-          {
-            place: found.place,
-          },
-        );
-      return { text: found.text, base: dirname(path), refuse };
-    },
-  };
-}
-
-/** A list of texts is what stands on the command line with commas between. */
-function oneText(tree: Tree | undefined): Extract<Tree, { readonly kind: "scalar" }> | undefined {
-  if (tree?.kind !== "list") return tree?.kind === "scalar" ? tree : undefined;
-  const texts = tree.items.flatMap((item) => (item.kind === "scalar" ? [item.text] : []));
-  return { kind: "scalar", text: texts.join(","), place: tree.place };
-}
-
-function readIfPresent(path: string, file: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    if (code !== "EACCES" && code !== "EISDIR") throw error;
-    throw new ThothError("bad-configuration", `${file} cannot be read`, { cause: error });
-  }
+  return Object.fromEntries(Object.entries(flags).map(snake));
 }

@@ -13,6 +13,26 @@ export const someNames: Reader<readonly string[]> = (text) => {
   return names.length === 0 ? undefined : names;
 };
 
+/**
+ * `team=one,stage=test`, `;` in place of `,` as the original has it. A part without `=` belongs to
+ * the value before it: `allow-cve=CVE-1,CVE-2`.
+ */
+export const labelMap: Reader<ReadonlyMap<string, string>> = (text) => {
+  const labels = new Map<string, string>();
+  let last: string | undefined;
+  for (const part of text.split(/[;,]/).map((one) => one.trim())) {
+    const [, key, value = ""] = /^([^=]+)=(.*)$/.exec(part) ?? [];
+    if (key !== undefined) {
+      last = key.trim();
+      labels.set(last, value.trim());
+    } else {
+      if (last === undefined || part === "" || part.startsWith("=")) return undefined;
+      labels.set(last, `${labels.get(last)},${part}`);
+    }
+  }
+  return labels;
+};
+
 /** `3.11` or `3.11.7`. */
 export const pythonVersion: Reader<string> = (text) =>
   /^\d+\.\d+(\.\d+)?$/.test(text.trim()) ? text.trim() : undefined;

@@ -14,8 +14,16 @@ export interface Member {
   readonly value: Tree;
 }
 
-/** What is allowed: a map of known keys, a list of one shape, text, or anything. */
-export type Shape = "anything" | "text" | readonly [Shape] | { readonly [key: string]: Shape };
+/**
+ * What is allowed: a map of known keys, a list of one shape, text, several texts (one, a list of
+ * them, or any keys with one each), or anything.
+ */
+export type Shape =
+  | "anything"
+  | "text"
+  | "texts"
+  | readonly [Shape]
+  | { readonly [key: string]: Shape };
 
 /** One way in which a tree is not as its shape says. */
 export interface Misshape {
@@ -29,6 +37,7 @@ export function misshapes(tree: Tree, shape: Shape, name: string): readonly Miss
   if (shape === "anything") return [];
   if (shape === "text")
     return tree.kind === "scalar" ? [] : [wrongKind(tree, name, "a single value")];
+  if (shape === "texts") return wrongTexts(tree, name);
   // `key:` with nothing behind it is an empty list or map.
   if (tree.kind === "scalar" && tree.text === "") return [];
   if (isList(shape)) {
@@ -57,6 +66,14 @@ export function treeAt(tree: Tree | undefined, ...path: readonly string[]): Tree
 export function textAt(tree: Tree | undefined, ...path: readonly string[]): string | undefined {
   const found = treeAt(tree, ...path);
   return found?.kind === "scalar" && found.text !== "" ? found.text : undefined;
+}
+
+function wrongTexts(tree: Tree, name: string): readonly Misshape[] {
+  if (tree.kind === "scalar") return [];
+  const parts =
+    tree.kind === "list" ? tree.items : [...tree.members.values()].map(({ value }) => value);
+  const wrong = parts.filter(({ kind }) => kind !== "scalar");
+  return wrong.map((part) => wrongKind(part, `an entry of ${name}`, "a single value"));
 }
 
 function isList(shape: Exclude<Shape, string>): shape is readonly [Shape] {

@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { laneNames } from "../model/lane.ts";
+import { recommendationType, recommendationWords } from "../model/recommendation.ts";
+import { type RequirementsFormat, requirementsFormats } from "../model/requirements-format.ts";
+import { listenAddress } from "../util/listen-address.ts";
+import {
+  coolDown,
+  coolDownWords,
+  duration,
+  durationWords,
+  folder,
+  folders,
+  labelMap,
+  moment,
+  momentWords,
+  numberPerName,
+  pathOrAddress,
+  positiveNumber,
+  pythonVersion,
+  type Reader,
+  someNames,
+  someText,
+  yesOrNo,
+} from "../util/setting-readers.ts";
+
+/** What one setting may be. */
+export interface Rule<T> {
+  /** As `.thoth.yaml` spells it. */
+  readonly name: string;
+  readonly read: Reader<T>;
+  /** What it takes, for messages. */
+  readonly takes: string;
+}
+
+/** A setting that always has a value: what counts where nobody sets it, as text. */
+export interface StandardRule<T> extends Rule<T> {
+  readonly standard: string;
+}
+
+function rule<T>(name: string, read: Reader<T>, takes: string): Rule<T> {
+  return { name, read, takes };
+}
+
+/** Folders that settings and their standards refer to, absolute. */
+export interface UserFolders {
+  readonly home: string;
+  readonly data: string;
+  readonly cache: string;
+}
+
+/** Every setting, by the name of what it becomes in the configuration. */
+export function settingRules({ home, data, cache }: UserFolders) {
+  const truth = "`true` or `false`";
+  const units = "names of units, with commas between";
+  const store: StandardRule<string> = {
+    ...rule("store", folder(home), "a folder"),
+    standard: join(data, "thoth"),
+  };
+  const downloads: StandardRule<string> = {
+    ...rule("cache", folder(home), "a folder"),
+    standard: join(cache, "thoth"),
+  };
+  return {
+    storeDirectory: store,
+    cacheDirectory: downloads,
+    offline: { ...rule("offline", yesOrNo, truth), standard: "false" },
+    runtime: rule("runtime", someText, "the name of a runtime"),
+    python: rule("python", pythonVersion, "a Python version such as `3.11`"),
+    indexUrl: rule("index_url", someText, "the address of an index"),
+    verify: { ...rule("verify", verification, "`all` or `none`"), standard: "all" },
+    recommendationType: {
+      ...rule("recommendation_type", recommendationType, recommendationWords),
+      standard: "stable",
+    },
+    freshnessMs: { ...rule("freshness", duration, durationWords), standard: "10m" },
+    security: { ...rule("security", yesOrNo, truth), standard: "false" },
+    timeoutMs: rule("timeout", duration, durationWords),
+    jobs: rule("jobs", numberPerName(laneNames), jobsWords),
+    maxPending: rule("max_pending", positiveNumber, "a number of messages, 1 or more"),
+    listen: rule("listen", listenAddress, "a port such as `9090`, or `HOST:PORT`"),
+    refreshEveryMs: rule("refresh_every", duration, durationWords),
+    advisories: rule("advisories", pathOrAddress(home), "a file, a folder or an address"),
+    asOf: rule("as_of", moment, momentWords),
+    coolDown: rule("cooldown", coolDown, coolDownWords),
+    blockedUnits: rule("blocked_units", someNames, units),
+    update: rule("update", someText, "a release such as `flask==3.0.3`"),
+    prescriptions: rule("prescriptions", folders(home), "folders, with commas between"),
+    requirementsFormat: rule("requirements_format", requirementsFormat, formatWords),
+    input: rule("input", folder(home), "a file"),
+    constraints: rule("constraints", folders(home), "files with commas between"),
+    labels: rule("labels", labelMap, "labels such as `team=one,stage=test`"),
+    prereleasesOf: rule("allow_prereleases", someNames, "names of packages, with commas between"),
+    overlaysDirectory: rule("overlays_dir", folder(home), "a folder"),
+  };
+}
+
+/** Settings that a file may give as a list, or as keys with values. */
+export const listedSettings: ReadonlySet<string> = new Set([
+  "allow_prereleases",
+  "blocked_units",
+  "constraints",
+  "labels",
+  "prescriptions",
+]);
+
+/** Settings of the original, which stand at the top of its file. */
+export const originalSettings: ReadonlySet<string> = new Set([
+  "overlays_dir",
+  "requirements_format",
+]);
+
+const verification: Reader<"all" | "none"> = (text) =>
+  text === "all" || text === "none" ? text : undefined;
+
+const formatWords = "`pipenv`, `pip`, `pip-tools` or `pyproject`";
+
+/** What the original accepts in places, too. */
+const requirementsFormat: Reader<RequirementsFormat> = (text) =>
+  text === "pip-compile" ? "pip-tools" : requirementsFormats.find((format) => format === text);
+
+const jobsWords = `numbers of lanes such as \`install=2,si-scan=1\` (lanes: ${laneNames.join(", ")})`;
