@@ -12,6 +12,7 @@ import { explain } from "./explain.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { justifications } from "./justifications.ts";
 import { justify } from "./justify.ts";
+import { downgrades, scoreOfLock } from "./own-lock.ts";
 import { bootReport } from "./pipeline.ts";
 import { pipelineReport } from "./pipeline-report.ts";
 import { exclusionOf, mayHingeOnPrereleases } from "./stack.ts";
@@ -24,6 +25,8 @@ export interface Consultation {
   readonly consulted: readonly ReleaseList[];
   /** Decisions tried, those undone included. */
   readonly attempts: number;
+  /** The score of the project's own lock; undefined: it has none that is a stack and known. */
+  readonly lockScore: () => number | undefined;
   /** Searches made to find the best stack and to prove that it is. */
   readonly searches: number;
   /** What boots say of the inputs, and which units are switched off. */
@@ -83,6 +86,7 @@ export function* consultInSteps(
     return {
       advice: others.length === 0 || advice.outcome !== "locked" ? advice : { ...advice, others },
       consulted: catalog.consulted(),
+      lockScore: () => scoreOfLock(catalog),
       attempts,
       searches,
       notes,
@@ -95,7 +99,15 @@ export function* consultInSteps(
 function refusedAdvice(message: string, notes: readonly Justification[]): Consultation {
   const conflict = { message, lines: [], story: [], culprits: [], fixes: [] };
   const advice = { outcome: "unsatisfiable", conflict } as const;
-  return { advice, consulted: [], attempts: 0, searches: 0, notes, pipeline: () => [] };
+  return {
+    advice,
+    consulted: [],
+    attempts: 0,
+    searches: 0,
+    lockScore: () => undefined,
+    notes,
+    pipeline: () => [],
+  };
 }
 
 function saidOf(advice: Advice): readonly Justification[] {
@@ -198,7 +210,7 @@ function explained(product: Product, best: BestStack): Product {
       reasons ??= justify(stack.needed, stack.result.catalog);
       return reasons;
     },
-    justifications: justifications(best),
+    justifications: [...justifications(best), ...downgrades(best)],
     score: { value: scoreOf(stack.cost), atMost: scoreOf(bound), parts: costPartsOf(stack.cost) },
   };
 }

@@ -4,6 +4,7 @@ import type { Advice, Justification, Pin, Product } from "../model/advice.ts";
 import type {
   AdviceReport,
   LockResult,
+  OtherStack,
   ReportedPin,
   ReportedRun,
   Verification,
@@ -35,6 +36,7 @@ export interface ReportInput {
   readonly policy?: PolicyReport | undefined;
   readonly notes: Consultation["notes"];
   readonly pipeline: Consultation["pipeline"];
+  readonly lockScore: Consultation["lockScore"];
   /** The moment that the advice is of, ms; undefined: now. */
   readonly asOf?: number | undefined;
   readonly startedAt: number;
@@ -54,6 +56,7 @@ export function adviceReport(input: ReportInput): AdviceReport {
     lock: input.lock,
     verify: input.verify,
     recommendationType: input.recommendationType,
+    ...scoreOf(input),
     justifications: product?.justifications ?? [],
     notes: input.notes,
     ...(input.everyReason ? { pipeline: input.pipeline() } : {}),
@@ -76,6 +79,25 @@ export function adviceReport(input: ReportInput): AdviceReport {
     startedAt: new Date(input.startedAt).toISOString(),
     durationMs: now - input.startedAt,
   };
+}
+
+function scoreOf({ advice, lockScore }: ReportInput): Pick<AdviceReport, "score" | "others"> {
+  if (advice.outcome !== "locked" || advice.product.score === undefined) return {};
+  const { product, others = [], stopped = false } = advice;
+  const score = { ...advice.product.score, locked: lockScore() ?? null, stopped };
+  if (others.length === 0) return { score };
+  return { score, others: others.flatMap((other) => otherStack(other, product)) };
+}
+
+function otherStack(other: Product, advised: Product): readonly OtherStack[] {
+  if (other.score === undefined) return [];
+  const names = [...new Set([...other.pins.keys(), ...advised.pins.keys()])].sort();
+  const differences = names.flatMap((name) => {
+    const version = other.pins.get(name)?.release.version ?? null;
+    const here = advised.pins.get(name)?.release.version ?? null;
+    return version === here ? [] : [{ name, version, here }];
+  });
+  return [{ score: other.score, differences }];
 }
 
 function productOf(advice: Advice): Product | undefined {

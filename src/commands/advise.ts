@@ -8,6 +8,7 @@ import type { ReleaseList } from "../model/knowledge.ts";
 import { type FailOn, hasLicensePolicy } from "../model/policy.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { staleFrom } from "../reports/advisories-age.ts";
+import { Interrupted } from "../util/interrupted.ts";
 import type { Services } from "../wiring.ts";
 import { adviceReport } from "./advice-report.ts";
 import { obtainAdvice } from "./advice-source.ts";
@@ -24,6 +25,8 @@ export interface AdviseFlags {
   readonly dryRun: boolean;
   readonly upgrade: boolean;
   readonly upgradePackages: readonly string[];
+  /** How many different stacks to tell, the best first. */
+  readonly count: number;
   readonly dev: boolean;
   /** False: leave what is missing to the investigator, and say so. */
   readonly wait: boolean;
@@ -93,6 +96,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
   const question = await adviceQuestion(manifest, services, {
     dev: flags.dev,
     upgrade: upgraded(flags),
+    count: flags.count,
   });
   const { runtime } = question;
   const everyReason = context.json || context.verbosity === "verbose";
@@ -103,6 +107,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     verify,
     recommendationType,
     flags.failOn ?? "",
+    String(flags.count),
     ...upgrades,
   ];
   const answered = { ...question, options };
@@ -111,7 +116,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
   const { run, ...obtained } = await obtain(flags, question, setting);
   throwFailure(obtained);
   const { advice, consulted } = obtained;
-  const { lock, text } = settleLock(question, advice, lockMode(flags));
+  const { lock, text } = settleLock(question, advice, lockMode(flags, services.signal));
   await obtained.end();
   const policy = policyOutcome(question, advice, { consulted, failOn: flags.failOn });
   const report = adviceReport({
@@ -125,6 +130,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     policy: policy.report,
     notes: obtained.notes,
     pipeline: obtained.pipeline,
+    lockScore: obtained.lockScore,
     asOf: configuration.asOf,
     now: services.now(),
   });
@@ -161,9 +167,10 @@ async function learnUnknownLicences(question: AdviceQuestion): Promise<void> {
   await learnLicences(question);
 }
 
-function lockMode({ check, dryRun }: AdviseFlags): LockMode {
+/** Who stops the program sees the best so far, but wants nothing written. */
+function lockMode({ check, dryRun }: AdviseFlags, { aborted, reason }: AbortSignal): LockMode {
   if (check) return "check";
-  return dryRun ? "dry-run" : "write";
+  return dryRun || (aborted && reason instanceof Interrupted) ? "dry-run" : "write";
 }
 
 function shownPaths(manifest: Manifest, from: string): AdviceReport["project"] {
@@ -207,6 +214,7 @@ function keepSettled(
 ): void {
   const { report, text, consulted, validUntil } = settled;
   if (report.lock !== "unchanged" && report.lock !== "written") return;
+  if (report.score !== undefined && report.score.value < report.score.atMost) return;
   const times = consulted.map(({ checkedAt }) => checkedAt);
   const pins = report.pins.flatMap((pin) => (pin.change === "removed" ? [] : [keptPin(pin)]));
   // What moved has moved; what is known against the stack stays to be told

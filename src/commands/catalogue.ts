@@ -1,15 +1,14 @@
 import { type Command, Option } from "commander";
-import { severityThresholds } from "../model/policy.ts";
+import { addAdvise } from "./advise-options.ts";
 import { addAdvisories } from "./advisories-options.ts";
 import { addAudit } from "./audit-options.ts";
-import { collect } from "./collect.ts";
+import { collect, texts } from "./collect.ts";
 import type { CommandOptions as Options, Perform } from "./command.ts";
 import { addExplanations } from "./explanation-options.ts";
 import { addHealth } from "./health-options.ts";
-import { withInputs } from "./input-options.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addOutdated } from "./outdated-options.ts";
-import { addPrescriptions, withPrescriptions } from "./prescriptions-options.ts";
+import { addPrescriptions } from "./prescriptions-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
 import { addSiScan } from "./si-scan-options.ts";
@@ -17,7 +16,7 @@ import { addWarm } from "./warm-options.ts";
 
 /** Every subcommand with its options; each is loaded when it is chosen. */
 export function addCommands(program: Command, perform: Perform): void {
-  addAdvise(program, perform);
+  addAdvise(program, { perform, everywhere });
   addStatus(program, perform);
   addExplanations(program, { perform, everywhere });
   addSolve(program, perform);
@@ -36,71 +35,6 @@ export function addCommands(program: Command, perform: Perform): void {
   addKnowledge(program, perform);
   addWatch(program, perform);
   addQueue(program, { perform, everywhere });
-}
-
-function addAdvise(program: Command, perform: Perform): void {
-  withInputs(withPrescriptions(everywhere(program.command("advise"))))
-    .description("lock a Pipfile, learning what is missing, and say why for every pick")
-    .argument("[DIR]", "project directory", ".")
-    .option("--check", "write nothing; exit with 1 if the lock would change")
-    .option("--dry-run", "write nothing; say what would change")
-    .option("--upgrade", "give up all pins of the old lock")
-    .option("--upgrade-package <name>", "give up the pin of one package (repeatable)", collect)
-    .option("--update <name==version>", "judge one update: no other release of it counts")
-    .option("--no-dev", "advise on [packages] only; the lock's other categories stay")
-    .option("--dev", "advise on all categories (the default)")
-    .option("--offline", "ask no index: advise from what is known")
-    .option("--python <X.Y>", "Python to advise for")
-    .option("--verify <what>", "install and import pins first: all (the default) or none")
-    .option(
-      "--recommendation-type <type>",
-      "stable (the default), security, latest, testing or performance",
-    )
-    .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
-    .option("--as-of <date>", "advice as of that day or moment, UTC, e.g. 2024-05-31")
-    .option("--cooldown <duration>", "take no release younger than this, e.g. 7d; 0: any")
-    .option("--block-unit <name>", "switch off one unit of the adviser (repeatable)", collect)
-    .addOption(
-      new Option(
-        "--fail-on <severity>",
-        "exit with 1 where an advisory from this severity on stays",
-      ).choices(severityThresholds),
-    )
-    .addOption(
-      new Option(
-        "--no-wait",
-        "leave what is missing to `thoth investigate`, and say how long",
-      ).conflicts([
-        "check",
-        "dryRun",
-        "offline",
-        "indexUrl",
-        "asOf",
-        "cooldown",
-        "blockUnit",
-        "update",
-        "input",
-        "constraint",
-      ]),
-    )
-    .action((directory: string, options: Options) =>
-      perform(options, async (context) => {
-        const { runAdvise } = await import("./advise.ts");
-        return runAdvise(
-          {
-            directory,
-            check: options["check"] === true,
-            dryRun: options["dryRun"] === true,
-            upgrade: options["upgrade"] === true,
-            upgradePackages: texts(options["upgradePackage"]),
-            dev: options["dev"] !== false,
-            wait: options["wait"] !== false,
-            failOn: severityThresholds.find((one) => one === options["failOn"]),
-          },
-          context,
-        );
-      }),
-    );
 }
 
 function addStatus(program: Command, perform: Perform): void {
@@ -290,8 +224,4 @@ function everywhere(command: Command): Command {
     .addOption(new Option("--color <when>", "colours").choices(["auto", "always", "never"]))
     .option("--debug", "print a stack trace when something fails")
     .option("--exit-zero", "exit with 0 where the answer is no or incomplete");
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }

@@ -5,3 +5,8 @@ export function collect(value: string, before: readonly string[] = []): readonly
   if (value.trim() === "") throw new InvalidArgumentError("a package needs a name");
   return [...before, value];
 }
+
+/** What a repeatable option collected. */
+export function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}

@@ -50,6 +50,7 @@ export function projectOf(manifest: Manifest, options: ProjectOptions): ActivePr
     indexes: options.indexes,
     allowPrereleases: manifest.pipfile.settings.allowPrereleases === true,
     preferred: preferredPins(manifest, options.upgrade),
+    ...(manifest.lock === undefined ? {} : { locked: preferredPins(manifest, new Set()) }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   };
   return { project, inactive };

@@ -7,6 +7,7 @@ import { estimateText } from "./estimate-text.ts";
 import type { Palette } from "./palette.ts";
 import { pipelineLines } from "./pipeline.ts";
 import { policyLines } from "./policy.ts";
+import { scoreLines } from "./score.ts";
 import { table, usableColumns } from "./table.ts";
 import { ageText, counted, durationText, listed } from "./wording.ts";
 
@@ -49,6 +50,7 @@ export function renderAdvice(
             verbose: verbosity === "verbose",
             color,
           }),
+          ...scoreLines(report, verbosity === "verbose"),
           ...verifiedLines(report, counts, options),
           ...(verbosity === "verbose"
             ? pipelineLines(report, { columns: usableColumns(options.columns) })
