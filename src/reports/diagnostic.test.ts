@@ -188,7 +188,7 @@ help: flask = ">=2.0" resolves: flask 3.1.0, werkzeug 3.1.3`);
     const long = { ...conflict, lines: [], fixes: [], story };
     const options = { color, file: "Pipfile" };
 
-    expect(renderConflict(long, options)).toContain("= and 4 more steps (-v shows them)");
+    expect(renderConflict(long, options)).toContain("= and 5 more steps (-v shows them)");
     expect(renderConflict(long, { ...options, verbose: true })).toContain("= step 12");
   });
 });

@@ -70,7 +70,7 @@ export function renderConflict(
   const width = gutterWidth(marks);
   const whole = source === undefined ? [] : excerpt(source, marks, color);
   const steps = conflict.story.filter((step) => step !== conflict.message);
-  const around = (first === undefined ? 1 : 2) + conflict.fixes.length;
+  const around = (first === undefined ? 1 : 2) + Math.max(1, conflict.fixes.length);
   const room = verbose ? Number.POSITIVE_INFINITY : conflictLines - around;
   const fits = whole.length + Math.min(steps.length, leastStory) <= room;
   const shown = fits ? whole : [];
@@ -81,9 +81,12 @@ export function renderConflict(
     ...(first === undefined ? [] : [arrow(file, first, width, color)]),
     ...shown,
     ...noteLines(notes, width, color),
-    ...helpLines(conflict.fixes, color),
+    ...helpLines(conflict.fixes.length > 0 ? conflict.fixes : [explainHelp], color),
   ].join("\n");
 }
+
+/** Where nothing that was tried works. */
+const explainHelp = `\`thoth explain ${errorCodes.unsatisfiable.id}\` says what may be done`;
 
 /** Steps of a story in so many lines. */
 function within(steps: readonly string[], room: number): readonly string[] {

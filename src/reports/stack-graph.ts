@@ -52,7 +52,8 @@ export function stackTree(shown: ShownGraph, { color, verbosity }: TreeOptions):
 function rootsOf({ graph, target }: ShownGraph): readonly Branch[] {
   if (target !== undefined) {
     const node = graph.nodes.get(target);
-    return node === undefined ? [] : [{ name: target, text: nodeText(node) }];
+    const text = node === undefined ? "" : `${nodeText(node)}${askedBy(target, { graph, target })}`;
+    return node === undefined ? [] : [{ name: target, text }];
   }
   return graph.lines.map(({ to, text, by }) => {
     const node = graph.nodes.get(to);
@@ -95,12 +96,18 @@ function branchesOf(name: PackageName, shown: ShownGraph): readonly Branch[] {
   const branches = new Map<string, Branch>();
   for (const { other, demand } of neighbours(name, shown)) {
     const node = shown.graph.nodes.get(other);
-    const told = node === undefined ? other : nodeText(node);
+    const told = node === undefined ? other : `${nodeText(node)}${askedBy(other, shown)}`;
     const extra = demand.extra === "" ? "" : `, by its extra ${safeText(demand.extra)}`;
     const text = `${told} (${safeText(demand.text)}${extra})`;
     branches.set(`${other} ${demand.text}`, { name: other, text });
   }
   return [...branches.values()];
+}
+
+/** In an inverted tree: the lines of the Pipfile where a way ends. */
+function askedBy(name: PackageName, { graph, target }: Pick<ShownGraph, "graph" | "target">) {
+  const asking = target === undefined ? [] : graph.lines.filter(({ to }) => to === name);
+  return asking.map(({ by }) => ` <- ${safeText(by)}`).join("");
 }
 
 /** What hangs below a package, and the demand that leads there. */
