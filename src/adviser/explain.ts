@@ -1,6 +1,7 @@
 import type { Conflict } from "../model/advice.ts";
 import type { PackageName } from "../python/name.ts";
 import { compareVersions, parseVersion } from "../python/version.ts";
+import { rangeToText } from "../python/version-range.ts";
 import type { Catalog } from "./catalog.ts";
 import { baseOf } from "./facts.ts";
 import { type Cause, externalCauses, type Incompatibility } from "./incompatibility.ts";
@@ -58,6 +59,8 @@ function headline(facts: readonly Incompatibility[], catalog: Catalog): string {
       ? `no version of ${name} that works on Python ${python} is free of advisories`
       : `no version of ${name} that is asked for works on Python ${python}`;
   }
+  const apart = facts.flatMap(apartSentence)[0];
+  if (apart !== undefined) return apart;
   const contested = mostDemanded(facts);
   if (contested !== undefined) return `no version of ${contested} satisfies everyone`;
   const stuck = facts.filter(({ cause }) => cause.kind === "no-version");
@@ -121,7 +124,9 @@ function story(facts: readonly Incompatibility[], catalog: Catalog): readonly st
   }
   const about = mostDemanded(facts);
   const telling = facts.filter(({ terms }) => about !== undefined && terms.has(about));
-  const told = [...new Set([...telling, ...facts])].flatMap(({ cause, terms }) => {
+  const told = [...new Set([...telling, ...facts])].flatMap((fact) => {
+    const { cause, terms } = fact;
+    if (cause.kind === "combination") return apartSentence(fact);
     if (cause.kind !== "dependency")
       return simpleSentences(cause, baseOf(terms.keys().next().value ?? ""));
     const alike = versions.get(`${cause.dependent} ${cause.text}`) ?? [];
@@ -153,6 +158,16 @@ function simpleSentences(cause: Cause, name: string): readonly string[] {
     default:
       return [];
   }
+}
+
+/** What somebody says does not go together. */
+function apartSentence({ cause, terms }: Incompatibility): readonly string[] {
+  if (cause.kind !== "combination") return [];
+  const parts = [...terms].map(([key, { range }]) => {
+    const versions = rangeToText(range);
+    return versions === "*" ? baseOf(key) : `${baseOf(key)} ${versions}`;
+  });
+  return [`${parts.join(" and ")} ${cause.reason}`];
 }
 
 function versionsText(texts: readonly string[]): string {

@@ -29,7 +29,7 @@ function manifestWarnings({ manifest, inactive }: AdviceQuestion): AdviceReport[
 function prescriptionWarnings({ project }: AdviceQuestion): AdviceReport["warnings"] {
   const faults = project.settings?.prescriptions?.faults() ?? [];
   const told = faults.slice(0, mostFaults).map(({ message, place, hint }) => ({
-    message: `${place === undefined ? "prescriptions" : `${place.file}:${place.line}`}: ${message}`,
+    message: `prescriptions${place === undefined ? "" : ` ${place.file}:${place.line}`}: ${message}`,
     ...(hint === undefined ? {} : { hint }),
   }));
   const left = faults.length - told.length;
