@@ -71,6 +71,7 @@ function isNeeded(settings: AdviceSettings | undefined): settings is AdviceSetti
  */
 export class TimelyKnowledge extends KnowledgeView {
   readonly #context: AdviceContext;
+  readonly #aging = new Map<string, Timeliness>();
   readonly #judged = new Map<string, Timeliness>();
 
   constructor(context: AdviceContext) {
@@ -137,47 +138,47 @@ export class TimelyKnowledge extends KnowledgeView {
   }
 
   #aged(release: Release, facts: ReleaseFacts): Timeliness {
+    const key = keyOf(release);
+    const known = this.#aging.get(key);
+    if (known !== undefined) return known;
+    const aged = this.#age(release, facts);
+    this.#aging.set(key, aged);
+    return aged;
+  }
+
+  #age(release: Release, facts: ReleaseFacts): Timeliness {
     const { settings } = this.#context.project;
+    const details = this.whole.details(release) ?? [];
+    const uploads = new Map(details.map((file) => [file.filename, uploadTime(file)]));
+    const keepsUndated = settings?.policy.unknownAge === "allow";
     let { files } = facts;
     for (const limit of ageLimits(settings, release.name)) {
       const isLocked = settings?.locked.get(release.name) === release.version;
       if (limit.unit === coolDownUnit && isLocked) continue;
-      const timely = files.filter((file) => this.#isInTime(release, file, limit));
+      const timely = files.filter(({ filename }) => {
+        const time = uploads.get(filename);
+        return time === undefined ? keepsUndated : time <= limit.until;
+      });
       if (timely.length === files.length) continue;
       const wasThere = limit.unit === coolDownUnit || timely.length > 0;
-      if (!wasThere || (this.#usable(facts, files) && !this.#usable(facts, timely)))
-        return { files, withheld: this.#withheld(release, limit) };
+      if (!wasThere || (this.#usable(facts, files) && !this.#usable(facts, timely))) {
+        const uploadedAt = uploads.get(this.#chosen(facts, facts.files) ?? "");
+        const reason = lateReason(limit, uploadedAt);
+        return { files, withheld: { unit: limit.unit, reason, uploadedAt } };
+      }
       files = timely;
     }
     return { files };
   }
 
-  #isInTime(release: Release, file: FileFacts, { until }: AgeLimit): boolean {
-    const time = uploadTime(this.#detailsOf(release, file.filename));
-    if (time !== undefined) return time <= until;
-    return this.#context.project.settings?.policy.unknownAge === "allow";
-  }
-
   #usable(facts: ReleaseFacts, files: readonly FileFacts[]): boolean {
+    return this.#chosen(facts, files) !== undefined;
+  }
+
+  #chosen(facts: ReleaseFacts, files: readonly FileFacts[]): string | undefined {
     const { runtime, ranks } = this.#context;
-    return "file" in chooseFile({ ...facts, files }, runtime.pythonFull, ranks);
-  }
-
-  #withheld(release: Release, limit: AgeLimit): Timeliness["withheld"] & object {
-    const choice = chooseFile(
-      releaseIn(this.whole.releases(release.name, release.index), release.version) ?? {
-        files: [],
-      },
-      this.#context.runtime.pythonFull,
-      this.#context.ranks,
-    );
-    const filename = "file" in choice ? choice.file.filename : "";
-    const uploadedAt = uploadTime(this.#detailsOf(release, filename));
-    return { unit: limit.unit, reason: lateReason(limit, uploadedAt), uploadedAt };
-  }
-
-  #detailsOf(release: Release, filename: string): FileDetails | undefined {
-    return this.whole.details(release)?.find((file) => file.filename === filename);
+    const choice = chooseFile({ ...facts, files }, runtime.pythonFull, ranks);
+    return "file" in choice ? choice.file.filename : undefined;
   }
 }
 
