@@ -191,3 +191,31 @@ test("what an event names may move; the project itself is left alone", async () 
   expect(pinsOf(proposed)["default"]).toEqual(["core==1.1", "web==1.0"]);
   expect(project.files()["Pipfile.lock"]).toBe(lock);
 });
+
+test("a run that ends in a conflict offers the changes that would end it", async () => {
+  const index = await servedIndex([
+    wheel({ name: "web", version: "1.0", requires: ["core<2"] }),
+    wheel({ name: "core", version: "1.0" }),
+    wheel({ name: "core", version: "2.0" }),
+  ]);
+  const project = makeProject({ pipfile: '[packages]\nweb = "*"\ncore = ">=2"\n' });
+  const asked = await thoth(project, ["advise", "--no-wait", "--json"], { index: index.url });
+  const { id } = JSON.parse(asked.stdout).meta.run;
+
+  await thoth(project, ["investigate"], { index: index.url });
+
+  const own = await world(project, index.url);
+  const left = readFileSync(join(own.services.runs.folder(id), "advice.json"), "utf8");
+  expect(JSON.parse(left)).toMatchObject({
+    outcome: "unsatisfiable",
+    conflict: {
+      fixes: ['core = "~=1.0" (Pipfile:3) resolves: core 1.0, web 1.0'],
+      remedies: [
+        {
+          edits: [{ kind: "requirement", name: "core", before: ">=2", after: "~=1.0" }],
+          downgrades: 1,
+        },
+      ],
+    },
+  });
+});
