@@ -6,6 +6,7 @@ import { releaseText } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { type BestOptions, type BestStack, findBestStack } from "./best-stack.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Combination } from "./combinations.ts";
 import type { AdviceContext } from "./context.ts";
 import { costPartsOf, scoreOf } from "./cost.ts";
 import { explain } from "./explain.ts";
@@ -15,6 +16,7 @@ import { justify } from "./justify.ts";
 import { downgrades, scoreOfLock } from "./own-lock.ts";
 import { bootReport } from "./pipeline.ts";
 import { pipelineReport } from "./pipeline-report.ts";
+import { mostRefusedStacks, refusedStack } from "./refused-stacks.ts";
 import { exclusionOf, mayHingeOnPrereleases } from "./stack.ts";
 import type { Needed } from "./walk.ts";
 
@@ -71,16 +73,24 @@ export function* consultInSteps(
   const { notes, refusal } = bootReport(context);
   if (refusal !== undefined) return refusedAdvice(refusal, notes);
   const refused = new Map<string, string>();
+  const apart: Combination[] = [];
   let attempts = 0;
   let searches = 0;
   for (;;) {
-    const heeded = refused.size === 0 ? context : { ...context, refused };
+    const heeded = heeding(context, refused, apart);
     const best = yield* bestStack(heeded, options, {});
     attempts += best.attempts;
     searches += best.searches;
     const { catalog } = best.stack.result;
     const pins = pinsOf(best.stack.needed, catalog);
     if (refuseMalware(pins, context, refused)) continue;
+    const complete = best.stack.result.failure === undefined && !catalog.hasGaps;
+    const refusal = complete ? refusedStack({ ...emptyProduct, pins }, heeded) : undefined;
+    if (refusal !== undefined) apart.push(refusal);
+    if (refusal !== undefined && apart.length < mostRefusedStacks) continue;
+    const [last] = apart.slice(-1);
+    if (last !== undefined && (refusal !== undefined || best.stack.result.failure !== undefined))
+      return refusedAdvice(`every stack that was found is refused: ${last.reason}`, notes);
     const advice = adviceOf(best, pins, options);
     const others = advice.outcome === "locked" ? yield* otherStacks(heeded, options, best) : [];
     return {
@@ -93,6 +103,16 @@ export function* consultInSteps(
       pipeline: () => pipelineReport(catalog, [...notes, ...saidOf(advice)]),
     };
   }
+}
+
+/** The context, less what was refused so far. */
+function heeding(
+  context: AdviceContext,
+  refused: ReadonlyMap<string, string>,
+  apart: readonly Combination[],
+): AdviceContext {
+  if (refused.size === 0 && apart.length === 0) return context;
+  return { ...context, refused, combinations: [...(context.combinations ?? []), ...apart] };
 }
 
 /** No search is made where a boot refuses the inputs. */

@@ -93,6 +93,12 @@ test("a unit of one package has a say there only, wherever it was found", () => 
   expect(pipeline.about(b).sieves).toEqual([]);
 });
 
+test("packages that no unit speaks of in particular share their units", () => {
+  const pipeline = pipelineOf(contextWith(new MemoryStore()));
+
+  expect(pipeline.about(packageName("a"))).toBe(pipeline.about(packageName("b")));
+});
+
 test("a stack that no stride refuses is accepted", () => {
   const product = { pins: new Map(), notNewest: new Map(), justifications: [] };
 
