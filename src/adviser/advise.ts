@@ -84,14 +84,14 @@ export function* consultInSteps(
     const { catalog } = best.stack.result;
     const pins = pinsOf(best.stack.needed, catalog);
     if (refuseMalware(pins, context, refused)) continue;
-    const complete = best.stack.result.failure === undefined && !catalog.hasGaps;
-    const refusal = complete ? refusedStack({ ...emptyProduct, pins }, heeded) : undefined;
+    const advice = adviceOf(best, pins, options);
+    const refusal =
+      advice.outcome === "locked" ? refusedStack(advice.product, heeded) : undefined;
     if (refusal !== undefined) apart.push(refusal);
     if (refusal !== undefined && apart.length < mostRefusedStacks) continue;
-    const [last] = apart.slice(-1);
-    if (last !== undefined && (refusal !== undefined || best.stack.result.failure !== undefined))
+    const last = refusal ?? (advice.outcome === "unsatisfiable" ? apart.at(-1) : undefined);
+    if (last !== undefined)
       return refusedAdvice(`every stack that was found is refused: ${last.reason}`, notes);
-    const advice = adviceOf(best, pins, options);
     const others = advice.outcome === "locked" ? yield* otherStacks(heeded, options, best) : [];
     return {
       advice: others.length === 0 || advice.outcome !== "locked" ? advice : { ...advice, others },
