@@ -107,11 +107,14 @@ function keyOf(
 /** What is set for an advice, but for the present moment: ages limit an answer by `validUntil`. */
 function settingsText(settings: Project["settings"]): string {
   if (settings === undefined) return "";
-  const { moment: _, ...lasting } = settings;
-  return JSON.stringify(lasting, (_key, value: unknown) => {
-    if (value instanceof Map || value instanceof Set) return [...value];
-    return typeof value === "bigint" ? value.toString() : value;
-  });
+  const { moment: _, prescriptions, ...lasting } = settings;
+  return JSON.stringify(
+    { ...lasting, prescriptions: prescriptions?.stamp },
+    (_key, value: unknown) => {
+      if (value instanceof Map || value instanceof Set) return [...value];
+      return typeof value === "bigint" ? value.toString() : value;
+    },
+  );
 }
 
 function digest(parts: readonly string[]): string {
