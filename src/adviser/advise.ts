@@ -6,7 +6,6 @@ import { releaseText } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { type BestOptions, type BestStack, findBestStack } from "./best-stack.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Combination } from "./combinations.ts";
 import type { AdviceContext } from "./context.ts";
 import { costPartsOf, scoreOf } from "./cost.ts";
 import { explain } from "./explain.ts";
@@ -16,7 +15,7 @@ import { justify } from "./justify.ts";
 import { downgrades, scoreOfLock } from "./own-lock.ts";
 import { bootReport } from "./pipeline.ts";
 import { pipelineReport } from "./pipeline-report.ts";
-import { mostRefusedStacks, refusedStack } from "./refused-stacks.ts";
+import { RefusedStacks } from "./refused-stacks.ts";
 import { exclusionOf, mayHingeOnPrereleases } from "./stack.ts";
 import type { Needed } from "./walk.ts";
 
@@ -73,11 +72,11 @@ export function* consultInSteps(
   const { notes, refusal } = bootReport(context);
   if (refusal !== undefined) return refusedAdvice(refusal, notes);
   const refused = new Map<string, string>();
-  const apart: Combination[] = [];
+  const stacks = new RefusedStacks();
   let attempts = 0;
   let searches = 0;
   for (;;) {
-    const heeded = heeding(context, refused, apart);
+    const heeded = stacks.without(refused.size === 0 ? context : { ...context, refused });
     const best = yield* bestStack(heeded, options, {});
     attempts += best.attempts;
     searches += best.searches;
@@ -85,13 +84,10 @@ export function* consultInSteps(
     const pins = pinsOf(best.stack.needed, catalog);
     if (refuseMalware(pins, context, refused)) continue;
     const advice = adviceOf(best, pins, options);
-    const refusal =
-      advice.outcome === "locked" ? refusedStack(advice.product, heeded) : undefined;
-    if (refusal !== undefined) apart.push(refusal);
-    if (refusal !== undefined && apart.length < mostRefusedStacks) continue;
-    const last = refusal ?? (advice.outcome === "unsatisfiable" ? apart.at(-1) : undefined);
-    if (last !== undefined)
-      return refusedAdvice(`every stack that was found is refused: ${last.reason}`, notes);
+    const verdict = stacks.judge(advice, heeded);
+    if (verdict === "search on") continue;
+    if (verdict !== undefined)
+      return refusedAdvice(`every stack that was found is refused: ${verdict.reason}`, notes);
     const others = advice.outcome === "locked" ? yield* otherStacks(heeded, options, best) : [];
     return {
       advice: others.length === 0 || advice.outcome !== "locked" ? advice : { ...advice, others },
@@ -103,16 +99,6 @@ export function* consultInSteps(
       pipeline: () => pipelineReport(catalog, [...notes, ...saidOf(advice)]),
     };
   }
-}
-
-/** The context, less what was refused so far. */
-function heeding(
-  context: AdviceContext,
-  refused: ReadonlyMap<string, string>,
-  apart: readonly Combination[],
-): AdviceContext {
-  if (refused.size === 0 && apart.length === 0) return context;
-  return { ...context, refused, combinations: [...(context.combinations ?? []), ...apart] };
 }
 
 /** No search is made where a boot refuses the inputs. */

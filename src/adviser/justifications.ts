@@ -25,7 +25,11 @@ export function justifications(found: BestStack): readonly Justification[] {
     const chosen = catalog.candidatesOf(one.name)?.at(one.version.text);
     if (chosen === undefined) continue;
     if (chosen.advisories.length > 0) told.push(affected(one, chosen, found));
-    told.push(...suspected(one, chosen), ...remarked(one, chosen, found), ...offered(one, chosen, found));
+    told.push(
+      ...suspected(one, chosen),
+      ...remarked(one, chosen, found),
+      ...offered(one, chosen, found),
+    );
     const moved = movedOff(one, chosen, found);
     if (moved !== undefined) told.push(moved);
   }
