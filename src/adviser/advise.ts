@@ -88,9 +88,9 @@ export function* consultInSteps(
     if (verdict === "search on") continue;
     if (verdict !== undefined)
       return refusedAdvice(`every stack that was found is refused: ${verdict.reason}`, notes);
-    const others = advice.outcome === "locked" ? yield* otherStacks(heeded, options, best) : [];
     return {
-      advice: others.length === 0 || advice.outcome !== "locked" ? advice : { ...advice, others },
+      advice:
+        advice.outcome === "locked" ? yield* withOthers(advice, heeded, options, best) : advice,
       consulted: catalog.consulted(),
       lockScore: () => scoreOfLock(catalog),
       attempts,
@@ -139,24 +139,41 @@ interface Settled extends BestStack {
   readonly stopped: boolean;
 }
 
-/** The next best stacks, each another one in at least one release. */
-function* otherStacks(
+/**
+ * The next best stacks, each another one in at least one release that the project asks for; and what
+ * must be known to find more of them.
+ */
+function* withOthers(
+  advice: LockedAdvice,
   context: AdviceContext,
   options: AdviseOptions,
-  best: BestStack,
-): Generator<undefined, readonly Product[]> {
+  best: Settled,
+): Generator<undefined, LockedAdvice> {
   const excluded: Incompatibility[] = [];
-  const products: Product[] = [];
+  const others: Product[] = [];
   let last = best;
-  while (products.length + 1 < (options.count ?? 1)) {
-    excluded.push(exclusionOf(last.stack, "is the stack that is advised"));
+  while (others.length + 1 < (options.count ?? 1) && last.open.length === 0 && !last.stopped) {
+    excluded.push(exclusionOf(last.stack, "is a stack that was found before"));
     last = yield* bestStack(context, options, { excluded, cores: last.cores });
     const { result, needed } = last.stack;
-    if (result.failure !== undefined || result.catalog.hasGaps) break;
-    products.push(explained({ ...emptyProduct, pins: pinsOf(needed, result.catalog) }, last));
+    if (result.failure !== undefined) break;
+    if (result.catalog.hasGaps && last.searches === 1) {
+      last = { ...last, open: result.catalog.gaps() };
+      break;
+    }
+    others.push(explained({ ...emptyProduct, pins: pinsOf(needed, result.catalog) }, last));
   }
-  return products;
+  if (last === best) return advice;
+  const { open, stopped } = last;
+  return {
+    ...advice,
+    others,
+    ...(open.length === 0 ? {} : { open }),
+    ...(stopped ? { stopped } : {}),
+  };
 }
+
+type LockedAdvice = Extract<Advice, { readonly outcome: "locked" }>;
 
 /**
  * Notes pins of which a file is known to be malware by its hash; whether there are any. Looked at

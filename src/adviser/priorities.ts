@@ -1,4 +1,5 @@
 import type { Project } from "../model/project.ts";
+import { baseOf } from "./facts.ts";
 import type { PackageKey } from "./incompatibility.ts";
 import type { PartialSolution } from "./partial-solution.ts";
 
@@ -8,6 +9,8 @@ import type { PartialSolution } from "./partial-solution.ts";
  */
 export class Priorities {
   private readonly order = new Map<PackageKey, number>();
+  /** Keys of extras to those of their packages. */
+  private readonly extraOf = new Map<PackageKey, PackageKey>();
   private readonly early = new Set<PackageKey>();
   private readonly late = new Set<PackageKey>();
   private reordered = new Set<PackageKey>();
@@ -22,7 +25,10 @@ export class Priorities {
   }
 
   met(key: PackageKey): void {
-    if (!this.order.has(key)) this.order.set(key, this.order.size);
+    if (this.order.has(key)) return;
+    this.order.set(key, this.order.size);
+    const base = baseOf(key);
+    if (base !== key) this.extraOf.set(key, base);
   }
 
   /**
@@ -65,11 +71,9 @@ export class Priorities {
 
   private rank(key: PackageKey, solution: PartialSolution): number {
     const order = this.order.get(key) ?? 0;
-    if (key.endsWith("]")) {
-      // An extra follows its package: at once when that is decided, never before
-      const decided = solution.decisions.has(key.slice(0, key.indexOf("[")));
-      return decided ? order - 4e6 : order + 4e6;
-    }
+    const base = this.extraOf.get(key);
+    // An extra follows its package: at once when that is decided, never before
+    if (base !== undefined) return solution.decisions.has(base) ? order - 4e6 : order + 4e6;
     if (this.pinned.has(key)) return order - 3e6;
     if (this.early.has(key)) return order - 2e6;
     return this.late.has(key) ? order + 2e6 : order;

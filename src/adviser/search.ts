@@ -45,6 +45,9 @@ export function search(context: AdviceContext, options: SearchOptions = {}): Sea
   }
 }
 
+/** Up to so many terms, all are looked at each time. */
+const fewTerms = 4;
+
 class Search {
   private readonly solution = new PartialSolution();
   private readonly catalog: Catalog;
@@ -54,6 +57,8 @@ class Search {
   private readonly byPackage = new Map<PackageKey, Incompatibility[]>();
   private readonly contradicted = new Map<Incompatibility, number>();
   private readonly added = new Set<Incompatibility>();
+  /** Of those with many terms, two that were open. */
+  private readonly watched = new Map<Incompatibility, readonly [PackageKey, PackageKey]>();
   /** The packages that conflicts taught something about. */
   private readonly learntAbout = new Set<PackageKey>();
   private attempts = 0;
@@ -182,6 +187,7 @@ class Search {
 
   /** If all but one term hold, the last one can't: derives its negation. */
   private conclude(incompatibility: Incompatibility): PackageKey | "conflict" | "nothing" {
+    if (this.stillOpen(incompatibility)) return "nothing";
     let open: [PackageKey, Term] | undefined;
     for (const [key, term] of incompatibility.terms) {
       const relation = this.solution.relation(key, term);
@@ -190,12 +196,27 @@ class Search {
         return "nothing";
       }
       if (relation === "satisfied") continue;
-      if (open !== undefined) return "nothing";
+      if (open !== undefined) {
+        if (incompatibility.terms.size > fewTerms)
+          this.watched.set(incompatibility, [open[0], key]);
+        return "nothing";
+      }
       open = [key, term];
     }
     if (open === undefined) return "conflict";
     this.solution.derive(open[0], negate(open[1]), incompatibility);
     return open[0];
+  }
+
+  /** Whether two of many terms that were open when last looked at still are: then nothing follows. */
+  private stillOpen(incompatibility: Incompatibility): boolean {
+    const pair = this.watched.get(incompatibility);
+    return pair?.every((key) => this.isOpen(key, incompatibility)) === true;
+  }
+
+  private isOpen(key: PackageKey, { terms }: Incompatibility): boolean {
+    const term = terms.get(key);
+    return term !== undefined && this.solution.relation(key, term) === "open";
   }
 
   /** Finds what is really wrong, steps back to where it can be avoided, and remembers it. */

@@ -55,10 +55,11 @@ export function mayHingeOnPrereleases({ failure, catalog }: SearchResult): boole
   );
 }
 
-/** What can't hold if that stack is not to be found again. */
-export function exclusionOf({ needed }: Stack, reason: string): Incompatibility {
-  const terms = [...needed.values()].map(
-    ({ name, version }) => [name, positive(singleVersion(version))] as const,
-  );
+/** What can't hold if another stack is to differ from that in something that the project asks for. */
+export function exclusionOf({ needed, result }: Stack, reason: string): Incompatibility {
+  const terms = result.catalog.context.project.requirements.flatMap(({ name }) => {
+    const version = needed.get(name)?.version;
+    return version === undefined ? [] : [[name, positive(singleVersion(version))] as const];
+  });
   return { terms: new Map<PackageKey, Term>(terms), cause: { kind: "excluded", reason } };
 }

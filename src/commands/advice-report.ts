@@ -83,8 +83,9 @@ export function adviceReport(input: ReportInput): AdviceReport {
 
 function scoreOf({ advice, lockScore }: ReportInput): Pick<AdviceReport, "score" | "others"> {
   if (advice.outcome !== "locked" || advice.product.score === undefined) return {};
-  const { product, others = [], stopped = false } = advice;
-  const score = { ...advice.product.score, locked: lockScore() ?? null, stopped };
+  const { product, others = [], open = [], stopped = false } = advice;
+  const locked = lockScore() ?? null;
+  const score = { ...advice.product.score, locked, stopped, complete: open.length === 0 };
   if (others.length === 0) return { score };
   return { score, others: others.flatMap((other) => otherStack(other, product)) };
 }

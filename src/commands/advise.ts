@@ -214,7 +214,8 @@ function keepSettled(
 ): void {
   const { report, text, consulted, validUntil } = settled;
   if (report.lock !== "unchanged" && report.lock !== "written") return;
-  if (report.score !== undefined && report.score.value < report.score.atMost) return;
+  // The next run may know more
+  if (report.score?.complete === false || report.others !== undefined) return;
   const times = consulted.map(({ checkedAt }) => checkedAt);
   const pins = report.pins.flatMap((pin) => (pin.change === "removed" ? [] : [keptPin(pin)]));
   // What moved has moved; what is known against the stack stays to be told

@@ -79,7 +79,12 @@ export interface AdviceReport {
   readonly verify: "all" | "none";
   readonly recommendationType: RecommendationType;
   /** Present where there is a stack. `locked`: of the lock that was there, by the same measure; null: nobody knows. */
-  readonly score?: Score & { readonly locked: number | null; readonly stopped: boolean };
+  readonly score?: Score & {
+    readonly locked: number | null;
+    readonly stopped: boolean;
+    /** All that the search for a better one asked for was known. */
+    readonly complete: boolean;
+  };
   /** The next best stacks, as many as were asked for: their scores, and where they differ from this one. */
   readonly others?: readonly OtherStack[];
   /** What there is to be said of the stack; those of type WARNING are among the warnings, too. */

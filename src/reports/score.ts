@@ -11,12 +11,14 @@ export function scoreLines(
   const unproved = score.value < score.atMost;
   // Nearly always it is proved to be the best, and a lock that stays is news to nobody
   const better = score.locked !== null && score.locked < score.value;
-  if (!unproved && !better && !score.stopped && !verbose && others.length === 0) return [];
+  const news = unproved || better || score.stopped || !score.complete;
+  if (!news && !verbose && others.length === 0) return [];
   const parts = [
     `score ${numberText(score.value)}`,
     unproved ? `at most ${numberText(score.atMost)}` : "the best there is",
     ...(score.locked === null ? [] : [`the old lock ${numberText(score.locked)}`]),
     ...(score.stopped ? ["stopped before the search was done"] : []),
+    ...(score.complete ? [] : ["facts are missing for more"]),
     ...(verbose ? [lacking(score)] : []),
   ];
   return [parts.join(", "), ...others.map(otherLine)];
