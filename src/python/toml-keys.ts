@@ -11,8 +11,41 @@ export interface KeyPlace {
 /** Keys from the root to the value; the elements of an array count from "0". */
 export type KeyPath = readonly string[];
 
+/** What stands before one `=`, and its value. Offsets count characters from 0. */
+export interface PairSpan {
+  /** From the root, as in `KeyPath`. */
+  readonly path: KeyPath;
+  readonly start: number;
+  /** Behind the value. */
+  readonly end: number;
+}
+
+/** A `[table]` or `[[element]]`, or what stands before the first. Offsets count characters from 0. */
+export interface TableSpan {
+  readonly path: KeyPath;
+  /** Of the first bracket. */
+  readonly start: number;
+  /** Behind the last bracket; 0 without a header. */
+  readonly end: number;
+  /** In the order of the file; those of inline tables are part of their value. */
+  readonly pairs: readonly PairSpan[];
+}
+
+interface Scanned {
+  readonly places: ReadonlyMap<string, KeyPlace>;
+  readonly tables: readonly TableSpan[];
+}
+
 let lastText: string | undefined;
-let lastPlaces: ReadonlyMap<string, KeyPlace> = new Map();
+let last: Scanned = { places: new Map(), tables: [] };
+
+function scanned(text: string): Scanned {
+  if (text !== lastText) {
+    last = new KeyScanner(text).scan();
+    lastText = text;
+  }
+  return last;
+}
 
 /**
  * Finds where a key of a TOML document stands: in a `[table]` header, before a `=`, dotted, in
@@ -20,11 +53,12 @@ let lastPlaces: ReadonlyMap<string, KeyPlace> = new Map();
  * TOML already; of other text some keys may not be found.
  */
 export function locateKey(text: string, path: KeyPath): KeyPlace | undefined {
-  if (text !== lastText) {
-    lastPlaces = new KeyScanner(text).scan();
-    lastText = text;
-  }
-  return lastPlaces.get(JSON.stringify(path));
+  return scanned(text).places.get(JSON.stringify(path));
+}
+
+/** The tables of a TOML document in its order, for editing; the first is the root's. */
+export function tableSpans(text: string): readonly TableSpan[] {
+  return scanned(text).tables;
 }
 
 const bareKey = /[\w-]+/y;
@@ -39,6 +73,8 @@ class KeyScanner {
   readonly #places = new Map<string, KeyPlace>();
   /** How many elements an array of tables has so far. */
   readonly #elements = new Map<string, number>();
+  #pairs: PairSpan[] = [];
+  readonly #tables: TableSpan[] = [];
   #at = 0;
 
   constructor(text: string) {
@@ -48,19 +84,33 @@ class KeyScanner {
     }
   }
 
-  scan(): ReadonlyMap<string, KeyPlace> {
+  scan(): Scanned {
     let table: KeyPath = [];
+    this.#tables.push({ path: table, start: 0, end: 0, pairs: this.#pairs });
     while (this.#skip(filler) && this.#at < this.#text.length) {
       const before = this.#at;
       if (this.#peek() === "[") table = this.#header();
-      else this.#pair(table);
+      else {
+        const path = this.#pair(table);
+        const end = this.#text.slice(before, this.#at).trimEnd().length + before;
+        this.#pairs.push({ path, start: before, end });
+      }
       // Text that is no TOML must not hold the scanner up.
       if (this.#at === before) this.#at++;
     }
-    return this.#places;
+    return { places: this.#places, tables: this.#tables };
   }
 
   #header(): KeyPath {
+    const start = this.#at;
+    const path = this.#headerPath();
+    const end = this.#text.slice(start, this.#at).trimEnd().length + start;
+    this.#pairs = [];
+    this.#tables.push({ path, start, end, pairs: this.#pairs });
+    return path;
+  }
+
+  #headerPath(): KeyPath {
     const isElement = this.#text.startsWith("[[", this.#at);
     this.#at += isElement ? 2 : 1;
     let path: KeyPath = [];
@@ -84,7 +134,7 @@ class KeyScanner {
     return count === undefined ? path : [...path, String(count - 1)];
   }
 
-  #pair(table: KeyPath): void {
+  #pair(table: KeyPath): KeyPath {
     let path = table;
     let place: KeyPlace | undefined;
     for (const key of this.#keys()) {
@@ -92,7 +142,7 @@ class KeyScanner {
       place = key.place;
       this.#note(path, place);
     }
-    if (place === undefined || this.#peek() !== "=") return;
+    if (place === undefined || this.#peek() !== "=") return path;
     this.#at++;
     this.#skip(blanks);
     const start = this.#at;
@@ -102,6 +152,7 @@ class KeyScanner {
     if (this.#places.get(JSON.stringify(path)) === place) {
       this.#places.set(JSON.stringify(path), { ...place, value });
     }
+    return path;
   }
 
   #value(path: KeyPath): void {
