@@ -34,11 +34,7 @@ test.each<[string, Known, string]>([
   ["what nothing is known against, however old", ["", "LOW", "MEDIUM"], "2"],
   ["the newest that is free", ["", "", "MEDIUM"], "2"],
   ["the newest, where all are affected alike", ["HIGH", "HIGH", "HIGH"], "3"],
-  [
-    "of those that are as bad the one with the fewest",
-    ["HIGH", "HIGH HIGH", "HIGH HIGH HIGH"],
-    "1",
-  ],
+  ["the newest, however many nothing mends", ["HIGH", "HIGH HIGH", "HIGH HIGH HIGH"], "3"],
   ["the worst alone, not the number", ["HIGH", "MEDIUM MEDIUM MEDIUM", "HIGH"], "2"],
   ["high rather than critical", ["HIGH", "CRITICAL"], "1"],
   ["medium rather than high", ["MEDIUM", "HIGH"], "1"],
@@ -55,10 +51,18 @@ test.each<[string, Known, string, string]>([
   ["stays where what is newer is low as well", ["LOW", "LOW"], "1", "1"],
   ["goes back from what is medium", ["", "MEDIUM", "MEDIUM"], "2", "1"],
   ["does not go back from what is low", ["", "LOW", "MEDIUM"], "2", "2"],
-  ["stays where all are affected alike", ["HIGH", "HIGH", "HIGH"], "2", "2"],
+  ["stays where all are affected alike", ["HIGH", "HIGH HIGH", "HIGH"], "2", "2"],
   ["stays though newer ones are free, if it is free itself", ["", ""], "1", "1"],
 ])("an old pin %s", (_rule, known, old, taken) => {
   expect(resolved(storeOf(known), lockedTo(old))).toBe(`locked: a==${taken}`);
+});
+
+test("an old pin moves on from what newer releases mend, though something as bad stays", () => {
+  const store = storeOf(["HIGH", "HIGH", "HIGH"]);
+  const mended = advisory("MENDED", { severity: { rank: "MEDIUM" }, fixed: ["2"] });
+  store.known = new Map([...(store.known ?? []), ["a==1", [...advisoriesOf("HIGH", 0), mended]]]);
+
+  expect(resolved(store, lockedTo("1"))).toBe("locked: a==3");
 });
 
 test("what is low is told, and why it leads to no older release", () => {

@@ -171,7 +171,12 @@ function storeOf({ releases }: Universe): MemoryStore {
     const text = `${name}==${versions[at]}`;
     known.set(
       text,
-      ranks.map((rank, number) => advisory(`ID-${name}-${at}-${number}`, { severity: { rank } })),
+      ranks.map((rank, number) =>
+        advisory(`ID-${name}-${at}-${number}`, {
+          severity: { rank },
+          fixed: number === 0 ? ["99"] : [],
+        }),
+      ),
     );
     const marker = (one: Demand) => (one.elsewhere ? ' and python_version < "3"' : "");
     store.add(text, {
@@ -302,7 +307,8 @@ function weightOf(name: string, at: number, { releases }: Universe): readonly nu
   const order = ["CRITICAL", "UNKNOWN", "MEDIUM", "LOW"] as const;
   const worst = order.find((rank) => ranks.includes(rank));
   const [critical, high, medium] = order.map((rank) => (rank === worst ? 1 : 0));
-  const advisories = ranks.filter((rank) => rank !== "LOW").length;
+  // Of each release only the first has a fix
+  const advisories = ranks.length > 0 && ranks[0] !== "LOW" ? 1 : 0;
   return [critical, high, medium, advisories, 0].map((part) => part ?? 0);
 }
 

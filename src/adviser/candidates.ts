@@ -247,16 +247,22 @@ export class Candidates {
 
   /** Told by advisories alone, those of the newer release first: to examine one costs far more. */
   private glanceAt(older: Version, { advisories, weight }: Candidate): Glance {
-    const isNoBetter = (some: readonly AdvisoryMatch[]) =>
-      compareCosts(this.atLeast(some), weight, weighingParts) >= 0;
+    const isNoBetter = (some: readonly AdvisoryMatch[], text?: string) =>
+      compareCosts(this.atLeast(some, text), weight, weighingParts) >= 0;
     if (isNoBetter(advisories.filter(reachesAll))) return "stop";
-    if (isNoBetter(advisories.filter((one) => reaches(one, older)))) return "pass";
-    return isNoBetter(this.advisories(older.text)) ? "pass" : "examine";
+    if (
+      isNoBetter(
+        advisories.filter((one) => reaches(one, older)),
+        older.text,
+      )
+    )
+      return "pass";
+    return isNoBetter(this.advisories(older.text), older.text) ? "pass" : "examine";
   }
 
-  private atLeast(advisories: readonly AdvisoryMatch[]): Cost {
+  private atLeast(advisories: readonly AdvisoryMatch[], text: string | undefined): Cost {
     if (advisories.length === 0) return noCost;
-    return weightOf(this.units.steps.flatMap((step) => step.atLeast?.(advisories) ?? []));
+    return weightOf(this.units.steps.flatMap((step) => step.atLeast?.(advisories, text) ?? []));
   }
 
   private advisories(version: string): readonly AdvisoryMatch[] {

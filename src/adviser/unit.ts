@@ -71,8 +71,11 @@ export interface Step extends Unit {
   objects(candidate: SievedRelease, context: AdviceContext): Objection | undefined;
   /** The highest `score` it may give to releases of `package`; undefined: 0. */
   readonly bonus?: number;
-  /** What it has at least against a release with these advisories, before that is examined. */
-  atLeast?(advisories: readonly AdvisoryMatch[]): Pick<Objection, "penalty" | "count">;
+  /** What it has at least against a release, or any (undefined), with these advisories, before that is examined. */
+  atLeast?(
+    advisories: readonly AdvisoryMatch[],
+    version: string | undefined,
+  ): Pick<Objection, "penalty" | "count">;
 }
 
 /** Accepts or refuses a whole stack (the original's stride); what it refuses is searched on from. */
@@ -113,7 +116,7 @@ export interface UnitSource {
 /** What speaks against a release without ruling it out. */
 export interface Objection {
   readonly penalty: Penalty;
-  /** How many things of medium rank or worse that is, such as advisories; undefined: one. */
+  /** How many things of medium rank or worse that is which another release mends; undefined: one. */
   readonly count?: number;
   /**
    * How much is held for (above 0, to 1) or against it (below 0, to -1) beside the penalty, in

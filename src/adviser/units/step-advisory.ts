@@ -1,4 +1,5 @@
 import type { AdvisoryMatch } from "../../model/advisory.ts";
+import { compareVersions, parseVersion, type Version } from "../../python/version.ts";
 import { advisoryNames, vulnerabilities } from "../advisory-text.ts";
 import { leadsBack, penaltyOfRank, worst } from "../penalty.ts";
 import type { Objection, Step } from "../unit.ts";
@@ -11,16 +12,33 @@ export const advisoryPenalty: Step = {
   kind: "step",
   name: "advisory",
   includes: ({ recommendationType: type }) => type === "stable" || type === "performance",
-  objects({ advisories }) {
+  objects({ advisories, release }) {
     if (advisories.length === 0) return undefined;
     const known = vulnerabilities(advisories);
     if (known.length === 0) return undefined;
-    return { ...weightOf(known), reason: `is affected by ${advisoryNames(known)}` };
+    const reason = `is affected by ${advisoryNames(known)}`;
+    return { ...weightOf(known, release.version), reason };
   },
-  atLeast: (advisories) => weightOf(vulnerabilities(advisories)),
+  atLeast: (advisories, version) => weightOf(vulnerabilities(advisories), version),
 };
 
-function weightOf(advisories: readonly AdvisoryMatch[]): Pick<Objection, "penalty" | "count"> {
+/** What nothing mends is no reason to prefer an older release of which less is on record. */
+function weightOf(
+  advisories: readonly AdvisoryMatch[],
+  text: string | undefined,
+): Pick<Objection, "penalty" | "count"> {
+  const version = text === undefined ? undefined : parseVersion(text);
   const penalties = advisories.map(({ severity }) => penaltyOfRank[severity.rank]);
-  return { penalty: worst(penalties), count: penalties.filter(leadsBack).length };
+  const mended = advisories.filter(
+    (one, position) => leadsBack(penalties[position] ?? 0) && isMended(one, version),
+  );
+  return { penalty: worst(penalties), count: mended.length };
+}
+
+function isMended({ fixed }: AdvisoryMatch, version: Version | undefined): boolean {
+  if (version === undefined) return false;
+  return fixed.some((text) => {
+    const fix = parseVersion(text);
+    return fix !== undefined && compareVersions(fix, version) > 0;
+  });
 }
