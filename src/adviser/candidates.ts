@@ -1,39 +1,14 @@
 import type { AdvisoryMatch } from "../model/advisory.ts";
-import type { FileFacts, MetadataFact, ReleaseList } from "../model/knowledge.ts";
-import type { Release } from "../model/release.ts";
-import { admitsPython, chooseFile } from "../python/file-choice.ts";
+import type { ReleaseList } from "../model/knowledge.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { anyVersion, contains, type VersionRange } from "../python/version-range.ts";
 import { reaches, reachesAll } from "./advisory-text.ts";
 import type { AdviceContext } from "./context.ts";
 import { type Cost, compareCosts, isFree, noCost, weighingParts } from "./cost.ts";
 import { Costing } from "./costing.ts";
-import { type Penalty, worst } from "./penalty.ts";
+import { type Candidate, type Examined, Examiner } from "./examiner.ts";
 import { type PackageUnits, pipelineOf } from "./pipeline.ts";
-import type { Objection, SievedRelease } from "./unit.ts";
 import { weightOf } from "./weight.ts";
-
-/** A release that may be chosen, with the file that the runtime would install. */
-export interface Candidate {
-  readonly release: Release;
-  readonly version: Version;
-  readonly file: FileFacts;
-  /** Of that file; undefined while it is not known. */
-  readonly metadata: MetadataFact | undefined;
-  /** What is known against it; empty, too, where nobody knows. */
-  readonly advisories: readonly AdvisoryMatch[];
-  /** What the steps have against it. */
-  readonly objections: readonly StepObjection[];
-  /** The worst of them. */
-  readonly penalty: Penalty;
-  /** What they come to. */
-  readonly weight: Cost;
-}
-
-/** An objection and the name of the step that has it. */
-interface StepObjection extends Objection {
-  readonly step: string;
-}
 
 /** What the project itself demands of a package; undefined: nothing. */
 export interface OwnDemands {
@@ -43,40 +18,29 @@ export interface OwnDemands {
   readonly asked: VersionRange | undefined;
 }
 
-/** `unit`: the sieve that rejects it; undefined: it is no release for this runtime at all. */
-type Examined =
-  | { readonly candidate: Candidate }
-  | { readonly reason: string; readonly unit?: string };
-
 /** How pre-releases of a package are taken: as any release, only for want of a final one, or not. */
 export type PrereleasePolicy = "equal" | "fallback" | "none";
 
 /** Whether to examine a release, to pass it over, or to look at no older ones either. */
 type Glance = "examine" | "pass" | "stop";
 
-const nothing: readonly never[] = [];
-
 /** The releases of one package as the search sees them: newest first, examined when looked at. */
 export class Candidates {
   readonly list: ReleaseList;
-  private readonly context: AdviceContext;
   private readonly units: PackageUnits;
-  private readonly pinned: VersionRange | undefined;
   private readonly preferred: Version | undefined;
+  private readonly examiner: Examiner;
   private readonly costing: Costing;
   private readonly examined = new Map<number, Examined>();
   private readonly positions = new Map<string, number>();
   private readonly versions: (Version | undefined)[] = [];
-  /** A range is often looked through many times. */
-  private readonly against = new Map<string, readonly AdvisoryMatch[]>();
   private anyFinal: boolean | undefined;
 
   constructor(list: ReleaseList, context: AdviceContext, demands: OwnDemands) {
     this.list = list;
-    this.context = context;
     this.units = pipelineOf(context).about(list.name);
     const { asked } = demands;
-    this.pinned = demands.pinned;
+    this.examiner = new Examiner(list, context, this.units, demands.pinned);
     const old = parseVersion(context.project.preferred.get(list.name) ?? "");
     this.preferred =
       old !== undefined && contains(asked ?? anyVersion, old) && this.at(old.text) !== undefined
@@ -138,7 +102,7 @@ export class Candidates {
       if (compareVersions(version, chosen.version) > 0) return "examine";
       if (chosen.advisories.some(reachesAll)) return "stop";
       if (chosen.advisories.some((one) => reaches(one, version))) return "pass";
-      return this.advisories(version.text).length === 0 ? "examine" : "pass";
+      return this.examiner.advisories(version.text).length === 0 ? "examine" : "pass";
     };
     for (const candidate of this.within(anyVersion, glance)) {
       const { advisories, version } = candidate;
@@ -216,7 +180,7 @@ export class Candidates {
   examine(position: number): Examined {
     const known = this.examined.get(position);
     if (known !== undefined) return known;
-    const answer = this.look(position);
+    const answer = this.examiner.look(position, this.version(position));
     this.examined.set(position, answer);
     return answer;
   }
@@ -257,65 +221,12 @@ export class Candidates {
       )
     )
       return "pass";
-    return isNoBetter(this.advisories(older.text), older.text) ? "pass" : "examine";
+    return isNoBetter(this.examiner.advisories(older.text), older.text) ? "pass" : "examine";
   }
 
   private atLeast(advisories: readonly AdvisoryMatch[], text: string | undefined): Cost {
     if (advisories.length === 0) return noCost;
     return weightOf(this.units.steps.flatMap((step) => step.atLeast?.(advisories, text) ?? []));
-  }
-
-  private advisories(version: string): readonly AdvisoryMatch[] {
-    const known = this.against.get(version);
-    if (known !== undefined) return known;
-    const answer = this.context.knowledge.advisories(this.list.name, version) ?? nothing;
-    this.against.set(version, answer);
-    return answer;
-  }
-
-  private look(position: number): Examined {
-    const { runtime, ranks, knowledge } = this.context;
-    const wanted = this.list.python(position);
-    // Most releases that are passed over are for a newer Python: no more of them is read
-    if (!admitsPython(wanted, runtime.pythonFull)) return { reason: `needs Python ${wanted}` };
-    const facts = this.list.release(position);
-    const version = this.version(position);
-    if (version === undefined) return { reason: "is no version (PEP 440)" };
-    const choice = chooseFile(facts, runtime.pythonFull, ranks);
-    if ("reason" in choice) return choice;
-    const release = { name: this.list.name, version: facts.version, index: this.list.index };
-    const metadata = knowledge.metadata(release, choice.file.filename, runtime.id);
-    const advisories = this.advisories(release.version);
-    const sieved = {
-      release,
-      facts,
-      metadata,
-      advisories,
-      status: this.list.status,
-      filename: choice.file.filename,
-      pinned: this.pinned !== undefined && contains(this.pinned, version),
-    };
-    for (const sieve of this.units.sieves) {
-      const reason = sieve.rejects(sieved, this.context);
-      if (reason !== undefined) return { reason, unit: sieve.name };
-    }
-    const objections = this.objectionsTo(sieved);
-    const penalty = worst(objections.map((one) => one.penalty));
-    const weight = objections.length === 0 ? noCost : weightOf(objections);
-    const { file } = choice;
-    return {
-      candidate: { release, version, file, metadata, advisories, objections, penalty, weight },
-    };
-  }
-
-  private objectionsTo(sieved: SievedRelease): readonly StepObjection[] {
-    let found: readonly StepObjection[] = nothing;
-    for (const step of this.units.steps) {
-      const objection = step.objects(sieved, this.context);
-      // Nearly always there is none, and there are many releases
-      if (objection !== undefined) found = [...found, { ...objection, step: step.name }];
-    }
-    return found;
   }
 }
 

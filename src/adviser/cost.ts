@@ -11,7 +11,7 @@ export const costParts = [
   "critical",
   "high",
   "medium",
-  /** Advisories that a newer release mends, and alarms, medium or worse, each counted. */
+  /** Advisories, medium or worse, that a newer release mends, each counted. */
   "advisories",
   /** What steps hold against a release beside that, in hundredths of the original's score. */
   "disliked",

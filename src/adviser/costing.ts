@@ -1,7 +1,8 @@
 import { compareVersions, type Version } from "../python/version.ts";
 import type { VersionRange } from "../python/version-range.ts";
-import type { Candidate, Candidates, PrereleasePolicy } from "./candidates.ts";
+import type { Candidates, PrereleasePolicy } from "./candidates.ts";
 import { addCosts, type Cost, type CostPart, costOf, isFree, noCost } from "./cost.ts";
+import type { Candidate } from "./examiner.ts";
 
 /** What decides the price of a package's releases beside the releases. */
 export interface Prices {

@@ -10,8 +10,8 @@ import {
   singleVersion,
   type VersionRange,
 } from "../python/version-range.ts";
-import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Candidate } from "./examiner.ts";
 import type { Cause, Incompatibility, PackageKey } from "./incompatibility.ts";
 import type { Limits } from "./limits.ts";
 import { sameDependencySpan } from "./span.ts";

@@ -4,8 +4,8 @@ import { compareVersions, parseVersion, type Version } from "../python/version.t
 import { contains } from "../python/version-range.ts";
 import { advisoryNames, vulnerabilities } from "./advisory-text.ts";
 import type { BestStack } from "./best-stack.ts";
-import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Candidate } from "./examiner.ts";
 import { heldBack } from "./gave-way.ts";
 import { whyNot } from "./justify.ts";
 import { leadsBack } from "./penalty.ts";

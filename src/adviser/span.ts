@@ -1,7 +1,7 @@
 import type { Dependency } from "../python/active-dependencies.ts";
 import { between, singleVersion, type VersionRange } from "../python/version-range.ts";
-import type { Candidate } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Candidate } from "./examiner.ts";
 
 /** How far to look on either side. */
 const reach = 200;

@@ -116,7 +116,7 @@ export interface UnitSource {
 /** What speaks against a release without ruling it out. */
 export interface Objection {
   readonly penalty: Penalty;
-  /** How many things of medium rank or worse that is which another release mends; undefined: one. */
+  /** How many things of medium rank or worse that is which another release mends; undefined: none. */
   readonly count?: number;
   /**
    * How much is held for (above 0, to 1) or against it (below 0, to -1) beside the penalty, in

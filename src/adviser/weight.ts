@@ -14,7 +14,7 @@ const partOfPenalty: Readonly<Record<Exclude<Penalty, 0>, CostPart>> = {
 export function weightOf(objections: readonly Omit<Objection, "reason">[]): Cost {
   let worst: Penalty = 0;
   let sum = noCost;
-  for (const { penalty, count = 1, score = 0 } of objections) {
+  for (const { penalty, count = 0, score = 0 } of objections) {
     if (penalty > worst) worst = penalty;
     const advisories = leadsBack(penalty) ? count : 0;
     sum = addCosts(sum, costOf({ advisories, disliked: Math.round(-100 * score) }));

@@ -4,9 +4,10 @@ import { admitsPython } from "../python/file-choice.ts";
 import type { PackageName } from "../python/name.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { anyVersion, contains } from "../python/version-range.ts";
-import type { Candidate, Candidates } from "./candidates.ts";
+import type { Candidates } from "./candidates.ts";
 import { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
+import type { Candidate } from "./examiner.ts";
 import { force } from "./force.ts";
 import { demandsByTarget } from "./stack-graph.ts";
 

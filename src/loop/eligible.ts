@@ -1,4 +1,5 @@
-import type { Candidate, Candidates } from "../adviser/candidates.ts";
+import type { Candidates } from "../adviser/candidates.ts";
+import type { Candidate } from "../adviser/examiner.ts";
 import type { Project } from "../model/project.ts";
 import type { VersionRange } from "../python/version-range.ts";
 

@@ -1,5 +1,6 @@
-import { type Candidate, Candidates } from "../adviser/candidates.ts";
+import { Candidates } from "../adviser/candidates.ts";
 import type { AdviceContext } from "../adviser/context.ts";
+import type { Candidate } from "../adviser/examiner.ts";
 import { tiedIndexes } from "../adviser/lists.ts";
 import { ownDemands } from "../adviser/requirements.ts";
 import { type Gap, gapKey } from "../model/gap.ts";

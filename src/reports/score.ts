@@ -36,7 +36,7 @@ const partWords: Readonly<Record<string, string>> = {
   critical: "with something critical against them",
   high: "with something high against them",
   medium: "with something medium against them",
-  advisories: "advisories and alarms",
+  advisories: "advisories that newer releases mend",
   disliked: "hundredths of units' dislike",
   asked: "newer series of what the project asks for",
   moved: "pins moved",
