@@ -5,6 +5,7 @@ import { addAudit } from "./audit-options.ts";
 import { collect, texts } from "./collect.ts";
 import type { CommandOptions as Options, Perform } from "./command.ts";
 import { addExplanations } from "./explanation-options.ts";
+import { addExport } from "./export-options.ts";
 import { addHealth } from "./health-options.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addOutdated } from "./outdated-options.ts";
@@ -19,6 +20,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addAdvise(program, { perform, everywhere });
   addStatus(program, perform);
   addExplanations(program, { perform, everywhere });
+  addExport(program, { perform, everywhere });
   addSolve(program, perform);
   addInvestigate(program, perform);
   addSiScan(program, { perform, everywhere });

@@ -1,9 +1,11 @@
+import { basename } from "node:path";
 import type { PipfileLock } from "../python/pipfile-lock.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import type { Bench } from "./bench.ts";
 import { indexSources } from "./index-sources.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
+import type { ManifestSettings } from "./manifest-choice.ts";
 import { openBench } from "./open-bench.ts";
 import { ownProject } from "./own-project.ts";
 import { chooseRuntime } from "./runtime-choice.ts";
@@ -15,11 +17,15 @@ export interface LockedProject extends Manifest {
 }
 
 /** Reads a project whose lock is wanted; throws as `readManifest`, and `bad-lock` without one. */
-export function readLockedProject(directory: string, from: string): LockedProject {
-  const manifest = readManifest(directory, from);
+export function readLockedProject(
+  directory: string,
+  from: string,
+  settings: ManifestSettings = {},
+): LockedProject {
+  const manifest = readManifest(directory, from, settings);
   const { lock, lockText } = manifest;
   if (lock !== undefined && lockText !== undefined) return { ...manifest, lock, lockText };
-  throw new ThothError("bad-lock", `no Pipfile.lock in \`${directory}\``, {
+  throw new ThothError("bad-lock", `no ${basename(manifest.lockPath)} in \`${directory}\``, {
     hint: "make one first: `thoth advise`",
   });
 }

@@ -23,7 +23,7 @@ export async function openLock(
   from: string,
   services: Services,
 ): Promise<OpenedLock> {
-  const project = readLockedProject(directory, from);
+  const project = readLockedProject(directory, from, services.configuration);
   const question = await adviceQuestion(project, services, { dev: true, upgrade: new Set() });
   const { runtime } = question;
   const { verify, recommendationType } = services.configuration;

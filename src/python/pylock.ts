@@ -29,7 +29,9 @@ export interface PylockOptions {
  * group `dev`, its other categories groups of their names.
  */
 export function pylockText(lock: PipfileLock, options: PylockOptions): string {
-  const selectors = [...lock.categories.keys()].map(selectorOf);
+  // Every Pipfile has [dev-packages]; without any they are no group
+  const meant = [...lock.categories].filter(([name, { size }]) => name !== "develop" || size > 0);
+  const selectors = meant.map(([name]) => selectorOf(name));
   const named = (variable: Selector["variable"]) =>
     selectors.flatMap((one) => (one?.variable === variable ? [one.name] : [])).sort();
   const { environments, requiresPython } = options;
