@@ -205,7 +205,8 @@ function listen(told: boolean): Signals {
 
 /** A Pipfile, lock or policy that an error names, for showing its lines; their names are paths from here. */
 function sourceText(file: string): string | undefined {
-  if (!/(^|\/)(Pipfile(\.lock)?|thoth\.toml|py\w+\.toml|[\w.-]+\.(in|txt))$/.test(file)) return undefined;
+  if (!/(^|\/)(Pipfile(\.lock)?|thoth\.toml|py\w+\.toml|[\w.-]+\.(in|txt))$/.test(file))
+    return undefined;
   try {
     return readFileSync(file, "utf8");
   } catch {
