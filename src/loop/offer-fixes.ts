@@ -13,8 +13,8 @@ import { resolveDirectly } from "./resolve-directly.ts";
 import { knownRuntimes } from "./runtime-choice.ts";
 
 /** A conflict has little patience: for all that is tried, and for each. */
-const patienceMs = 20_000;
-const attemptMs = 8_000;
+const patienceMs = 30_000;
+const attemptMs = 15_000;
 const mostPythons = 4;
 
 /**

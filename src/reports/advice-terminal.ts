@@ -34,7 +34,15 @@ export function renderAdvice(
   if (report.conflict !== undefined) {
     const file = report.project.manifest;
     notices.push(
-      renderConflict(report.conflict, { ...options, file, verbose: verbosity === "verbose" }),
+      renderConflict(report.conflict, {
+        ...options,
+        file,
+        verbose: verbosity === "verbose",
+        above: notices
+          .join("\n")
+          .split("\n")
+          .filter((line) => line !== "").length,
+      }),
     );
   }
   const body =

@@ -59,9 +59,14 @@ export function renderError(error: ThothError, options: DiagnosticOptions): stri
  */
 export function renderConflict(
   conflict: ReportedConflict,
-  options: DiagnosticOptions & { readonly file: string; readonly verbose?: boolean },
+  options: DiagnosticOptions & {
+    readonly file: string;
+    readonly verbose?: boolean;
+    /** Lines that are told above it. */
+    readonly above?: number;
+  },
 ): string {
-  const { color, file, verbose = false } = options;
+  const { color, file, verbose = false, above = 0 } = options;
   const source = options.sourceText?.(file);
   const marks = [...conflict.lines]
     .sort((a, b) => a.line - b.line)
@@ -71,7 +76,7 @@ export function renderConflict(
   const whole = source === undefined ? [] : excerpt(source, marks, color);
   const steps = conflict.story.filter((step) => step !== conflict.message);
   const around = (first === undefined ? 1 : 2) + Math.max(1, conflict.fixes.length);
-  const room = verbose ? Number.POSITIVE_INFINITY : conflictLines - around;
+  const room = verbose ? Number.POSITIVE_INFINITY : conflictLines - around - above;
   const fits = whole.length + Math.min(steps.length, leastStory) <= room;
   const shown = fits ? whole : [];
   const beside = shown.length > 0 ? [] : linesBeside(conflict, file, verbose);
