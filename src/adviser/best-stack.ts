@@ -3,7 +3,7 @@ import { anyVersion, intersect } from "../python/version-range.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
 import { type Allowance, type Core, cheapestAllowance, coreOf } from "./core.ts";
-import { type Cost, compareCosts } from "./cost.ts";
+import { type Cost, compareCosts, noCost } from "./cost.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { Limits } from "./limits.ts";
 import { search } from "./search.ts";
@@ -95,6 +95,7 @@ class Quest {
       excluded: this.excluded,
       catalog: this.catalog,
       limits: new Limits(this.allowance.limits),
+      first: this.tight(),
     });
     this.searches += 1;
     this.attempts += result.attempts;
@@ -114,6 +115,19 @@ class Quest {
     if (core.size === 0) throw new Error("a project that has a stack was proved to have none");
     this.cores.push(core);
     this.allowance = cheapestAllowance(this.floor, this.cores);
+  }
+
+  /** What costs more in the best stack so far than the limits allow: there the search will fail, if it does. */
+  private tight(): ReadonlySet<string> {
+    const { needed } = this.stack;
+    const tight = new Set<string>();
+    for (const { name, version } of needed.values()) {
+      const candidate = this.catalog.candidatesOf(name)?.at(version.text);
+      const limit = this.allowance.limits.get(name) ?? noCost;
+      if (candidate !== undefined && compareCosts(this.catalog.cost(candidate), limit) > 0)
+        tight.add(name);
+    }
+    return tight;
   }
 
   private get isBest(): boolean {

@@ -15,8 +15,11 @@ export class Priorities {
   private readonly late = new Set<PackageKey>();
   private reordered = new Set<PackageKey>();
   private readonly pinned: ReadonlySet<PackageKey>;
+  private readonly first: ReadonlySet<PackageKey>;
 
-  constructor(project: Project) {
+  /** `first`: what to decide next after pins, as soon as it must be decided at all. */
+  constructor(project: Project, first: ReadonlySet<PackageKey> = new Set()) {
+    this.first = first;
     this.pinned = new Set(
       project.requirements
         .filter(({ specifier, source }) => source !== undefined || /^===?\s*[^*]+$/.test(specifier))
@@ -75,6 +78,7 @@ export class Priorities {
     // An extra follows its package: at once when that is decided, never before
     if (base !== undefined) return solution.decisions.has(base) ? order - 4e6 : order + 4e6;
     if (this.pinned.has(key)) return order - 3e6;
+    if (this.first.has(key)) return order - 2.5e6;
     if (this.early.has(key)) return order - 2e6;
     return this.late.has(key) ? order + 2e6 : order;
   }

@@ -28,6 +28,8 @@ export interface SearchOptions {
   readonly limits?: Limits;
   /** Stacks that are not to be found again. */
   readonly excluded?: readonly Incompatibility[];
+  /** Packages to decide as soon as they can be: where limits are likely to be too tight. */
+  readonly first?: ReadonlySet<PackageKey>;
   /** The catalog of a search of the same context, to look nothing up twice. */
   readonly catalog?: Catalog;
 }
@@ -63,11 +65,11 @@ class Search {
   private readonly learntAbout = new Set<PackageKey>();
   private attempts = 0;
 
-  constructor(catalog: Catalog, { limits, excluded = [] }: SearchOptions) {
+  constructor(catalog: Catalog, { limits, excluded = [], first }: SearchOptions) {
     this.catalog = catalog;
     this.limits = limits;
     this.excluded = excluded;
-    this.priorities = new Priorities(catalog.context.project);
+    this.priorities = new Priorities(catalog.context.project, first);
   }
 
   run(): SearchResult {
