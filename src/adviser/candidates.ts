@@ -8,6 +8,7 @@ import { type Cost, compareCosts, isFree, noCost, weighingParts } from "./cost.t
 import { Costing } from "./costing.ts";
 import { type Candidate, type Examined, Examiner } from "./examiner.ts";
 import { type PackageUnits, pipelineOf } from "./pipeline.ts";
+import type { PrereleasePolicy } from "./prerelease-policy.ts";
 import { weightOf } from "./weight.ts";
 
 /** What the project itself demands of a package; undefined: nothing. */
@@ -17,9 +18,6 @@ export interface OwnDemands {
   /** What all its lines leave together. */
   readonly asked: VersionRange | undefined;
 }
-
-/** How pre-releases of a package are taken: as any release, only for want of a final one, or not. */
-export type PrereleasePolicy = "equal" | "fallback" | "none";
 
 /** Whether to examine a release, to pass it over, or to look at no older ones either. */
 type Glance = "examine" | "pass" | "stop";

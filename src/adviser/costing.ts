@@ -1,8 +1,16 @@
 import { compareVersions, type Version } from "../python/version.ts";
 import type { VersionRange } from "../python/version-range.ts";
-import type { Candidates, PrereleasePolicy } from "./candidates.ts";
 import { addCosts, type Cost, type CostPart, costOf, isFree, noCost } from "./cost.ts";
 import type { Candidate } from "./examiner.ts";
+import type { PrereleasePolicy } from "./prerelease-policy.ts";
+
+/** The releases of one package, newest first, as far as pricing needs. */
+interface PricedReleases {
+  readonly list: { readonly count: number };
+  newest(policy: PrereleasePolicy, range?: VersionRange): Candidate | undefined;
+  positionOf(text: string): number | undefined;
+  version(position: number): Version | undefined;
+}
 
 /** What decides the price of a package's releases beside the releases. */
 export interface Prices {
@@ -14,12 +22,12 @@ export interface Prices {
 
 /** What the releases of one package cost the stack that has them. */
 export class Costing {
-  private readonly candidates: Candidates;
+  private readonly candidates: PricedReleases;
   private readonly prices: Prices;
   private readonly newer = new Map<PrereleasePolicy, NewerCount>();
   private readonly known = new Map<string, Cost>();
 
-  constructor(candidates: Candidates, prices: Prices) {
+  constructor(candidates: PricedReleases, prices: Prices) {
     this.candidates = candidates;
     this.prices = prices;
   }
@@ -70,14 +78,18 @@ const nothing: Newer = { series: 0, releases: 0 };
 
 /** Counts from the newest release that can be had on to older ones, as far as it is asked. */
 class NewerCount {
-  private readonly candidates: Candidates;
+  private readonly candidates: PricedReleases;
   private readonly policy: PrereleasePolicy;
   private readonly seen = new Set<string>();
   private releases = 0;
   private readonly counts = new Map<number, Newer>();
   private next: number;
 
-  constructor(candidates: Candidates, asked: VersionRange | undefined, policy: PrereleasePolicy) {
+  constructor(
+    candidates: PricedReleases,
+    asked: VersionRange | undefined,
+    policy: PrereleasePolicy,
+  ) {
     this.candidates = candidates;
     this.policy = policy;
     const newest = candidates.newest(policy, asked);

@@ -24,14 +24,3 @@ export function worst(penalties: readonly Penalty[]): Penalty {
   for (const one of penalties) if (one > most) most = one;
   return most;
 }
-
-/** Whether less speaks against one stack than against another: first the worst counts, then the next. */
-export function isLess(some: readonly Penalty[], others: readonly Penalty[]): boolean {
-  const left = [...some].sort().reverse();
-  const right = [...others].sort().reverse();
-  for (const [position, penalty] of left.entries()) {
-    const other = right[position] ?? 0;
-    if (penalty !== other) return penalty < other;
-  }
-  return right.slice(left.length).some((penalty) => penalty > 0);
-}
