@@ -39,10 +39,14 @@ export function runList(
   return withServices(context, context.workingDirectory, async (services) => {
     const folders: PrescriptionFolder[] = [];
     const { cacheDirectory } = services.configuration;
+    // Who asks for a list wants to see what is there now
+    const freshness = { now: services.now(), freshnessMs: 0 };
     const onIndexing = () => services.emit({ type: "stage", stage: "indexing prescriptions" });
     for (const folder of foldersOf(named, services, context)) {
       const { signal } = services;
-      folders.push(await openPrescriptions(folder, { cacheDirectory, signal, onIndexing }));
+      folders.push(
+        await openPrescriptions(folder, { cacheDirectory, signal, freshness, onIndexing }),
+      );
     }
     const stdout =
       name === undefined ? folderList(folders, context) : await unitList(folders, name, context);

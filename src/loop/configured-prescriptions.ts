@@ -3,16 +3,19 @@ import type { Services } from "../wiring.ts";
 
 /** The prescriptions that the configuration names; nothing is loaded where it names none. */
 export async function configuredPrescriptions(
-  services: Pick<Services, "configuration" | "signal" | "emit">,
+  services: Pick<Services, "configuration" | "signal" | "emit" | "now">,
 ): Promise<Prescriptions | undefined> {
-  const { configuration, signal, emit } = services;
+  const { configuration, signal, emit, now } = services;
   if (configuration.prescriptions.length === 0) return undefined;
   const { joinedPrescriptions, openPrescriptions } = await import("./prescription-files.ts");
   const folders = [];
   for (const folder of new Set(configuration.prescriptions)) {
-    const { cacheDirectory } = configuration;
+    const { cacheDirectory, freshnessMs } = configuration;
+    const freshness = { now: now(), freshnessMs };
     const onIndexing = () => emit({ type: "stage", stage: "indexing prescriptions" });
-    folders.push(await openPrescriptions(folder, { cacheDirectory, signal, onIndexing }));
+    folders.push(
+      await openPrescriptions(folder, { cacheDirectory, signal, freshness, onIndexing }),
+    );
   }
   const prescriptions = joinedPrescriptions(folders);
   // Whether a name to switch off is one of theirs is asked before any advice

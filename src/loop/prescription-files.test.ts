@@ -24,6 +24,7 @@ afterEach(() => {
 const means = () => ({
   cacheDirectory: folderOf({}),
   signal: new AbortController().signal,
+  freshness: { now: Date.now(), freshnessMs: 600_000 },
 });
 
 const wrap = (name: string, forPackage: string) => `units:

@@ -14,6 +14,7 @@ import { errorCode, writeAtomic } from "../util/atomic-write.ts";
 import type { Problem } from "../util/errors.ts";
 import { namespaceOf, type PrescriptionReading, readPrescriptions } from "./prescription-file.ts";
 import {
+  type IndexFreshness,
   type IndexHeader,
   indexPrescriptions,
   keptIndex,
@@ -27,11 +28,22 @@ import { type FileStamp, fileStamp, isFileAsBefore, realFolder } from "./prescri
 export interface PrescriptionMeans {
   readonly cacheDirectory: string;
   readonly signal: AbortSignal;
+  /** ms since the epoch, and how long a check of many files holds, ms. */
+  readonly freshness: IndexFreshness;
   /** Called where a folder must be indexed first, which may take seconds. */
   readonly onIndexing?: (root: string) => void;
 }
 
+/** What is read and kept together: units of some files, under the name of a package or behind `_`. */
+interface Group {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly wants: (unit: PrescribedUnit) => boolean;
+}
+
 interface Reading extends PrescriptionReading {
+  /** The `id` of the index that named the files. */
+  readonly index: string;
   readonly files: readonly FileStamp[];
 }
 
@@ -44,7 +56,7 @@ export class PrescriptionFolder implements Prescriptions {
   readonly #cache: string;
   readonly #index: PrescriptionIndex;
   readonly #readings = new Map<string, Reading>();
-  readonly #wanted = new Map<string, readonly string[]>();
+  readonly #wanted = new Map<string, Group>();
 
   constructor(root: string, cache: string, index: PrescriptionIndex) {
     this.root = root;
@@ -82,58 +94,63 @@ export class PrescriptionFolder implements Prescriptions {
 
   unitsFor(name: PackageName): readonly PrescribedUnit[] {
     const files = this.#index.packages.files(name);
-    if (files.length === 0) return none;
-    const { units } = this.#read(name, files);
-    return units.filter((unit) => packagesOf(unit).packages.includes(name));
+    return this.#units({ name, files, wants: (unit) => packagesOf(unit).packages.includes(name) });
   }
 
   general(): readonly PrescribedUnit[] {
-    const { general } = this.header;
-    if (general.length === 0) return none;
-    return this.#read("_general", general).units.filter((unit) => packagesOf(unit).general);
+    const files = this.header.general;
+    const wants = (unit: PrescribedUnit) => packagesOf(unit).general && !isForImages(unit);
+    return this.#units({ name: "_general", files, wants });
+  }
+
+  forImages(): readonly PrescribedUnit[] {
+    const files = this.header.general;
+    const wants = (unit: PrescribedUnit) => packagesOf(unit).general && isForImages(unit);
+    return this.#units({ name: "_images", files, wants });
   }
 
   combining(): readonly PrescribedUnit[] {
-    const { combining } = this.header;
-    if (combining.length === 0) return none;
-    const { units } = this.#read("_combining", combining);
-    return units.filter(({ kind }) => combiningKinds.has(kind));
+    const files = this.header.combining;
+    const wants = ({ kind }: PrescribedUnit) => combiningKinds.has(kind);
+    return this.#units({ name: "_combining", files, wants });
   }
 
   named(list: UnitList, name: string): PrescribedUnit | undefined {
     const set = this.header.sets.find((one) => name.startsWith(`${one.name}.`));
     const bare = name.slice((set?.name ?? "UNKNOWN").length + 1);
     const files = this.#index.names().files(unitKey(list, bare));
-    if (files.length === 0) return undefined;
-    const { units } = this.#read(`_${shortHash(unitKey(list, bare))}`, files);
-    return units.find((unit) => unit.name === name && listOfKind(unit.kind) === list);
+    const wants = (unit: PrescribedUnit) => unit.name === name && listOfKind(unit.kind) === list;
+    return this.#units({ name: `_${shortHash(unitKey(list, name))}`, files, wants })[0];
   }
 
   async learn(): Promise<boolean> {
-    const wanted = [...this.#wanted];
+    const wanted = [...this.#wanted.values()];
     this.#wanted.clear();
-    for (const [group, files] of wanted) {
-      const reading = await this.#parse(files);
-      this.#readings.set(group, reading);
+    for (const group of wanted) {
+      const reading = await this.#parse(group);
+      this.#readings.set(group.name, reading);
       this.#keep(group, reading);
     }
     return wanted.length > 0;
   }
 
-  #read(group: string, files: readonly string[]): Reading {
-    const known = this.#readings.get(group) ?? this.#kept(group, files);
-    if (known !== undefined) {
-      this.#readings.set(group, known);
-      return known;
+  #units(group: Group): readonly PrescribedUnit[] {
+    if (group.files.length === 0) return none;
+    const known = this.#readings.get(group.name) ?? this.#kept(group);
+    if (known === undefined) {
+      this.#wanted.set(group.name, group);
+      return none;
     }
-    this.#wanted.set(group, files);
-    return nothing;
+    this.#readings.set(group.name, known);
+    return known.units;
   }
 
-  #kept(group: string, files: readonly string[]): Reading | undefined {
+  #kept(group: Group): Reading | undefined {
     try {
       const value: unknown = JSON.parse(readFileSync(this.#path(group), "utf8"));
-      if (!isReading(value) || value.files.length !== files.length) return undefined;
+      if (!isReading(value) || value.index !== this.header.id) return undefined;
+      // Of few files all were looked at already, and groups of many are taken with their index
+      if (this.header.files !== undefined || group.name.startsWith("_")) return value;
       return value.files.every((file) => isFileAsBefore(this.root, file)) ? value : undefined;
     } catch (error) {
       if (errorCode(error) === undefined && !(error instanceof SyntaxError)) throw error;
@@ -141,7 +158,7 @@ export class PrescriptionFolder implements Prescriptions {
     }
   }
 
-  async #parse(files: readonly string[]): Promise<Reading> {
+  async #parse({ files, wants }: Group): Promise<Reading> {
     const { sets } = this.header;
     const stamps: FileStamp[] = [];
     const units: PrescribedUnit[] = [];
@@ -151,13 +168,13 @@ export class PrescriptionFolder implements Prescriptions {
       if (stamp === undefined) continue;
       stamps.push(stamp);
       const read = await readPrescriptions(this.root, file, namespaceOf(file, sets));
-      units.push(...read.units);
+      units.push(...read.units.filter(wants));
       faults.push(...read.faults);
     }
-    return { files: stamps, units, faults };
+    return { index: this.header.id, files: stamps, units, faults };
   }
 
-  #keep(group: string, reading: Reading): void {
+  #keep(group: Group, reading: Reading): void {
     try {
       writeAtomic(this.#path(group), JSON.stringify({ format: readingFormat, ...reading }));
     } catch (error) {
@@ -166,15 +183,20 @@ export class PrescriptionFolder implements Prescriptions {
     }
   }
 
-  #path(group: string): string {
-    const name = group.length > 100 ? `_${shortHash(group)}` : group;
-    return join(this.#cache, "units", `${name}.json`);
+  #path({ name }: Group): string {
+    const file = name.length > 100 ? `_${shortHash(name)}` : name;
+    return join(this.#cache, "units", `${file}.json`);
   }
 }
 
 const readingFormat = 1;
 const none: readonly PrescribedUnit[] = [];
-const nothing: Reading = { files: [], units: [], faults: [] };
+
+/** Only a runtime with a base image can be one that they are for. */
+function isForImages({ include }: PrescribedUnit): boolean {
+  const images = include.runtime?.baseImages;
+  return images !== undefined && !images.not && !images.values.includes(null);
+}
 
 function isReading(value: unknown): value is Reading {
   return (
@@ -183,7 +205,8 @@ function isReading(value: unknown): value is Reading {
     "format" in value &&
     value.format === readingFormat &&
     "files" in value &&
-    Array.isArray(value.files)
+    Array.isArray(value.files) &&
+    "index" in value
   );
 }
 
@@ -198,11 +221,11 @@ function faultKey({ message, place }: Problem): string {
 /** Opens a folder of prescriptions, and indexes it where it changed. Throws `bad-configuration`. */
 export async function openPrescriptions(
   folder: string,
-  { cacheDirectory, signal, onIndexing }: PrescriptionMeans,
+  { cacheDirectory, signal, freshness, onIndexing }: PrescriptionMeans,
 ): Promise<PrescriptionFolder> {
   const root = realFolder(folder);
   const cache = prescriptionCache(cacheDirectory, root);
-  const kept = keptIndex(cache, root);
+  const kept = keptIndex(cache, root, freshness);
   if (kept !== undefined) return new PrescriptionFolder(root, cache, kept);
   onIndexing?.(root);
   return new PrescriptionFolder(root, cache, await indexPrescriptions(cache, root, signal));
@@ -213,6 +236,7 @@ export function joinedPrescriptions(folders: readonly Prescriptions[]): Prescrip
   return {
     unitsFor: (name) => folders.flatMap((folder) => folder.unitsFor(name)),
     general: () => folders.flatMap((folder) => folder.general()),
+    forImages: () => folders.flatMap((folder) => folder.forImages()),
     combining: () => folders.flatMap((folder) => folder.combining()),
     named: (list, name) => {
       for (const folder of folders) {

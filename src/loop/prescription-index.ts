@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
@@ -32,6 +32,8 @@ import {
 /** What an index says of a whole folder. */
 export interface IndexHeader {
   readonly format: typeof format;
+  /** Another one each time that the folder is indexed. */
+  readonly id: string;
   readonly folders: readonly FolderStamp[];
   /** Undefined where they are so many that they are looked at one by one, when they are read. */
   readonly files?: readonly FileStamp[];
@@ -69,12 +71,31 @@ export function prescriptionCache(cacheDirectory: string, root: string): string 
   return join(cacheDirectory, "prescriptions", key);
 }
 
+/** Of many files it counts for a while that nothing changed: to ask of each takes longer than advice. */
+export interface IndexFreshness {
+  /** ms since the epoch. */
+  readonly now: number;
+  readonly freshnessMs: number;
+}
+
 /** The index that the cache holds of a folder; undefined where there is none, or another one now. */
-export function keptIndex(cache: string, root: string): PrescriptionIndex | undefined {
+export function keptIndex(
+  cache: string,
+  root: string,
+  { now, freshnessMs }: IndexFreshness,
+): PrescriptionIndex | undefined {
   try {
-    const packages = new LineIndex(readFileSync(join(cache, "packages")));
+    const path = join(cache, "packages");
+    const packages = new LineIndex(readFileSync(path));
     const header = packages.header();
-    if (!isHeader(header) || !isAsBefore(root, header)) return undefined;
+    if (!isHeader(header)) return undefined;
+    const age = now - statSync(path).mtimeMs;
+    const isChecked = header.files === undefined && age >= 0 && age < freshnessMs;
+    if (!isChecked) {
+      if (!isAsBefore(root, header)) return undefined;
+      // The time of the file says when it was last found to be right
+      utimesSync(path, now / 1000, now / 1000);
+    }
     return { header, packages, names: () => new LineIndex(readFileSync(join(cache, "names"))) };
   } catch (error) {
     if (errorCode(error) === undefined && !(error instanceof SyntaxError)) throw error;
@@ -120,6 +141,7 @@ export async function indexPrescriptions(
   const { files } = tree;
   const header: IndexHeader = {
     format,
+    id: randomUUID(),
     folders: tree.folders,
     ...(files.length <= fewFiles ? { files: [...files, ...tree.metadata] } : {}),
     fileCount: files.length,

@@ -160,6 +160,8 @@ export interface Prescriptions {
   unitsFor(name: PackageName): readonly PrescribedUnit[];
   /** Units that look at no package in particular. */
   general(): readonly PrescribedUnit[];
+  /** The same of units that are for runtimes of certain base images only. */
+  forImages(): readonly PrescribedUnit[];
   /** Units that may have a say about stacks or requirements, whatever the package. */
   combining(): readonly PrescribedUnit[];
   /** The unit of that full name, of one of the lists; undefined: there is none. */

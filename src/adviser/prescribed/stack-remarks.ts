@@ -3,6 +3,7 @@ import type { PrescribedUnit } from "../../model/prescription.ts";
 import type { Release } from "../../model/release.ts";
 import type { AdviceContext } from "../context.ts";
 import { isIncluded } from "./inclusion.ts";
+import { runtimeTraits } from "./traits.ts";
 import { isStackMatch, saidOf } from "./units.ts";
 
 /** What prescriptions say of a stack as a whole: wraps and steps that look at several packages, or at none. */
@@ -14,6 +15,7 @@ export function stackRemarks(
   if (prescriptions === undefined) return [];
   const units = [
     ...prescriptions.general(),
+    ...(runtimeTraits(context.runtime).baseImage === null ? [] : prescriptions.forImages()),
     ...prescriptions.combining(),
     ...releases.flatMap(({ name }) => prescriptions.unitsFor(name)),
   ].filter(isAboutStacks);

@@ -20,16 +20,19 @@ import type {
 } from "../unit.ts";
 import { isIncluded } from "./inclusion.ts";
 import { isMatch } from "./release-match.ts";
+import { runtimeTraits } from "./traits.ts";
 
 /** The units that prescriptions have for an advice; undefined: there are none. */
 export function prescribedUnits(context: AdviceContext): UnitSource | undefined {
   const prescriptions = context.project.settings?.prescriptions;
   if (prescriptions === undefined) return undefined;
+  const hasImage = runtimeTraits(context.runtime).baseImage !== null;
   const taking = (units: readonly PrescribedUnit[]) =>
     units.filter((unit) => isIncluded(unit, context));
   return {
     general: [
       ...taking(prescriptions.general()).flatMap((unit) => unitsOf(unit)),
+      ...(hasImage ? taking(prescriptions.forImages()).flatMap((unit) => unitsOf(unit)) : []),
       ...bootsOfRequirements(prescriptions, context, taking),
     ],
     about: (name) =>
