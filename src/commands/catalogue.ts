@@ -10,6 +10,7 @@ import { addHealth } from "./health-options.ts";
 import { addInspect } from "./inspect-options.ts";
 import { addOutdated } from "./outdated-options.ts";
 import { addPrescriptions } from "./prescriptions-options.ts";
+import { addProject } from "./project-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
 import { addSiScan } from "./si-scan-options.ts";
@@ -33,6 +34,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addInspect(program, { perform, everywhere });
   addHealth(program, { perform, everywhere });
   addOutdated(program, { perform, everywhere });
+  addProject(program, { perform, everywhere });
   addRuntimes(program, perform);
   addKnowledge(program, perform);
   addWatch(program, perform);

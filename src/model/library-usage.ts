@@ -1,0 +1,47 @@
+import type { PackageName } from "../python/name.ts";
+
+/** One place where a module is imported. */
+export interface ImportUse {
+  /** Relative to the project. */
+  readonly path: string;
+  readonly line: number;
+  /** The file goes on without it. */
+  readonly optional: boolean;
+  /** For a type checker only. */
+  readonly typing: boolean;
+  /** In the project's tests. */
+  readonly test: boolean;
+}
+
+/** What a project's sources import of others, by top-level module. */
+export interface LibraryUsage {
+  readonly files: number;
+  readonly uses: ReadonlyMap<string, readonly ImportUse[]>;
+  /** `pickle` to `pickle.loads`, … */
+  readonly symbols: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Files of which not all could be read. */
+  readonly unread: readonly string[];
+}
+
+/** A package that has a module, and how that is known. */
+export interface Provider {
+  readonly name: PackageName;
+  /** Of a release that was seen to have it. */
+  readonly version?: string;
+  /** seen: it was installed and imported; table: such is the package's habit; name: both are called the same. */
+  readonly evidence: "seen" | "table" | "name";
+}
+
+/** An import of a project and the package that it asks for. */
+export interface ImportFinding {
+  readonly kind: "missing" | "transitive" | "misplaced" | "unused" | "perhaps-unused";
+  /** Absent for requirements that nothing imports. */
+  readonly module?: string;
+  readonly package: PackageName;
+  readonly evidence: Provider["evidence"] | "locked";
+  /** The first place. */
+  readonly use?: ImportUse;
+  /** "Pipfile:7". */
+  readonly where?: string;
+  readonly reason: string;
+}
