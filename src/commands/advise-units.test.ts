@@ -85,3 +85,49 @@ test("an update is judged by advice in which no other release of it counts", asy
   );
   expect(pins()).toEqual(["core==1.0", "web==1.0"]);
 });
+
+/** A prescription that refuses stacks by a release of whatever package. */
+const stride = (version: string) => `units:
+  strides:
+    - name: NoSuchVersion
+      type: stride
+      should_include: {adviser_pipeline: true}
+      match:
+        state:
+          resolved_dependencies:
+            - version: "${version}"
+      run:
+        not_acceptable: our mirror lost that
+`;
+
+test.each([
+  ["==2.0", 0, ["core==1.0", "tool==1.0"], ""],
+  ["<9", 1, undefined, "every stack that was found is refused: our mirror lost that"],
+])(
+  "a stack with a release %s that a stride refuses is searched on from",
+  async (version, exitCode, pins, message) => {
+    const index = await servedIndex(
+      ["1.0", "2.0"].flatMap((one) => [
+        wheel({ name: "core", version: one }),
+        wheel({ name: "tool", version: one, requires: [`core==${one}`] }),
+      ]),
+    );
+    const project = makeProject({
+      pipfile: '[packages]\ntool = "*"\n',
+      files: {
+        "rules/_prescription_metadata.yaml": "prescription: {name: own, release: '1'}\n",
+        "rules/stride.yaml": stride(version),
+      },
+    });
+    const args = ["advise", "--verify", "none", "--prescriptions", "rules"];
+
+    const run = await thoth(project, args, { index: index.url });
+
+    expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({
+      exitCode,
+      stderr: expect.stringContaining(message),
+    });
+    if (pins !== undefined)
+      expect(pinsOf(project.files()["Pipfile.lock"])["default"]).toEqual(pins);
+  },
+);
