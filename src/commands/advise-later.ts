@@ -28,9 +28,11 @@ export async function adviseLater(
   // Messages first: a run whose messages nobody published would take them for settled
   await queue.publish(waitingFor, { priority: 0 });
   const { runtime = null, python = null, verify, recommendationType } = services.configuration;
+  const { input, requirementsFormat, constraints } = services.configuration;
   await services.runs.put({
     ...{ runtime, python, verify, recommendationType, dev: asked.dev, upgrade: asked.upgrade },
     project: question.manifest.directory,
+    inputs: { input, requirementsFormat, constraints },
     id,
     purpose: "asked",
     causes: [],

@@ -26,8 +26,6 @@ export function addAdvise(program: Command, { perform, everywhere }: CommandAdde
         "cooldown",
         "blockUnit",
         "update",
-        "input",
-        "constraint",
       ]),
     )
     .action((directory: string, options: Options) =>

@@ -112,11 +112,12 @@ async function questionOf(
   services: Services,
   { flags, environment }: CommandContext,
 ): Promise<AdviceQuestion> {
-  const manifest = readManifest(run.project, run.project);
   const { runtime, python, verify, recommendationType, project: projectDirectory } = run;
   const store = services.configuration.storeDirectory;
   const own = { ...flags, store, ...given({ runtime, python, verify }), recommendationType };
-  const configuration = await loadConfiguration({ flags: own, environment, projectDirectory });
+  const loaded = await loadConfiguration({ flags: own, environment, projectDirectory });
+  const configuration = { ...loaded, ...run.inputs };
+  const manifest = readManifest(run.project, run.project, configuration);
   // What an event names must be free to move
   const moved = run.causes.map(({ package_name }) => package_name);
   const upgrade =

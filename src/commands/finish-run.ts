@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Consultation } from "../adviser/advise.ts";
 import type { AdviceQuestion } from "../loop/advice-question.ts";
 import { leaveReport } from "../loop/leave-report.ts";
@@ -101,7 +101,7 @@ function reportOf(
   return adviceReport({
     ...{ manifest, advice, runtime, lock, consulted, verify, offline, now, startedAt: now },
     recommendationType,
-    shown: { manifest: "Pipfile", lock: "Pipfile.lock" },
+    shown: { manifest: basename(manifest.pipfilePath), lock: basename(manifest.lockPath) },
     knowledge: services.store,
     everyReason: true,
     warnings: [...adviceWarnings(question), ...policy.warnings],

@@ -241,3 +241,58 @@ test("--no-wait with requirements.in hands over to a run that reads it again and
   expect(worked).toMatchObject({ exitCode: 0 });
   expect(Object.keys(project.files()).sort()).toEqual(["requirements.in", "requirements.txt"]);
 });
+
+test("a run that waits reads the file that was named, not the project's usual one", async () => {
+  const index = await servedIndex(stack);
+  const files = { "other.in": "tool\n", "own.txt": "tool<=1\n" };
+  const project = makeProject({ pipfile: '[packages]\nweb = "*"\n', files });
+  const args = ["advise", "--no-wait", "--input", "other.in", "-c", "own.txt"];
+  expect(await thoth(project, args, { index: index.url })).toMatchObject({ exitCode: 3 });
+
+  expect(await thoth(project, ["investigate"], { index: index.url })).toMatchObject({
+    exitCode: 0,
+  });
+
+  expect(Object.keys(project.files()).sort()).toEqual([
+    "Pipfile",
+    "other.in",
+    "other.txt",
+    "own.txt",
+  ]);
+  expect(project.files()["other.txt"]).toContain("tool==1.0");
+});
+
+test("watch and audit say that they read a Pipfile alone", async () => {
+  const project = makeProject({ files: { "requirements.in": "core\n" } });
+
+  const watched = await thoth(project, ["watch", "."]);
+  expect(watched).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(watched.stderr).toContain("only a Pipfile can be watched, not requirements.in");
+
+  const audited = await thoth(project, ["audit"]);
+  expect(audited).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(audited.stderr).toContain("an audit reads no pyproject.toml and no requirements");
+});
+
+const cyclic = { "requirements.in": "-r a.in\n", "a.in": "-r requirements.in\n" };
+test.each([
+  [cyclic, "--> a.in:1:1", "`requirements.in` includes itself"],
+  [{ "requirements.in/x": "" }, "`requirements.in` can't be read", "EISDIR"],
+  [
+    { "pyproject.toml": '[dependency-groups]\ndev = [{include-group = "tset"}]\n' },
+    "--> pyproject.toml:2:",
+    "there is no group `tset`",
+  ],
+  [
+    { "pyproject.toml": '[project]\ndynamic = ["dependencies"]\n' },
+    "--> pyproject.toml:2:1",
+    "`dependencies` are dynamic",
+  ],
+  [{ "requirements.txt": "core\n" }, "no Pipfile", "`--input requirements.txt`"],
+])("input that can't be read is told with its place: %j", async (files, place, message) => {
+  const run = await thoth(makeProject({ files }), ["advise"]);
+
+  expect(run).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(run.stderr).toContain(place);
+  expect(run.stderr).toContain(message);
+});

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadConfiguration } from "../config.ts";
 import { reportFile } from "../loop/leave-report.ts";
-import { readManifest } from "../loop/manifest.ts";
+import { readManifest, shownPath } from "../loop/manifest.ts";
 import { chooseRuntime } from "../loop/runtime-choice.ts";
 import { isProject } from "../loop/watched-lock.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
@@ -84,7 +84,13 @@ async function watchable(
 ): Promise<WatchedProject> {
   const { flags, environment, workingDirectory } = context;
   const project = resolve(workingDirectory, directory);
-  const { pipfile } = readManifest(project, workingDirectory);
+  const { pipfile, kind, pipfilePath } = readManifest(project, workingDirectory);
+  if (kind !== "pipfile") {
+    const shown = shownPath(pipfilePath, workingDirectory);
+    throw new ThothError("no-pipfile", `only a Pipfile can be watched, not ${shown}`, {
+      hint: "`thoth advise` looks after it when it is run; `thoth outdated` tells what is new",
+    });
+  }
   const configuration = await loadConfiguration({ flags, environment, projectDirectory: project });
   await chooseRuntime({ ...services, configuration }, pipfile.requires);
   return {

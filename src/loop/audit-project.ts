@@ -41,7 +41,7 @@ export function readAuditedProject(
   const pipfileName = shownPath(pipfilePath, from);
   if (lockText === undefined && pipfileText === undefined) {
     throw new ThothError("no-pipfile", `neither Pipfile.lock nor Pipfile in \`${directory}\``, {
-      hint: "run thoth in a project directory, or name one: `thoth audit DIR`",
+      hint: "an audit reads no pyproject.toml and no requirements: name a directory with a Pipfile.lock, `thoth audit DIR`",
     });
   }
   return {

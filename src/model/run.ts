@@ -2,6 +2,7 @@ import type { Advice } from "./advice.ts";
 import type { LockResult } from "./advice-report.ts";
 import type { Message, TriggerCause } from "./message.ts";
 import type { RecommendationType } from "./recommendation.ts";
+import type { RequirementsFormat } from "./requirements-format.ts";
 
 /** What the question of a run has beside its project, as `thoth advise` was asked. */
 export interface RunQuestion {
@@ -17,6 +18,15 @@ export interface RunQuestion {
   readonly dev: boolean;
   /** Names whose old pins are given up; "all" for every name. */
   readonly upgrade: readonly string[] | "all";
+  /** Files that were named, absolute paths; absent: those that the project has. */
+  readonly inputs?: RunInputs;
+}
+
+/** Which files say what is needed, in place of the usual ones or beside them. */
+export interface RunInputs {
+  readonly input?: string | undefined;
+  readonly requirementsFormat?: RequirementsFormat | undefined;
+  readonly constraints: readonly string[];
 }
 
 /** One advice that outlives the process which asked for it, since it waits for facts. */
