@@ -8,6 +8,7 @@ import type { Services } from "../wiring.ts";
 export function adviceWarnings(question: AdviceQuestion): AdviceReport["warnings"] {
   return [
     ...manifestWarnings(question),
+    ...unhashedWarnings(question),
     ...damageWarnings(question.services),
     ...prescriptionWarnings(question),
     ...blindWarnings(question.services),
@@ -23,6 +24,22 @@ function manifestWarnings({ manifest, inactive }: AdviceQuestion): AdviceReport[
     message: `${place.file}:${place.line}: ${name} is left out: \`${markers}\` does not hold on this runtime`,
   }));
   return [...told, ...left];
+}
+
+/** pip compares hashes for all lines of a file or for none. */
+function unhashedWarnings({ manifest }: AdviceQuestion): AdviceReport["warnings"] {
+  if (manifest.kind !== "requirements") return [];
+  const entries = manifest.pipfile.categories.flatMap((category) => category.entries);
+  return entries.flatMap(({ kind, name, place }) =>
+    kind === "git" || kind === "path"
+      ? [
+          {
+            message: `${place.file}:${place.line}: ${name} comes from ${kind === "git" ? "git" : "a path"} and has no hash, so pip refuses the locked file`,
+            hint: "lock a pyproject.toml into pylock.toml, or publish the package on an index",
+          },
+        ]
+      : [],
+  );
 }
 
 /** Of files that were looked at; `thoth prescriptions validate` looks at all. */

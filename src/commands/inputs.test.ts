@@ -296,3 +296,16 @@ test.each([
   expect(run.stderr).toContain(place);
   expect(run.stderr).toContain(message);
 });
+
+test("what has no hash is warned of, since pip refuses a file in which only some lines have one", async () => {
+  const files = {
+    "requirements.in": "./here\n",
+    "here/pyproject.toml": '[project]\nname = "here"\nversion = "1"\n',
+  };
+
+  const run = await thoth(makeProject({ files }), ["advise", "--offline"]);
+
+  expect(run.stderr).toContain(
+    "requirements.in:1: here comes from a path and has no hash, so pip refuses the locked file",
+  );
+});
