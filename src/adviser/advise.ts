@@ -12,7 +12,7 @@ import { explain } from "./explain.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { justifications } from "./justifications.ts";
 import { justify } from "./justify.ts";
-import { downgrades, scoreOfLock } from "./own-lock.ts";
+import { scoreOfLock, withDowngrades } from "./own-lock.ts";
 import { bootReport } from "./pipeline.ts";
 import { pipelineReport } from "./pipeline-report.ts";
 import { RefusedStacks } from "./refused-stacks.ts";
@@ -233,7 +233,7 @@ function explained(product: Product, best: BestStack): Product {
       reasons ??= justify(stack.needed, stack.result.catalog);
       return reasons;
     },
-    justifications: [...justifications(best), ...downgrades(best)],
+    justifications: withDowngrades(justifications(best), best),
     score: { value: scoreOf(stack.cost), atMost: scoreOf(bound), parts: costPartsOf(stack.cost) },
   };
 }

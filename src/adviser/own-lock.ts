@@ -48,8 +48,17 @@ function needs({ name, version, extras }: Needed, catalog: Catalog): readonly Pa
   );
 }
 
+/** What is said of a stack, and why releases are older than the lock's where that was not said yet. */
+export function withDowngrades(
+  said: readonly Justification[],
+  best: BestStack,
+): readonly Justification[] {
+  const moved = new Set(said.flatMap((one) => (one.type === "INFO" ? [one.package] : [])));
+  return [...said, ...downgrades(best).filter((one) => !moved.has(one.package))];
+}
+
 /** Why releases are older than those of the lock that the project has: nobody goes back unawares. */
-export function downgrades(best: BestStack): readonly Justification[] {
+function downgrades(best: BestStack): readonly Justification[] {
   const { needed, result } = best.stack;
   const { catalog } = result;
   const told: Justification[] = [];

@@ -107,6 +107,7 @@ error[THOTH-E0201]: no package \`no-such\` on the index
    |
  3 | no-such = "*"
    | ^^^^^^^ you ask for any version
+help: \`thoth explain THOTH-E0201\` says what may be done
 `,
   });
   expect(Object.keys(project.files())).toEqual(["Pipfile"]);

@@ -124,7 +124,7 @@ test("facts that could not be learnt end a run, with what they failed on", async
 });
 
 test.each([
-  ["that is gone", undefined, /^no Pipfile in /],
+  ["that is gone", undefined, /^no Pipfile, /],
   ["whose Pipfile is broken", "[packages\n", /./],
 ])("a project %s fails its run, and its trigger is done with", async (_what, text, problem) => {
   const project = makeProject({ pipfile });

@@ -89,12 +89,6 @@ test("without prescriptions the newest releases are locked", async () => {
 
 const sayings: readonly [string, string, string, string | undefined][] = [
   [
-    "boot",
-    "sklearn",
-    "sklearn is only a name that leads nowhere; the package is scikit-learn",
-    "sklearn",
-  ],
-  [
     "step with a score",
     "pycrypto",
     "PyCrypto has had no release since 2013; PyCryptodome takes its place",
@@ -127,4 +121,56 @@ test.each(sayings)("a %s says why, with a link", async (_, requirement, message,
     "justifications",
     expect.arrayContaining([expect.objectContaining({ message, link })]),
   );
+});
+
+test("a boot says what it knows of what the project asks for, as a warning", async () => {
+  const { run } = await advised(["sklearn"]);
+
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    warnings: [
+      { message: "sklearn is only a name that leads nowhere; the package is scikit-learn" },
+    ],
+  });
+});
+
+test("a conflict names the prescription that keeps releases apart", async () => {
+  const { run } = await advised(["flask", "werkzeug ==3.0.1"]);
+
+  expect(run.exitCode).toBe(1);
+  expect(run.stdout).toContain(
+    "do not go together: Flask up to 2.2.2 imports what Werkzeug 3 no longer has (prescription `examples.FlaskWerkzeug3`)",
+  );
+});
+
+test("a file that can't be read is told with its place, and the others count", async () => {
+  const { project, folder, index } = await advised(["jinja2", "markupsafe"]);
+  writeFileSync(join(folder, "flask/werkzeug.yaml"), "units: [");
+
+  const run = await thoth(project, ["advise", "--verify", "none"], { index: index.url });
+  const validation = await thoth(project, ["prescriptions", "validate", folder]);
+
+  expect(run).toMatchObject({ exitCode: 0 });
+  expect(run.stderr).toContain("warning: prescriptions flask/werkzeug.yaml:1: ");
+  expect(pins(project)).toEqual(["jinja2==2.11.3", "markupsafe==2.0.1"]);
+  expect(validation).toMatchObject({ exitCode: 2 });
+  expect(validation.stdout).toContain("flask/werkzeug.yaml:1:9: ");
+});
+
+test("our examples are valid, and a folder that is not there is refused", async () => {
+  const project = makeProject({ pipfile: "[packages]\n" });
+
+  const fine = await thoth(project, ["prescriptions", "validate", examples]);
+  const nowhere = await thoth(project, ["prescriptions", "list", "nowhere"]);
+
+  expect(fine).toMatchObject({ exitCode: 0 });
+  expect(nowhere).toMatchObject({ exitCode: 2 });
+  expect(nowhere.stderr).toContain("there is no folder");
+});
+
+test("a step.AddPackage adds a release, here where a label asks for it", async () => {
+  expect((await advised(["sqlalchemy"])).pins).toEqual(["sqlalchemy==2.0.25"]);
+
+  const { pins } = await advised(["sqlalchemy"], "  labels: sqlalchemy=asyncio\n");
+
+  expect(pins).toEqual(["greenlet==3.0.3", "sqlalchemy==2.0.25"]);
 });

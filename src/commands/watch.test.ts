@@ -78,7 +78,7 @@ test("what would stop advice stops watching, and of several projects none is wat
   const runtime = await thoth(project, ["watch", ".", "--runtime", "mars"]);
 
   expect(none).toMatchObject({ exitCode: 2, stdout: "" });
-  expect(none.stderr).toContain(`no Pipfile in \`${project.directory}/none\``);
+  expect(none.stderr).toContain(`in \`${project.directory}/none\``);
   expect(bad).toMatchObject({ exitCode: 2, stdout: "" });
   expect(bad.stderr).toContain("--> bad/Pipfile:2:8");
   expect(runtime).toMatchObject({ exitCode: 2, stdout: "" });

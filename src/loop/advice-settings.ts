@@ -36,10 +36,18 @@ export function adviceSettings(
     acceptedAdvisories: accepted,
     blockedUnits: blockedUnits(services.configuration.blockedUnits, prescriptions),
     ...(prescriptions === undefined ? {} : { prescriptions }),
+    labels: labelsOf(services),
     lockIsOfOtherPipfile: () => isOfOtherPipfile(manifest, sources),
     locked: lockedVersions(manifest),
     update: update === undefined ? undefined : judgedUpdate(update),
   };
+}
+
+/** Those of the runtime environment, and those of the run, which come first. */
+function labelsOf({ configuration }: Services): ReadonlyMap<string, string> {
+  const { environments, runtime, labels } = configuration;
+  const declared = environments.find(({ name }) => runtime === undefined || name === runtime);
+  return new Map([...(declared?.labels ?? []), ...labels]);
 }
 
 /** Nobody knows yet what will be uploaded. */

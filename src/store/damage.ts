@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { errorCode } from "../util/atomic-write.ts";
+import { errorCode, storageError } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 
 /**
@@ -38,7 +38,7 @@ export function readOwn(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
+    throw errorCode(error) === "ENOTDIR" ? storageError(error, path, "store-unwritable") : error;
   }
 }
 
