@@ -146,6 +146,7 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     prescriptions: texts("prescriptions"),
     blockUnit: list("blockUnit"),
     update: text("update"),
+    labels: text("labels"),
   };
 }
 

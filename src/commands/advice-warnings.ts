@@ -9,6 +9,7 @@ export function adviceWarnings(question: AdviceQuestion): AdviceReport["warnings
   return [
     ...manifestWarnings(question),
     ...unhashedWarnings(question),
+    ...unusedKeys(question.services),
     ...damageWarnings(question.services),
     ...prescriptionWarnings(question),
     ...blindWarnings(question.services),
@@ -24,6 +25,13 @@ function manifestWarnings({ manifest, inactive }: AdviceQuestion): AdviceReport[
     message: `${place.file}:${place.line}: ${name} is left out: \`${markers}\` does not hold on this runtime`,
   }));
   return [...told, ...left];
+}
+
+/** What the original's service was told in that file means nothing here. */
+function unusedKeys({ configuration }: Services): AdviceReport["warnings"] {
+  return configuration.unused.map(({ file, keys }) => ({
+    message: `${file}: ${keys.map((key) => `\`${key}\``).join(", ")} ${keys.length === 1 ? "means" : "mean"} nothing here`,
+  }));
 }
 
 /** pip compares hashes for all lines of a file or for none. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { everyRuntime } from "../model/declared-environment.ts";
 import { severityThresholds } from "../model/policy.ts";
 import { ThothError } from "../util/errors.ts";
 import { positiveNumber } from "../util/setting-readers.ts";
@@ -30,8 +31,11 @@ export function addAdvise(program: Command, { perform, everywhere }: CommandAdde
     )
     .action((directory: string, options: Options) =>
       perform(options, async (context) => {
-        const { runAdvise } = await import("./advise.ts");
-        return runAdvise(
+        const every = options["runtime"] === everyRuntime;
+        const advise = every
+          ? (await import("./advise-runtimes.ts")).runAdviseRuntimes
+          : (await import("./advise.ts")).runAdvise;
+        return advise(
           {
             directory,
             check: options["check"] === true,
@@ -72,6 +76,7 @@ function withAim(command: Command): Command {
       "--recommendation-type <type>",
       "stable (the default), security, latest, testing or performance",
     )
+    .option("--labels <list>", "labels of the run, e.g. team=one,stage=test")
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
     .option("--as-of <date>", "advice as of that day or moment, UTC, e.g. 2024-05-31")
     .option("--cooldown <duration>", "take no release younger than this, e.g. 7d; 0: any")

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { type AdviceQuestion, adviceQuestion, type Obtained } from "../loop/advice-question.ts";
 import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
+import { manifestFolder } from "../loop/overlay.ts";
 import type { Advice } from "../model/advice.ts";
 import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
@@ -45,16 +46,27 @@ export async function runAdvise(
   flags: AdviseFlags,
   context: CommandContext,
 ): Promise<CommandResult> {
+  const { report, manifest } = await reportedAdvice(flags, context);
+  return told(report, manifest, context);
+}
+
+/** The advice with its report; the lock is settled. */
+export async function reportedAdvice(
+  flags: AdviseFlags,
+  context: CommandContext,
+): Promise<{ readonly report: AdviceReport; readonly manifest: Manifest }> {
   const startedAt = Date.now();
   const directory = resolve(context.workingDirectory, flags.directory);
   return withServices(context, directory, async (services) => {
-    const manifest = readManifest(directory, context.workingDirectory, services.configuration);
+    const folder = manifestFolder(directory, services.configuration);
+    const manifest = readManifest(folder, context.workingDirectory, services.configuration);
     const report = await adviseWith(flags, { manifest, services, context, startedAt });
-    return told(report, manifest, context);
+    return { report, manifest };
   });
 }
 
-async function told(
+/** A report as the command prints it, with its exit code. */
+export async function told(
   report: AdviceReport,
   manifest: Manifest,
   context: CommandContext,

@@ -1,4 +1,6 @@
 import { type AdviceSettings, noSettings } from "../model/advice-settings.ts";
+import { meantEnvironment } from "../model/declared-environment.ts";
+import type { AcceptedAdvisory } from "../model/policy.ts";
 import type { Prescriptions } from "../model/prescription.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { parseVersion } from "../python/version.ts";
@@ -33,10 +35,14 @@ export function adviceSettings(
     moment,
     policy,
     rules,
-    acceptedAdvisories: accepted,
+    acceptedAdvisories: [...accepted, ...allowedByLabel(services)],
     blockedUnits: blockedUnits(services.configuration.blockedUnits, prescriptions),
     ...(prescriptions === undefined ? {} : { prescriptions }),
     labels: labelsOf(services),
+    prereleasesOf: new Set([
+      ...manifest.pipfile.settings.allowPrereleasesOf,
+      ...services.configuration.prereleasesOf.map(packageName),
+    ]),
     lockIsOfOtherPipfile: () => isOfOtherPipfile(manifest, sources),
     locked: lockedVersions(manifest),
     update: update === undefined ? undefined : judgedUpdate(update),
@@ -45,9 +51,22 @@ export function adviceSettings(
 
 /** Those of the runtime environment, and those of the run, which come first. */
 function labelsOf({ configuration }: Services): ReadonlyMap<string, string> {
-  const { environments, runtime, labels } = configuration;
-  const declared = environments.find(({ name }) => runtime === undefined || name === runtime);
-  return new Map([...(declared?.labels ?? []), ...labels]);
+  return new Map([...(meantEnvironment(configuration)?.labels ?? []), ...configuration.labels]);
+}
+
+/** The original's label `allow-cve=CVE-2024-1,GHSA-…`: advisories that are known and accepted. */
+function allowedByLabel(services: Services): readonly AcceptedAdvisory[] {
+  const where = "label allow-cve";
+  const ids =
+    labelsOf(services)
+      .get("allow-cve")
+      ?.split(/[,;\s]+/) ?? [];
+  return ids
+    .filter((id) => id !== "")
+    .map((id) => ({
+      ...{ id: id.toUpperCase(), package: undefined, reason: where },
+      ...{ until: undefined, where },
+    }));
 }
 
 /** Nobody knows yet what will be uploaded. */
