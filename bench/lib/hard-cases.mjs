@@ -72,7 +72,8 @@ export function pack({ openJsonStore, chooseFile, rankTags }, folder, runtime, b
       const choice = chooseFile(facts, runtime.pythonFull, ranks);
       const release = { name, version: facts.version, index };
       if ("reason" in choice) return unfit(facts);
-      const { filename, requiresPython, yanked } = choice.file;
+      const { filename, requiresPython } = choice.file;
+      const yanked = yankedMark(choice.file);
       const file = filename.endsWith(".whl") ? undefined : "sdist";
       const metadata = store.metadata(release, filename, builtOn);
       return { version: facts.version, file, requiresPython, yanked, ...demandsOf(metadata) };
@@ -83,7 +84,8 @@ export function pack({ openJsonStore, chooseFile, rankTags }, folder, runtime, b
 }
 
 function unfit({ version, files }) {
-  const { requiresPython, yanked } = files[0] ?? {};
+  const { requiresPython } = files[0] ?? {};
+  const yanked = yankedMark(files[0]);
   return { version, file: "unfit", requiresPython, yanked };
 }
 
@@ -92,4 +94,9 @@ function demandsOf(metadata) {
   if (metadata.state === "failed") return { failed: metadata.reason };
   const { requires, extras } = metadata;
   return { requires, ...(extras.length === 0 ? {} : { extras }) };
+}
+
+/** That it is yanked, not what its publisher says of it. */
+function yankedMark(file) {
+  return file?.yanked === undefined ? undefined : "";
 }
