@@ -33,7 +33,7 @@ export interface BestOptions {
 
 /** Effort at which a search for something better ends; counted, so that it ends alike everywhere. */
 const mostSearches = 100;
-const mostAttempts = 50_000;
+const mostAttempts = 32_000;
 
 /**
  * The cheapest stack (docs/resolver.md#the-best-score). Finds one, then asks for one within the

@@ -26,7 +26,7 @@ export interface Allowance {
 }
 
 /** Steps of one choice; more than that only for cores that share much, which real projects don't. */
-const mostSteps = 20_000;
+const mostSteps = 2_000;
 
 /**
  * The cheapest allowance, in which each core has one member with what it needs, over what every

@@ -120,6 +120,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     recommendationType,
     flags.failOn ?? "",
     String(flags.count),
+    JSON.stringify([...(question.project.settings?.libraryUsage ?? [])]),
     ...upgrades,
   ];
   const answered = { ...question, options };

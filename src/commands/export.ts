@@ -26,6 +26,11 @@ export async function runExport(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { workingDirectory } = context;
+  if (context.json) {
+    throw new ThothError("usage", "an export is no JSON", {
+      hint: "`thoth graph --json` prints what a lock holds",
+    });
+  }
   const directory = resolve(workingDirectory, flags.directory);
   return withServices(offline(context), directory, async (services) => {
     const opened = await openLock(directory, workingDirectory, services);

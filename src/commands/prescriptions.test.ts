@@ -174,3 +174,33 @@ test("a step.AddPackage adds a release, here where a label asks for it", async (
 
   expect(pins).toEqual(["greenlet==3.0.3", "sqlalchemy==2.0.25"]);
 });
+
+test("library_usage: a unit takes part where the sources use what it names", async () => {
+  const { url: index } = await servedIndex([wheel({ name: "web", version: "1.0" })]);
+  const project = makeProject({ pipfile: '[packages]\nweb = "*"\n' });
+  project.write({
+    "own/_prescription_metadata.yaml": 'prescription:\n  name: own\n  release: "1"\n',
+    "own/pickle.yaml": `units:
+  boots:
+  - name: Pickle
+    type: boot
+    should_include:
+      adviser_pipeline: true
+      library_usage:
+        pickle: ["pickle.loads"]
+    run:
+      stack_info:
+      - {type: WARNING, message: the sources unpickle, link: "https://pickle.example"}
+`,
+  });
+  const told = async (source: string) => {
+    project.write({ "app.py": source });
+    const run = await thoth(project, ["advise", "--verify", "none", "--prescriptions", "own"], {
+      index,
+    });
+    return run.stderr.includes("warning: the sources unpickle");
+  };
+
+  expect(await told("import pickle as p\np.loads(x)\n")).toBe(true);
+  expect(await told("import pickle\npickle.dumps(x)\n")).toBe(false);
+});

@@ -1,4 +1,6 @@
 import type { Consultation } from "../adviser/advise.ts";
+import type { AdviceSettings } from "../model/advice-settings.ts";
+import type { Prescriptions } from "../model/prescription.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import type { PackageName } from "../python/name.ts";
@@ -43,6 +45,18 @@ export interface Obtained extends Consultation {
   readonly end: () => Promise<void>;
 }
 
+/** What the sources use of modules, where some prescription asks for it; else nobody looks. */
+async function usedSymbols(
+  { directory }: Manifest,
+  { python }: Runtime,
+  prescriptions: Prescriptions | undefined,
+): Promise<AdviceSettings["libraryUsage"]> {
+  if (prescriptions?.asksForLibraryUsage !== true) return undefined;
+  const { libraryUsage } = await import("./library-usage.ts");
+  const { symbols } = await libraryUsage(directory, python);
+  return new Map([...symbols].map(([module, names]) => [module, [...names].sort()]));
+}
+
 /** The question that a project puts, under the configuration of the services. */
 export async function adviceQuestion(
   manifest: Manifest,
@@ -64,6 +78,7 @@ export async function adviceQuestion(
     settings: {
       ...adviceSettings(manifest, services, { sources, prescriptions }),
       constraints: activeConstraints(manifest, runtime),
+      libraryUsage: await usedSymbols(manifest, runtime, prescriptions),
     },
   });
   const { count = 1 } = options;

@@ -1,10 +1,11 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Import, importsOf, usedSymbols } from "../library-usage/imports.ts";
+import { importsOf, usedSymbols } from "../library-usage/imports.ts";
 import { isStandardLibrary } from "../library-usage/standard-library.ts";
 import type { ImportUse, LibraryUsage } from "../model/library-usage.ts";
 import { pythonParser } from "../python-syntax/parser.ts";
 import { mostSource, sourceText } from "../python-syntax/source-text.ts";
+import type { SyntaxNode } from "../python-syntax/syntax.ts";
 
 /** Folders that hold no sources of the project itself. */
 const otherFolders = /^(\..+|__pycache__|node_modules|site-packages|build|dist|venv|env)$/;
@@ -18,37 +19,47 @@ const mostFiles = 50_000;
  */
 export async function libraryUsage(directory: string, python: string): Promise<LibraryUsage> {
   const paths = [...sourceFiles(directory)];
-  const own = ownModules(paths);
   const parse = await pythonParser();
-  const uses = new Map<string, ImportUse[]>();
-  const symbols = new Map<string, Set<string>>();
+  const gathered = new Gathered(ownModules(paths), python);
   const unread: string[] = [];
   for (const path of paths) {
     const { text } = sourceText(readFileSync(join(directory, path)));
     const parsed = parse(text);
     if (parsed === undefined || parsed.broken !== undefined) unread.push(path);
-    if (parsed === undefined) continue;
-    const imports = importsOf(parsed.root).filter((one) => isForeign(one, own, python));
-    for (const one of imports) {
-      const top = topOf(one.module);
-      const test = /(^|\/)(tests?|testing)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/.test(
-        path,
-      );
-      const use = { path, line: one.line, optional: one.optional, typing: one.typing, test };
-      uses.set(top, [...(uses.get(top) ?? []), use]);
-    }
-    for (const [module, used] of usedSymbols(parsed.root, imports)) {
-      const known = symbols.get(module) ?? new Set();
-      for (const symbol of used) known.add(symbol);
-      symbols.set(module, known);
-    }
+    if (parsed !== undefined) gathered.take(path, parsed.root);
   }
-  return { files: paths.length, uses, symbols, unread };
+  return { files: paths.length, uses: gathered.uses, symbols: gathered.symbols, unread };
 }
 
-function isForeign({ module }: Import, own: ReadonlySet<string>, python: string): boolean {
-  const top = topOf(module);
-  return !own.has(top) && !isStandardLibrary(top, python);
+const testPath = /(^|\/)(tests?|testing)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
+
+/** What the files imported so far. */
+class Gathered {
+  readonly uses = new Map<string, ImportUse[]>();
+  readonly symbols = new Map<string, Set<string>>();
+  private readonly own: ReadonlySet<string>;
+  private readonly python: string;
+
+  /** `own`: modules of the project itself. */
+  constructor(own: ReadonlySet<string>, python: string) {
+    this.own = own;
+    this.python = python;
+  }
+
+  take(path: string, root: SyntaxNode): void {
+    const imports = importsOf(root).filter(({ module }) => !this.own.has(topOf(module)));
+    for (const { module, line, optional, typing } of imports) {
+      const top = topOf(module);
+      if (isStandardLibrary(top, this.python)) continue;
+      const use = { path, line, optional, typing, test: testPath.test(path) };
+      this.uses.set(top, [...(this.uses.get(top) ?? []), use]);
+    }
+    for (const [module, used] of usedSymbols(root, imports)) {
+      const known = this.symbols.get(module) ?? new Set();
+      for (const symbol of used) known.add(symbol);
+      this.symbols.set(module, known);
+    }
+  }
 }
 
 function topOf(module: string): string {

@@ -153,7 +153,7 @@ function told(named: readonly string[]): string {
 function editText(edit: RemedyEdit): string {
   switch (edit.kind) {
     case "requirement":
-      return `${edit.name} = "${edit.after}" (${edit.where})`;
+      return `${lineText(edit, /(^|\/)Pipfile:/.test(edit.where))} (${edit.where})`;
     case "constraint":
       return `leaving out ${edit.name} ${edit.before} (${edit.where})`;
     case "pre-releases":
@@ -161,4 +161,13 @@ function editText(edit: RemedyEdit): string {
     case "python":
       return `Python ${edit.version} (\`--python ${edit.version}\`)`;
   }
+}
+
+/** A line as the file has it that is to be changed. */
+function lineText(
+  { name, after }: { readonly name: string; readonly after: string },
+  inPipfile: boolean,
+): string {
+  if (inPipfile) return `${name} = "${after}"`;
+  return after === "*" ? name : `${name}${after}`;
 }

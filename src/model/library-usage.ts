@@ -16,8 +16,9 @@ export interface ImportUse {
 /** What a project's sources import of others, by top-level module. */
 export interface LibraryUsage {
   readonly files: number;
+  /** Modules that come with Python left out. */
   readonly uses: ReadonlyMap<string, readonly ImportUse[]>;
-  /** `pickle` to `pickle.loads`, … */
+  /** `pickle` to `pickle.loads`, …; those that come with Python, too. */
   readonly symbols: ReadonlyMap<string, ReadonlySet<string>>;
   /** Files of which not all could be read. */
   readonly unread: readonly string[];
