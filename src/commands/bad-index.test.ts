@@ -61,7 +61,7 @@ test("an index that stalls is given up after --timeout, and what was learnt is k
   index.fail("/simple/flask/", { kind: "stall", afterBytes: 10 });
   const project = makeProject({ pipfile: flask });
 
-  const run = await thoth(project, ["advise", "--timeout", "2"], { index: index.url });
+  const run = await thoth(project, ["advise", "--timeout", "8"], { index: index.url });
 
   expect({ ...run, stderr: told(run.stderr) }).toEqual({
     exitCode: 4,
