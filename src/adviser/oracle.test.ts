@@ -104,7 +104,8 @@ test("where the best of everything fits together, the best of everything is take
     property(world, (tried) => {
       const { releases, demands } = distinct(tried);
       const newest = newestStack(releases, demands);
-      if (newest === undefined) return;
+      // A stack that does without a package that much speaks against may be better
+      if (newest === undefined || isAffected(newest, releases)) return;
 
       const advice = advise(contextOf(storeOf(releases), project(...demands.map(line))), {
         verify: false,
@@ -243,6 +244,13 @@ function satisfies(version: number, { operator, version: bound }: Demand): boole
     default:
       return version < bound;
   }
+}
+
+function isAffected(stack: ReadonlyMap<string, number>, releases: readonly Release[]): boolean {
+  return releases.some(
+    ({ name, version, rank }) =>
+      stack.get(name) === version && rank !== undefined && rank !== "LOW",
+  );
 }
 
 const low: readonly Release["rank"][] = [undefined, "LOW"];
