@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { bundled } from "./bundled.mjs";
 import { datedIndex } from "./dated-index.mjs";
 import { start } from "./run.mjs";
 import { environment, folder, missing, thoth } from "./world.mjs";
@@ -25,24 +25,9 @@ export function caseOf(name) {
 /** What files of the sources export, from the sources as they are now. */
 export async function sources(...files) {
   const outfile = join(folder("sources"), "sources.mjs");
-  await build({
-    stdin: {
-      contents: files.map((file) => `export * from "./${file}";`).join("\n"),
-      resolveDir: root,
-    },
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    banner: {
-      js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
-    },
-    // They look for their data beside themselves
-    define: { "import.meta.url": JSON.stringify(pathToFileURL(join(root, "fixtures/_")).href) },
-    outfile,
-    logLevel: "error",
-  });
-  return import(pathToFileURL(outfile).href);
+  // They look for their data beside themselves
+  const here = JSON.stringify(pathToFileURL(join(root, "fixtures/_")).href);
+  return bundled(files, outfile, { "import.meta.url": here });
 }
 
 /** Advises on a case from the index as it was on the day of the case; what it learns stays in `store`. */

@@ -2,11 +2,8 @@
 // same port; and parts of Thoth for looking at what a run left: queue, store, messages.
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { bundled } from "./bundled.mjs";
 import { folder } from "./world.mjs";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The parts, from the sources as they are now. */
 export async function parts() {
@@ -19,22 +16,7 @@ export async function parts() {
     "fixtures/index-pages.ts",
     "fixtures/packages.ts",
   ];
-  await build({
-    stdin: {
-      contents: files.map((file) => `export * from "./${file}";`).join("\n"),
-      resolveDir: root,
-    },
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    banner: {
-      js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
-    },
-    outfile,
-    logLevel: "error",
-  });
-  return import(pathToFileURL(outfile).href);
+  return bundled(files, outfile);
 }
 
 /** Serves wheels; `requests` counts answers of each path. */

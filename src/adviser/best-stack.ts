@@ -1,11 +1,12 @@
 import type { Gap } from "../model/gap.ts";
-import { anyVersion, intersect } from "../python/version-range.ts";
+import { anyVersion } from "../python/version-range.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
 import { type Allowance, type Core, cheapestAllowance, coreOf } from "./core.ts";
 import { type Cost, compareCosts, noCost } from "./cost.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { Limits } from "./limits.ts";
+import { ownDemands } from "./requirements.ts";
 import { search } from "./search.ts";
 import { type Stack, stackOf } from "./stack.ts";
 
@@ -140,8 +141,8 @@ function floorOf(catalog: Catalog): ReadonlyMap<string, Cost> {
   const floor = new Map<string, Cost>();
   for (const { name } of catalog.context.project.requirements) {
     if (floor.has(name)) continue;
-    const asked = catalog.requirementsOf(name).map(({ range }) => range);
-    const cheapest = catalog.best(name, asked.reduce(intersect, anyVersion));
+    const { asked = anyVersion } = ownDemands(catalog.requirementsOf(name));
+    const cheapest = catalog.best(name, asked);
     if (cheapest !== undefined) floor.set(name, catalog.cost(cheapest));
   }
   return floor;

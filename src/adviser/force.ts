@@ -3,7 +3,7 @@ import { gapText } from "../model/gap.ts";
 import type { Project, ProjectRequirement } from "../model/project.ts";
 import type { Forced, StackChange } from "../model/why.ts";
 import type { PackageName } from "../python/name.ts";
-import { compareVersions, parseVersion, type Version } from "../python/version.ts";
+import { isOlderVersion, type Version } from "../python/version.ts";
 import { singleVersion } from "../python/version-range.ts";
 import { advise } from "./advise.ts";
 import type { AdviceContext } from "./context.ts";
@@ -89,12 +89,7 @@ export function changesBetween(
     const from = locked.get(name);
     if (source !== undefined || from === release.version) continue;
     const to = release.version;
-    changes.push({ name, from, to, downgrade: from !== undefined && isBelow(to, from) });
+    changes.push({ name, from, to, downgrade: from !== undefined && isOlderVersion(to, from) });
   }
   return changes.sort((left, right) => (left.name < right.name ? -1 : 1));
-}
-
-function isBelow(left: string, right: string): boolean {
-  const [a, b] = [parseVersion(left), parseVersion(right)];
-  return a !== undefined && b !== undefined && compareVersions(a, b) < 0;
 }

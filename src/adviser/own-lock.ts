@@ -14,7 +14,7 @@ import { type Needed, walk } from "./walk.ts";
  * the lock is no stack any more, or what it pins is not known well enough to say.
  */
 export function scoreOfLock(catalog: Catalog): number | undefined {
-  const { locked } = catalog.context.project;
+  const locked = catalog.context.project.settings?.locked;
   if (locked === undefined || locked.size === 0) return undefined;
   const decisions = new Map<PackageName, Version>();
   for (const [name, text] of locked) {
@@ -63,7 +63,7 @@ function downgrades(best: BestStack): readonly Justification[] {
   const { catalog } = result;
   const told: Justification[] = [];
   for (const one of needed.values()) {
-    const old = parseVersion(catalog.context.project.locked?.get(one.name) ?? "");
+    const old = parseVersion(catalog.context.project.settings?.locked.get(one.name) ?? "");
     if (old === undefined || compareVersions(old, one.version) <= 0) continue;
     const reason = whyNotOld(one, old, needed, catalog);
     const message = `${one.name} goes down from ${old.text} to ${one.version.text}: ${reason}`;

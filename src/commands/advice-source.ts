@@ -1,8 +1,8 @@
 import type { Consultation } from "../adviser/advise.ts";
+import { adviceContext } from "../loop/advice-context.ts";
 import type { AdviceQuestion, Obtained } from "../loop/advice-question.ts";
 import { consultUntil, wantedGaps } from "../loop/consulting.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
-import { rankTags } from "../python/tags.ts";
 
 /** Advice from what is known. */
 export interface Known extends Consultation {
@@ -15,19 +15,11 @@ export async function consultKnown(
   question: AdviceQuestion,
   confirmedSince: number,
 ): Promise<Known> {
-  const { services, runtime, project } = question;
-  const { configuration, store } = services;
-  const { recommendationType } = configuration;
-  const wanted = configuration.verify === "all";
+  const { count, runtime, services } = question;
+  const wanted = services.configuration.verify === "all";
   const verify = wanted && runtime.interpreter !== undefined;
-  const ranks = rankTags(runtime.tags);
-  const heeded = { heedFailures: wanted, recommendationType };
-  const context = { project, runtime, ranks, knowledge: store, ...heeded };
-  const {
-    count,
-    services: { signal },
-  } = question;
-  const known = await consultUntil(context, { verify, count }, signal);
+  const context = adviceContext(question);
+  const known = await consultUntil(context, { verify, count }, services.signal);
   const stale = known.consulted.filter(({ checkedAt }) => checkedAt < confirmedSince);
   return { ...known, stale };
 }

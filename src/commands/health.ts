@@ -4,7 +4,7 @@ import { type IndexSources, indexSources } from "../loop/index-sources.ts";
 import { readLockedProject } from "../loop/locked-project.ts";
 import type { ProjectHealth } from "../model/health.ts";
 import { isNormalizedName, packageName } from "../python/name.ts";
-import type { PipfileLock } from "../python/pipfile-lock.ts";
+import { type PipfileLock, pinnedVersion } from "../python/pipfile-lock.ts";
 import { parseVersion } from "../python/version.ts";
 import { healthJson, renderHealth } from "../reports/health.ts";
 import { ThothError } from "../util/errors.ts";
@@ -113,7 +113,7 @@ function lockedPackages(
   for (const entries of lock.categories.values()) {
     for (const [raw, entry] of entries) {
       const name = packageName(raw);
-      const used = parseVersion(entry.version?.replace(/^===?/, "") ?? "")?.text;
+      const used = pinnedVersion(entry)?.text;
       const index = entry.index === undefined ? undefined : sources.byName.get(entry.index);
       if (!found.has(name)) found.set(name, { name, used, index });
     }

@@ -2,8 +2,12 @@ import type { AdviceContext } from "../adviser/context.ts";
 import { rankTags } from "../python/tags.ts";
 import type { AdviceQuestion } from "./advice-question.ts";
 
-/** What advice on a question depends on, for those who look at its parts. */
-export function adviceContext({ services, runtime, project }: AdviceQuestion): AdviceContext {
+/** What advice on a question depends on. */
+export function adviceContext({
+  services,
+  runtime,
+  project,
+}: Pick<AdviceQuestion, "services" | "runtime" | "project">): AdviceContext {
   const { store, configuration } = services;
   const { recommendationType, verify } = configuration;
   return {

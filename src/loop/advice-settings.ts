@@ -2,8 +2,8 @@ import { type AdviceSettings, noSettings } from "../model/advice-settings.ts";
 import { meantEnvironment } from "../model/declared-environment.ts";
 import type { AcceptedAdvisory } from "../model/policy.ts";
 import type { Prescriptions } from "../model/prescription.ts";
-import { type PackageName, packageName } from "../python/name.ts";
-import { parseVersion } from "../python/version.ts";
+import { packageName } from "../python/name.ts";
+import { lockedVersions } from "../python/pipfile-lock.ts";
 import { ThothError } from "../util/errors.ts";
 import { momentText } from "../util/moment.ts";
 import type { Services } from "../wiring.ts";
@@ -44,7 +44,7 @@ export function adviceSettings(
       ...services.configuration.prereleasesOf.map(packageName),
     ]),
     lockIsOfOtherPipfile: () => isOfOtherPipfile(manifest, sources),
-    locked: lockedVersions(manifest),
+    locked: lockedVersions(manifest.lock),
     update: update === undefined ? undefined : judgedUpdate(update),
   };
 }
@@ -90,15 +90,4 @@ function isOfOtherPipfile(
 ): boolean | undefined {
   const hash = lock?.meta.sha256;
   return hash === undefined ? undefined : hash !== lockHash(text, defaultUrl);
-}
-
-function lockedVersions({ lock }: Manifest): ReadonlyMap<PackageName, string> {
-  const locked = new Map<PackageName, string>();
-  for (const entries of lock?.categories.values() ?? []) {
-    for (const [raw, entry] of entries) {
-      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "");
-      if (version !== undefined) locked.set(packageName(raw), version.text);
-    }
-  }
-  return locked;
 }

@@ -1,7 +1,7 @@
 import type { ComparedLock, ComparedPin, LockDiff, PinChange } from "../model/lock-diff.ts";
 import { packageName } from "../python/name.ts";
 import type { LockEntry, PipfileLock } from "../python/pipfile-lock.ts";
-import { compareVersions, parseVersion } from "../python/version.ts";
+import { isOlderVersion } from "../python/version.ts";
 
 /** What differs between two locks; neither needs its files or an index. */
 export function diffLocks(before: ComparedLock, after: ComparedLock): LockDiff {
@@ -35,14 +35,13 @@ function changeOf(
   const shared = { details, categories, ...(hashes === undefined ? {} : { hashes }) };
   const versions = { from: before.version, to: after.version };
   if (before.version !== after.version)
-    return { change: isOlder(after, before) ? "downgraded" : "updated", ...versions, ...shared };
+    return {
+      change: isOlderVersion(after.version, before.version) ? "downgraded" : "updated",
+      ...versions,
+      ...shared,
+    };
   if (hashes !== undefined) return { change: "hashes", ...versions, ...shared };
   return details.length === 0 ? undefined : { change: "details", ...versions, ...shared };
-}
-
-function isOlder(after: ComparedPin, before: ComparedPin): boolean {
-  const [a, b] = [parseVersion(after.version), parseVersion(before.version)];
-  return a !== undefined && b !== undefined && compareVersions(a, b) < 0;
 }
 
 function hashesOf(before: ComparedPin, after: ComparedPin): PinChange["hashes"] {

@@ -2,10 +2,9 @@ import { stackGraph } from "../adviser/stack-graph.ts";
 import type { LockedStack } from "../adviser/why-not.ts";
 import type { LockedPin } from "../model/stack-graph.ts";
 import { type PackageName, packageName } from "../python/name.ts";
-import type { PipfileLock } from "../python/pipfile-lock.ts";
-import { rankTags } from "../python/tags.ts";
-import { parseVersion } from "../python/version.ts";
+import { type PipfileLock, pinnedVersion } from "../python/pipfile-lock.ts";
 import type { Services } from "../wiring.ts";
+import { adviceContext } from "./advice-context.ts";
 import { type AdviceQuestion, adviceQuestion } from "./advice-question.ts";
 import { readLockedProject } from "./locked-project.ts";
 
@@ -25,16 +24,7 @@ export async function openLock(
 ): Promise<OpenedLock> {
   const project = readLockedProject(directory, from, services.configuration);
   const question = await adviceQuestion(project, services, { dev: true, upgrade: new Set() });
-  const { runtime } = question;
-  const { verify, recommendationType } = services.configuration;
-  const context = {
-    project: question.project,
-    runtime,
-    ranks: rankTags(runtime.tags),
-    knowledge: services.store,
-    heedFailures: verify === "all",
-    recommendationType,
-  };
+  const context = adviceContext(question);
   const pins = lockedPins(project.lock);
   const locked = new Map<PackageName, string>();
   for (const { name, version } of pins) if (version !== undefined) locked.set(name, version);
@@ -53,7 +43,7 @@ export function lockedPins({ categories }: PipfileLock): readonly LockedPin[] {
     const own = categoryNames[category] ?? category;
     for (const [raw, entry] of entries) {
       const name = packageName(raw);
-      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "")?.text;
+      const version = pinnedVersion(entry)?.text;
       const before = pins.get(name);
       pins.set(name, {
         name,

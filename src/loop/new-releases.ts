@@ -4,10 +4,10 @@ import type { Message } from "../model/message.ts";
 import type { Release } from "../model/release.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
 import type { PackageName } from "../python/name.ts";
-import { rankTags } from "../python/tags.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
+import { adviceContext } from "./advice-context.ts";
 import { adviceQuestion } from "./advice-question.ts";
 import { causeOf, triggerOf } from "./affected.ts";
 import { readManifest } from "./manifest.ts";
@@ -73,18 +73,7 @@ async function takenBy(
     const own = await servicesOf(services, project);
     const upgrade = new Set([name]);
     const question = await adviceQuestion(manifest, own, { dev, upgrade });
-    const { runtime } = question;
-    const { advice } = consult(
-      {
-        project: question.project,
-        runtime,
-        ranks: rankTags(runtime.tags),
-        knowledge: services.store,
-        heedFailures: own.configuration.verify === "all",
-        recommendationType: own.configuration.recommendationType,
-      },
-      { verify: false },
-    );
+    const { advice } = consult(adviceContext(question), { verify: false });
     if (advice.outcome !== "locked") return "unknown";
     const release = advice.product.pins.get(name)?.release;
     return release !== undefined && isNewer(release, lock.versions) ? release : undefined;

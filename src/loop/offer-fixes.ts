@@ -2,8 +2,8 @@ import { advise } from "../adviser/advise.ts";
 import type { Advice, Conflict, Remedy, RemedyEdit } from "../model/advice.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
-import { rankTags } from "../python/tags.ts";
 import { ThothError } from "../util/errors.ts";
+import { adviceContext } from "./advice-context.ts";
 import { type AdviceQuestion, adviceQuestion } from "./advice-question.ts";
 import type { Bench } from "./bench.ts";
 import { type Attempt, remediesOf } from "./fixes.ts";
@@ -115,12 +115,8 @@ function within(bench: Bench, ms: number): Bench {
   return { ...bench, services: { ...services, signal } };
 }
 
-function adviseKnown({ services, runtime }: AdviceQuestion, project: Project): Advice {
-  const { store, configuration } = services;
-  const { verify, recommendationType } = configuration;
-  const heeded = { heedFailures: verify === "all", recommendationType };
-  const ranks = rankTags(runtime.tags);
-  const context = { project, runtime, ranks, knowledge: store, ...heeded };
+function adviseKnown(question: AdviceQuestion, project: Project): Advice {
+  const context = adviceContext({ ...question, project });
   return advise(context, { verify: false, stop: () => true });
 }
 

@@ -3,7 +3,7 @@ import type { LockedPin } from "../model/stack-graph.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import type { KnowledgeStore } from "../store/store.ts";
-import { providersOf, supposed } from "./providers.ts";
+import { seenProviders, supposed } from "./providers.ts";
 
 /** What the project asks for and what came of it. */
 export interface ImportedProject {
@@ -19,10 +19,15 @@ export function importFindings(
 ): readonly ImportFinding[] {
   const direct = new Map(project.entries.map((entry) => [entry.canonical, entry]));
   const modules = lockedModules(project.pins, store);
+  let walked: ReturnType<Known["seen"]> | undefined;
+  const seen = () => {
+    walked ??= seenProviders(store);
+    return walked;
+  };
   const used = new Map<PackageName, ImportUse[]>();
   const findings: ImportFinding[] = [];
   for (const [module, uses] of usage.uses) {
-    const found = providerIn(module, { direct, modules, project, store });
+    const found = providerIn(module, { direct, modules, project, seen });
     used.set(found.name, [...(used.get(found.name) ?? []), ...uses]);
     const finding = direct.has(found.name) ? undefined : absent(module, uses, found);
     if (finding !== undefined) findings.push(finding);
@@ -44,11 +49,12 @@ interface Known {
   readonly direct: ReadonlyMap<PackageName, PipfileEntry>;
   readonly modules: ReadonlyMap<PackageName, ReadonlySet<string>>;
   readonly project: ImportedProject;
-  readonly store: KnowledgeStore;
+  /** The walk through the store is long, and mostly the lock knows. */
+  readonly seen: () => ReadonlyMap<string, readonly Provider[]>;
 }
 
 /** The package that a module is of: in the lock by what was seen, else by habit or name, else in the store. */
-function providerIn(module: string, { direct, modules, project, store }: Known): Found {
+function providerIn(module: string, { direct, modules, project, seen }: Known): Found {
   const owners = [...modules].filter(([, has]) => has.has(module)).map(([name]) => name);
   const owner = owners.find((name) => direct.has(name)) ?? owners[0];
   if (owner !== undefined) return { name: owner, evidence: "locked" };
@@ -56,8 +62,8 @@ function providerIn(module: string, { direct, modules, project, store }: Known):
   const guesses: readonly Provider[] = supposed(module);
   const here = guesses.find(({ name }) => direct.has(name) || locked.has(name));
   if (here !== undefined) return here;
-  const [seen] = providersOf(module, store);
-  return seen ?? { name: packageName(module), evidence: "name" };
+  const [elsewhere] = seen().get(module) ?? guesses;
+  return elsewhere ?? { name: packageName(module), evidence: "name" };
 }
 
 /** Top-level modules of the locked releases that were installed on some runtime. */

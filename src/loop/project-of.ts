@@ -8,7 +8,7 @@ import type { Runtime } from "../model/runtime.ts";
 import { markerHolds } from "../python/marker.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
-import { parseVersion } from "../python/version.ts";
+import { lockedVersions } from "../python/pipfile-lock.ts";
 import { anyVersion } from "../python/version-range.ts";
 import { withoutUserInfo } from "../util/address.ts";
 import { ThothError } from "../util/errors.ts";
@@ -50,7 +50,6 @@ export function projectOf(manifest: Manifest, options: ProjectOptions): ActivePr
     indexes: options.indexes,
     allowPrereleases: manifest.pipfile.settings.allowPrereleases === true,
     preferred: preferredPins(manifest, options.upgrade),
-    ...(manifest.lock === undefined ? {} : { locked: preferredPins(manifest, new Set()) }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   };
   return { project, inactive };
@@ -144,17 +143,9 @@ function treeDigest(location: string): string {
 }
 
 function preferredPins(
-  manifest: Manifest,
+  { lock }: Manifest,
   upgrade: ReadonlySet<PackageName> | "all",
 ): ReadonlyMap<PackageName, string> {
-  const preferred = new Map<PackageName, string>();
-  if (upgrade === "all") return preferred;
-  for (const entries of manifest.lock?.categories.values() ?? []) {
-    for (const [raw, entry] of entries) {
-      const name = packageName(raw);
-      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "");
-      if (version !== undefined && !upgrade.has(name)) preferred.set(name, version.text);
-    }
-  }
-  return preferred;
+  if (upgrade === "all") return new Map();
+  return new Map([...lockedVersions(lock)].filter(([name]) => !upgrade.has(name)));
 }

@@ -2,8 +2,7 @@ import pLimit from "p-limit";
 import type { ReportedAttestation } from "../model/attestation.ts";
 import { type IndexUrl, indexUrl } from "../model/release.ts";
 import { type PackageName, packageName } from "../python/name.ts";
-import type { PipfileLock } from "../python/pipfile-lock.ts";
-import { parseVersion } from "../python/version.ts";
+import { type PipfileLock, pinnedVersion } from "../python/pipfile-lock.ts";
 import type { TrustRoot } from "../security/attestation.ts";
 import {
   checkProvenance,
@@ -106,7 +105,7 @@ function lockedReleases(lock: PipfileLock, sources: IndexSources): readonly Lock
   const releases = new Map<string, LockedRelease>();
   for (const entries of lock.categories.values()) {
     for (const [raw, entry] of entries) {
-      const version = parseVersion(entry.version?.replace(/^===?/, "") ?? "");
+      const version = pinnedVersion(entry);
       // Git, path and url entries have no index
       if (version === undefined) continue;
       const name = packageName(raw);

@@ -7,11 +7,19 @@ import type { KnowledgeStore } from "../store/store.ts";
 /** The packages that have a top-level module, by what was seen, else by habit, else by name. */
 export function providersOf(module: string, store: KnowledgeStore): readonly Provider[] {
   const top = module.split(".")[0] ?? module;
-  const seen = store.packages().flatMap(({ name, index }) => {
-    const version = versionWith(top, name, index, store);
-    return version === undefined ? [] : [{ name, version, evidence: "seen" } as const];
-  });
-  return seen.length > 0 ? seen : supposed(top);
+  return seenProviders(store).get(top) ?? supposed(top);
+}
+
+/** By top-level module, the packages that were installed on some runtime and have it: one walk through the store. */
+export function seenProviders(store: KnowledgeStore): ReadonlyMap<string, readonly Provider[]> {
+  const seen = new Map<string, Provider[]>();
+  for (const { name, index } of store.packages()) {
+    for (const [module, version] of modulesOf(name, index, store)) {
+      const others = seen.get(module) ?? [];
+      seen.set(module, [...others, { name, version, evidence: "seen" }]);
+    }
+  }
+  return seen;
 }
 
 /** Where nobody saw one: the usual package of that module, or the one that is called like it. */
@@ -22,18 +30,20 @@ export function supposed(module: string): readonly Provider[] {
   return isNormalizedName(name) ? [{ name, evidence: "name" }] : [];
 }
 
-/** A version of a package that was installed on some runtime and has the module. */
-function versionWith(
-  module: string,
+/** Top-level modules of a package, each with the first version that was seen to have it. */
+function modulesOf(
   name: PackageName,
   index: IndexUrl,
   store: KnowledgeStore,
-): string | undefined {
+): ReadonlyMap<string, string> {
+  const modules = new Map<string, string>();
   for (const runtime of store.runtimes(name, index)) {
     for (const version of store.installedVersions(name, index, runtime)) {
-      const modules = store.installed({ name, version, index }, runtime)?.modules ?? [];
-      if (modules.some((one) => one === module || one.startsWith(`${module}.`))) return version;
+      for (const one of store.installed({ name, version, index }, runtime)?.modules ?? []) {
+        const top = one.split(".")[0] ?? one;
+        if (!modules.has(top)) modules.set(top, version);
+      }
     }
   }
-  return undefined;
+  return modules;
 }

@@ -2,8 +2,7 @@ import type { Project, ProjectRequirement } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { markerHolds, tryParseMarker } from "../python/marker.ts";
 import { packageName } from "../python/name.ts";
-import type { LockEntry } from "../python/pipfile-lock.ts";
-import { parseVersion } from "../python/version.ts";
+import { type LockEntry, pinnedVersion } from "../python/pipfile-lock.ts";
 import { singleVersion } from "../python/version-range.ts";
 import { ThothError } from "../util/errors.ts";
 import type { IndexSources } from "./index-sources.ts";
@@ -37,10 +36,11 @@ export function lockedProject(
 function pinOf(
   name: string,
   category: string,
-  { version, index }: LockEntry,
+  entry: LockEntry,
   sources: IndexSources,
 ): ProjectRequirement | undefined {
-  const parsed = parseVersion(version?.replace(/^===?/, "") ?? "");
+  const { index } = entry;
+  const parsed = pinnedVersion(entry);
   if (parsed === undefined) return undefined;
   const tied = index === undefined ? undefined : sources.byName.get(index);
   return {

@@ -1,12 +1,11 @@
 import { advise } from "../adviser/advise.ts";
-import type { AdviceContext } from "../adviser/context.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Project } from "../model/project.ts";
 import { type Release, releaseText } from "../model/release.ts";
 import type { Runtime } from "../model/runtime.ts";
 import type { Coverage, WarmMode } from "../model/warm-report.ts";
-import { rankTags } from "../python/tags.ts";
 import type { Services } from "../wiring.ts";
+import { adviceContext } from "./advice-context.ts";
 import type { IndexSources } from "./index-sources.ts";
 import { adviseAndLearn } from "./learning.ts";
 import type { Manifest } from "./manifest.ts";
@@ -66,7 +65,7 @@ export async function warmProject(
       : target.project;
   const options = { services, runtime, sources, project, directUrls: directUrls(manifest) };
   const reach = reachOf(options, settings);
-  const look = lookAhead({ ...contextOf(options), project: target.project }, reach, {
+  const look = lookAhead({ ...adviceContext(options), project: target.project }, reach, {
     everyLine: settings.depth === "ranges",
     signal: services.signal,
   });
@@ -95,17 +94,10 @@ export async function warmProject(
   };
 }
 
-function contextOf({ services, project, runtime }: BenchOptions): AdviceContext {
-  const { recommendationType, verify } = services.configuration;
-  const heedFailures = verify === "all";
-  const ranks = rankTags(runtime.tags);
-  return { project, runtime, ranks, knowledge: services.store, heedFailures, recommendationType };
-}
-
 function reachOf(options: BenchOptions, settings: WarmSettings): WarmReach {
   const { configuration, now } = options.services;
   return new WarmReach({
-    ...contextOf(options),
+    ...adviceContext(options),
     direct: settings.direct,
     needed: settings.needed,
     closure: settings.depth === "ranges",
@@ -134,7 +126,7 @@ function stackOf(
   options: BenchOptions,
   missing: readonly Gap[],
 ): { readonly releases: readonly Release[] } | { readonly problem: string } {
-  const advice = advise(contextOf(options), { verify: false });
+  const advice = advise(adviceContext(options), { verify: false });
   switch (advice.outcome) {
     case "locked":
       return { releases: releasesOf(advice.product) };

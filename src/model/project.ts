@@ -32,8 +32,6 @@ export interface Project {
   readonly allowPrereleases: boolean;
   /** Versions of the old lock, preferred where they still satisfy everything. */
   readonly preferred: ReadonlyMap<PackageName, string>;
-  /** All versions of the old lock, those that may go too; undefined: there is none. */
-  readonly locked?: ReadonlyMap<PackageName, string>;
   /** Undefined: nothing is set. */
   readonly settings?: AdviceSettings;
 }

@@ -1,5 +1,7 @@
 import { ThothError } from "../util/errors.ts";
+import { type PackageName, packageName } from "./name.ts";
 import { type PythonValue, pythonJson } from "./python-json.ts";
+import { parseVersion, type Version } from "./version.ts";
 
 /** Any value of a lock; a bigint is written as the number it is. */
 export type LockValue =
@@ -214,4 +216,21 @@ function brokenAt(text: string, error: SyntaxError): number {
 function positionOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** The version that an entry pins; undefined: it comes from elsewhere than an index, or is no version. */
+export function pinnedVersion({ version }: Pick<LockEntry, "version">): Version | undefined {
+  return parseVersion(version?.replace(/^===?/, "") ?? "");
+}
+
+/** All versions that a lock pins, normalised. */
+export function lockedVersions(lock: PipfileLock | undefined): ReadonlyMap<PackageName, string> {
+  const locked = new Map<PackageName, string>();
+  for (const entries of lock?.categories.values() ?? []) {
+    for (const [raw, entry] of entries) {
+      const version = pinnedVersion(entry);
+      if (version !== undefined) locked.set(packageName(raw), version.text);
+    }
+  }
+  return locked;
 }

@@ -213,3 +213,9 @@ function compareSegments(left: LocalSegment, right: LocalSegment): number {
   if (typeof left === "string") return typeof right === "string" && left > right ? 1 : -1;
   return typeof right === "string" || left > right ? 1 : -1;
 }
+
+/** Whether one text is an older version than another; texts that are no versions have no order. */
+export function isOlderVersion(left: string, right: string): boolean {
+  const [a, b] = [parseVersion(left), parseVersion(right)];
+  return a !== undefined && b !== undefined && compareVersions(a, b) < 0;
+}
