@@ -36,11 +36,14 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** Chooses the back ends that a configuration names; the only file that names them. */
-export function connect(
+/**
+ * Chooses the back ends that a configuration names; the only file that names them. What is not
+ * embedded is loaded only where it is configured.
+ */
+export async function connect(
   configuration: Configuration,
   surroundings: Pick<Services, "environment" | "emit" | "signal">,
-): Services {
+): Promise<Services> {
   const { environment } = surroundings;
   const signal = limitedSignal(surroundings.signal, configuration.timeoutMs);
   const store = openJsonStore(configuration.storeDirectory);

@@ -39,7 +39,7 @@ async function world(project: TestProject, index: string): Promise<World> {
     verbosity: "normal",
   };
   const projectDirectory = project.home;
-  const services = connect(
+  const services = await connect(
     await loadConfiguration({ flags: {}, environment, projectDirectory }),
     context,
   );

@@ -9,7 +9,7 @@ export async function withServices<Result>(
   use: (services: Services) => Promise<Result>,
 ): Promise<Result> {
   const { flags, environment } = context;
-  const services = connect(
+  const services = await connect(
     await loadConfiguration({ flags, environment, projectDirectory }),
     context,
   );

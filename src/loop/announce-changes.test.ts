@@ -109,7 +109,10 @@ async function world() {
   });
   const { signal } = new AbortController();
   const store = new MemoryStore();
-  const services = { ...connect(configuration, { environment, emit: () => {}, signal }), store };
+  const services = {
+    ...(await connect(configuration, { environment, emit: () => {}, signal })),
+    store,
+  };
   const settings = { runtime: null, dev: true, write: false, exec: null, addedAt: "2026-01-01" };
   return {
     services,

@@ -44,7 +44,10 @@ async function watching(
     projectDirectory: directory,
   });
   const { signal } = new AbortController();
-  const services = { ...connect(configuration, { environment, emit: () => {}, signal }), store };
+  const services = {
+    ...(await connect(configuration, { environment, emit: () => {}, signal })),
+    store,
+  };
   const settings = { runtime: null, dev: true, write: false, exec: null, addedAt: "2026-01-01" };
   await services.projects.add({ directory, ...settings });
   return {

@@ -61,7 +61,7 @@ async function holding(text?: string) {
   const emit = () => {};
   const { signal } = new AbortController();
   const store = new MemoryStore();
-  const services = { ...connect(configuration, { environment, emit, signal }), store };
+  const services = { ...(await connect(configuration, { environment, emit, signal })), store };
   const path = inspectionPath(services, id);
   const write = (document: string) => {
     mkdirSync(dirname(path), { recursive: true });
