@@ -59,7 +59,39 @@ test("without a stack the Pipfile is put back, unless it is to be kept", async (
   expect(pipfileText()).toContain('ghost = "*"');
 });
 
+test("without advice, --json is one document, too; a Pipfile that is to be sorted stays so", async () => {
+  const { project, pipfileText, run } = await shop();
+  const sorted = '[pipenv]\nsort_pipfile = true\n\n[packages]\nweb = "*"\n';
+  project.write({ Pipfile: sorted });
+
+  const added = await run("add", "core", "--no-advise", "--json");
+
+  expect(JSON.parse(added.stdout)).toEqual({
+    schema: "thoth.edited",
+    version: "1.0",
+    file: "Pipfile",
+    change: "added",
+    lines: ['core = "*"'],
+  });
+  expect(added.stderr).toBe("");
+  expect(pipfileText()).toBe(sorted.replace("web", 'core = "*"\nweb'));
+});
+
+test("a project that names its needs elsewhere is told where to write", async () => {
+  const { project, run } = await shop();
+  const own = makeProject({
+    files: { "pyproject.toml": '[project]\nname = "shop"\ndependencies = []\n' },
+  });
+
+  const told = await run("add", "web", "--project", own.directory);
+
+  expect(told.exitCode).toBe(2);
+  expect(told.stderr).toContain("write it into dependencies of [project]");
+  expect(project.files()).toEqual({ Pipfile: pipfile });
+});
+
 test.each([
+  [["add", "core", "Core"], "core is given twice", "write it once"],
   [["add", "web"], "web stands in [packages] already", "Pipfile:3:1"],
   [["add", "web=>1"], "`web=>1` is no requirement", "write NAME"],
   [["add", "web @ https://index.example/web.zip"], "comes from an address", "by hand"],

@@ -1,18 +1,13 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { loadConfiguration } from "../config.ts";
-import { shownPath } from "../loop/manifest.ts";
+import { resolve } from "node:path";
 import { type PackageName, packageName } from "../python/name.ts";
 import { type Pipfile, parsePipfile } from "../python/pipfile.ts";
-import { addEntry, type Edited, removeEntry } from "../python/pipfile-edit.ts";
 import { parseRequirement, type Requirement } from "../python/requirement.ts";
-import { errorCode, writeAtomic } from "../util/atomic-write.ts";
+import { type EditedFile, editedJson, editedText } from "../reports/edited-file.ts";
 import { didYouMean } from "../util/did-you-mean.ts";
 import { ThothError } from "../util/errors.ts";
-import { acquireLock } from "../util/process-lock.ts";
 import { runAdvise } from "./advise.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { editPipfile, type PipfileChange } from "./edit-pipfile.ts";
 
 export interface ChangeFlags {
   readonly directory: string;
@@ -32,15 +27,17 @@ export function runAdd(
 ): Promise<CommandResult> {
   const category = flags.category ?? "packages";
   const requirements = specs.map(asked);
-  return change(flags, context, (_, file) =>
-    requirements.map((requirement) => (before: string): Edited => {
-      const { name, canonical, specifier, extras, markerText } = requirement;
-      refuseTwice(parsePipfile(before, file), canonical, category);
+  return change("added", flags, context, (text, file) => {
+    const pipfile = parsePipfile(text, file);
+    const { sortPipfile: sorted } = pipfile.settings;
+    return requirements.map(({ name, canonical, specifier, extras, markerText }, at) => {
+      refuseTwice(pipfile, canonical, category);
+      refuseRepeated(requirements.slice(0, at), canonical);
       const version = specifier.text === "" ? "*" : specifier.text;
       const markers = markerText === undefined ? {} : { markers: markerText };
-      return addEntry(before, { category, name, version, extras, ...markers }, file);
-    }),
-  );
+      return { kind: "add", entry: { category, name, version, extras, sorted, ...markers } };
+    });
+  });
 }
 
 /** `thoth remove`: lines out of the Pipfile, comments on lines of their own stay. */
@@ -49,89 +46,42 @@ export function runRemove(
   flags: ChangeFlags,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return change(flags, context, (text, file) => {
+  return change("removed", flags, context, (text, file) => {
     const pipfile = parsePipfile(text, file);
     return names.flatMap((raw) => {
       const name = packageName(raw.trim());
       return categoriesWith(pipfile, name, flags.category, raw).map(
-        (category) => (before: string) =>
-          removeEntry(before, { category, name }, file) ?? { text: before, line: "" },
+        (category) => ({ kind: "remove", category, name }) as const,
       );
     });
   });
 }
 
-type Edit = (before: string) => Edited;
-
-/** Makes the edits, then a lock; where no stack has them the Pipfile is put back. */
+/** Makes the changes, then a lock; where no stack has them they are taken back. */
 async function change(
-  flags: ChangeFlags,
+  kind: EditedFile["change"],
+  { directory, advise, keep }: ChangeFlags,
   context: CommandContext,
-  plan: (text: string, file: string) => readonly Edit[],
+  plan: (text: string, file: string) => readonly PipfileChange[],
 ): Promise<CommandResult> {
-  const directory = resolve(context.workingDirectory, flags.directory);
-  const path = join(directory, "Pipfile");
-  const file = shownPath(path, context.workingDirectory);
-  const { before, text, told } = await edited({ path, file, directory }, context, plan);
-  if (!flags.advise) return { stdout: told, stderr: "", exitCode: 0 };
+  const edited = await editPipfile(resolve(context.workingDirectory, directory), context, plan);
+  const { file, lines } = edited;
+  const told = { file, change: kind, lines };
+  if (!advise) {
+    const stdout = context.json ? editedJson(told) : editedText(told);
+    return { stdout, stderr: "", exitCode: 0 };
+  }
+  let result: CommandResult;
   try {
-    const result = await runAdvise(plainAdvice(flags.directory), context);
-    // What is missing may yet be learnt: only a "no" takes the change back
-    if (result.exitCode !== 1 || flags.keep) return { ...result, stderr: told + result.stderr };
-    return { ...result, stderr: result.stderr + putBack(path, file, { before, text }) };
+    result = await runAdvise(plainAdvice(directory), context);
   } catch (error) {
-    if (!flags.keep) process.stderr.write(putBack(path, file, { before, text }));
+    if (!keep) context.emit({ type: "warning", message: (await edited.putBack()).trimEnd() });
     throw error;
   }
-}
-
-/** Two that add at once do so one after the other. */
-async function edited(
-  {
-    path,
-    file,
-    directory,
-  }: { readonly path: string; readonly file: string; readonly directory: string },
-  { flags, environment, signal }: CommandContext,
-  plan: (text: string, file: string) => readonly Edit[],
-): Promise<{ readonly before: string; readonly text: string; readonly told: string }> {
-  const { cacheDirectory } = await loadConfiguration({
-    flags,
-    environment,
-    projectDirectory: directory,
-  });
-  const name = createHash("sha256").update(path).digest("hex").slice(0, 16);
-  const lock = await acquireLock(join(cacheDirectory, "edits", `${name}.lock`), {
-    timeoutMs: 10_000,
-    signal,
-  });
-  try {
-    const before = readPipfile(path, directory);
-    let text = before;
-    const lines: string[] = [];
-    for (const edit of plan(before, file)) {
-      const made = edit(text);
-      lines.push(made.line.trim().replaceAll(/\s*\r?\n\s*/g, " "));
-      ({ text } = made);
-    }
-    parsePipfile(text, file);
-    writeAtomic(path, text);
-    return { before, text, told: `${file}: ${lines.join(", ")}\n` };
-  } finally {
-    lock.release();
-  }
-}
-
-/** Nothing is put back over what somebody else wrote meanwhile. */
-function putBack(
-  path: string,
-  file: string,
-  { before, text }: { readonly before: string; readonly text: string },
-): string {
-  if (readFileSync(path, "utf8") !== text)
-    return `${file} was changed by others, too: it stays as it is\n`;
-  writeAtomic(path, before);
-  return `${file} was put back as it was (\`--keep\` leaves the change)\n`;
+  // What is missing may yet be learnt: only a "no" takes the change back
+  const stays = result.exitCode !== 1 || keep;
+  const back = stays ? "" : await edited.putBack();
+  return { ...result, stderr: (stays ? editedText(told) : "") + result.stderr + back };
 }
 
 function plainAdvice(directory: string) {
@@ -139,17 +89,6 @@ function plainAdvice(directory: string) {
     ...{ directory, check: false, dryRun: false, upgrade: false, upgradePackages: [], count: 1 },
     ...{ dev: true, wait: true, failOn: undefined },
   };
-}
-
-function readPipfile(path: string, directory: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-    throw new ThothError("no-pipfile", `no Pipfile in \`${directory}\``, {
-      hint: "requirements.in and pyproject.toml are edited by hand, then `thoth advise`",
-    });
-  }
 }
 
 function asked(spec: string): Requirement & { readonly markerText?: string } {
@@ -181,6 +120,11 @@ function refuseTwice({ categories }: Pipfile, name: PackageName, category: strin
     place: entry.place,
     hint: `change that line, or \`thoth remove ${name}\` first`,
   });
+}
+
+function refuseRepeated(before: readonly Requirement[], name: PackageName): void {
+  if (!before.some(({ canonical }) => canonical === name)) return;
+  throw new ThothError("usage", `${name} is given twice`, { hint: "write it once" });
 }
 
 function categoriesWith(

@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, property, record, uniqueArray } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { packageName } from "./name.ts";
-import { addEntry, removeEntry } from "./pipfile-edit.ts";
+import { addEntry, removeEntry, restoreEntry } from "./pipfile-edit.ts";
 import { parseToml, type TomlTable } from "./toml.ts";
 
 const entry = { category: "packages", name: "flask", version: "*", extras: [] };
@@ -54,6 +54,15 @@ pytest = "*"
     expect(text).toBe(
       `[packages]\n"zope.interface" = {extras = ["docs", "test"], version = ">=5", markers = 'python_version < "3.9"'}\n`,
     );
+  });
+
+  test.each([
+    ["in the middle", 'click = "*"\n# z\nz = "*"\n', 'click = "*"\nflask = "*"\n# z\nz = "*"\n'],
+    ["first", '# the last\nz = "*"\n', 'flask = "*"\n# the last\nz = "*"\n'],
+    ["last", 'a = "*"\n', 'a = "*"\nflask = "*"\n'],
+    ["capitals first, as pipenv sorts", 'Z = "*"\na = "*"\n', 'Z = "*"\na = "*"\nflask = "*"\n'],
+  ])("where the Pipfile is to be sorted, it stands at its place: %s", (_, before, after) => {
+    expect(added(`[packages]\n${before}`, { sorted: true })).toBe(`[packages]\n${after}`);
   });
 
   test("a category that is missing comes behind the last one", () => {
@@ -119,6 +128,31 @@ describe("removing", () => {
   test("a package that its category lacks is none to remove", () => {
     expect(removed('[dev-packages]\na = "1"\n', "a")).toBeUndefined();
   });
+});
+
+test.each([
+  [
+    "a line",
+    '[packages]\na = "1" # why\nb = "1"\n',
+    '[packages]\nb = "2"\n',
+    '[packages]\nb = "2"\na = "1" # why\n',
+  ],
+  [
+    "into a category that is gone",
+    '[packages]\na = "1"\n',
+    "# none\n",
+    '# none\n\n[packages]\na = "1"\n',
+  ],
+  [
+    "a table of its own",
+    '[packages]\n[packages.a]\nversion = "1"\n',
+    '[packages]\nc = "1"\n',
+    '[packages]\nc = "1"\n\n[packages.a]\nversion = "1"\n',
+  ],
+])("what was taken out is put into a text that others changed: %s", (_, before, now, after) => {
+  const taken = removeEntry(before, { category: "packages", name: "a" }, "Pipfile");
+
+  expect(restoreEntry(now, { category: "packages", written: taken?.written ?? "" })).toBe(after);
 });
 
 const names = ["flask", "zope.interface", "A_b", "x-y", "requests", "q"];

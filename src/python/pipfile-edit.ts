@@ -13,6 +13,8 @@ export interface NewEntry {
   readonly extras: readonly string[];
   /** Text of a marker. */
   readonly markers?: string;
+  /** Before the first whose name sorts behind it, as `sort_pipfile` asks; else behind all others. */
+  readonly sorted?: boolean;
 }
 
 /** A text after an edit, and what was written or taken out, without its line break. */
@@ -21,8 +23,14 @@ export interface Edited {
   readonly line: string;
 }
 
+/** A text without an entry. */
+export interface Removed extends Edited {
+  /** Its whole lines, for `restoreEntry`. */
+  readonly written: string;
+}
+
 /**
- * Adds one entry behind the others of its category, and the category's table where there is none.
+ * Adds one entry to the others of its category, and the category's table where there is none.
  * Everything else stays byte for byte; the file's own line breaks, indentation and quotes are
  * taken up. The text must be TOML, and the category must not hold the name yet.
  *
@@ -35,13 +43,14 @@ export function addEntry(text: string, entry: NewEntry, file: string): Edited {
   const line = `${style.indent}${keyText(entry.name)}${style.equals}${valueText(entry, style)}`;
   const table = tables.find(({ path }) => isPath(path, [entry.category]));
   if (table !== undefined) {
-    const last = table.pairs.at(-1);
-    return { text: insertLine(text, last?.end ?? table.end, line), line: line.trimStart() };
+    return { text: insertLine(text, placeInTable(table, entry), line), line: line.trimStart() };
   }
   const header = `[${keyText(entry.category)}]`;
   const at = placeForTable(tables, entry.category);
   const lines = at.before ? [header, line, ""] : ["", header, line];
-  const edited = at.before ? insertBefore(text, at.offset, lines) : insertTable(text, at, lines);
+  const edited = at.before
+    ? insertBefore(text, at.offset, lines)
+    : insertTable(text, at.offset, lines);
   return { text: edited, line: line.trimStart() };
 }
 
@@ -55,7 +64,7 @@ export function removeEntry(
   text: string,
   { category, name }: { readonly category: string; readonly name: string },
   file: string,
-): Edited | undefined {
+): Removed | undefined {
   const tables = tableSpans(text);
   refuseInline(tables, category, file);
   const wanted = packageName(name);
@@ -66,8 +75,24 @@ export function removeEntry(
     return table.pairs.filter(({ path }) => isEntry(path)).map((pair) => lineSpan(text, pair));
   });
   if (cuts.length === 0) return undefined;
-  const line = cuts.map(({ start, end }) => text.slice(start, end).trim()).join(" ");
-  return { text: without(text, cuts), line };
+  const lines = cuts.map(({ start, end }) => text.slice(start, end));
+  const line = lines.map((one) => one.trim()).join(" ");
+  return { text: without(text, cuts), line, written: lines.join("") };
+}
+
+/** Takes back a `removeEntry` in a text that changed since: its lines, behind the others of the category. */
+export function restoreEntry(
+  text: string,
+  { category, written }: { readonly category: string; readonly written: string },
+): string {
+  const tables = tableSpans(text);
+  const lines = written.trimEnd();
+  const table = tables.find(({ path }) => isPath(path, [category]));
+  const outline = lines.trimStart().startsWith("[");
+  if (table !== undefined && !outline)
+    return insertLine(text, table.pairs.at(-1)?.end ?? table.end, lines);
+  const header = outline ? [] : [`[${keyText(category)}]`];
+  return insertTable(text, text.length, ["", ...header, lines]);
 }
 
 interface Span {
@@ -163,13 +188,20 @@ function insertBefore(text: string, offset: number, lines: readonly string[]): s
   return `${text.slice(0, start)}${added}${text.slice(start)}`;
 }
 
-function insertTable(text: string, { offset }: TablePlace, lines: readonly string[]): string {
+function insertTable(text: string, offset: number, lines: readonly string[]): string {
   const end = text.trim() === "" ? text.length : lineEnd(text, offset);
   const before = text.slice(0, end);
   const written = before.trim() === "" ? lines.slice(1) : lines;
   const added = written.map((line) => `${line}${lineBreak(text)}`).join("");
   const lead = before === "" || before.endsWith("\n") ? "" : lineBreak(text);
   return `${before}${lead}${added}${text.slice(end)}`;
+}
+
+/** The offset behind which a new line of a category goes. */
+function placeInTable({ pairs, end }: TableSpan, { name, sorted = false }: NewEntry): number {
+  const next = sorted ? pairs.findIndex(({ path }) => (path[1] ?? "") > name) : -1;
+  const before = next < 0 ? pairs.at(-1) : pairs[next - 1];
+  return before?.end ?? end;
 }
 
 /** Whole lines, with the break that ends the last. */
