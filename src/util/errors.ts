@@ -51,6 +51,8 @@ export const errorCodes = {
   "machine-busy": { id: "THOTH-E0414", exit: 4 },
   "address-unusable": { id: "THOTH-E0415", exit: 4 },
   killed: { id: "THOTH-E0416", exit: 4 },
+  "database-unreachable": { id: "THOTH-E0417", exit: 4 },
+  "database-refused": { id: "THOTH-E0418", exit: 4 },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
