@@ -67,6 +67,9 @@ test("without any setting the defaults hold and folders follow XDG", async () =>
     requirementsFormat: undefined,
     input: undefined,
     constraints: [],
+    knowledge: "json",
+    messaging: "local",
+    postgresql: undefined,
     labels: new Map(),
     prereleasesOf: [],
     overlaysDirectory: undefined,
@@ -308,6 +311,21 @@ test("every setting is told with its value and where that was said", async () =>
   expect(row(origins, "store")).toMatchObject({ origin: "default" });
   expect(row(origins, "timeout")).toMatchObject({ value: undefined, origin: "default" });
   expect(row(inFile, "freshness")).toMatchObject({ value: "1h", origin: ".thoth.yaml:2:14" });
+});
+
+test("the address of a database is told where it is set, and never what it is", async () => {
+  const url = "postgresql://thoth:hidden@db.example/team";
+  const environment = { HOME: join(world, "home"), THOTH_POSTGRESQL_URL: url };
+  const origins = await settingOrigins({ flags: {}, environment, projectDirectory: world });
+  const wrong = load({ environment: { THOTH_POSTGRESQL_URL: `${url}?sslmode=hidden` } });
+
+  expect(origins).toContainEqual({
+    setting: "postgresql_url",
+    value: "set",
+    origin: "THOTH_POSTGRESQL_URL",
+  });
+  await expect(wrong).rejects.toThrow(/^THOTH_POSTGRESQL_URL takes an address such as/);
+  await expect(wrong).rejects.not.toThrow(/hidden/);
 });
 
 test("what advice looks for is said by a flag, the environment, the project, its runtime, the user", async () => {

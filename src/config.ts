@@ -4,8 +4,15 @@ import { type DeclaredEnvironment, meantEnvironment } from "./model/declared-env
 import type { LaneName } from "./model/lane.ts";
 import type { RecommendationType } from "./model/recommendation.ts";
 import type { RequirementsFormat } from "./model/requirements-format.ts";
+import type { PostgresSettings } from "./postgres/database.ts";
 import { readSettingsFile, type SettingsFile } from "./settings/file.ts";
-import { type Rule, type StandardRule, settingRules } from "./settings/rules.ts";
+import {
+  type knowledgeBackEnds,
+  type messagingBackEnds,
+  type Rule,
+  type StandardRule,
+  settingRules,
+} from "./settings/rules.ts";
 import { environmentSource, flagSource, givenIn, standardOf } from "./settings/sources.ts";
 import { type Environment, environmentValue, xdgFolder } from "./util/environment.ts";
 import type { ListenAddress } from "./util/listen-address.ts";
@@ -61,6 +68,12 @@ export interface Configuration {
   readonly prereleasesOf: readonly string[];
   /** Folder that has one folder for each declared runtime; undefined: they share the project's files. */
   readonly overlaysDirectory: string | undefined;
+  /** Where messages wait. */
+  readonly messaging: (typeof messagingBackEnds)[number];
+  /** Where knowledge lies. */
+  readonly knowledge: (typeof knowledgeBackEnds)[number];
+  /** Undefined where no address is set. */
+  readonly postgresql: PostgresSettings | undefined;
   /** Keys of the original's file that are set and mean nothing here, by file. */
   readonly unused: readonly { readonly file: string; readonly keys: readonly string[] }[];
   /** In the file's order. */
@@ -152,11 +165,22 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     labels: ask(rules.labels) ?? new Map(),
     prereleasesOf: ask(rules.prereleasesOf) ?? [],
     overlaysDirectory: ask(rules.overlaysDirectory),
+    messaging: need(rules.messaging),
+    knowledge: need(rules.knowledge),
+    postgresql: postgresqlOf(givenIn(all, rules.postgresqlUrl), need(rules.postgresqlSchema)),
     unused: [...(project === undefined ? [] : [project]), ...user].flatMap(({ file, unused }) =>
       unused.length === 0 ? [] : [{ file, keys: unused }],
     ),
     environments,
   };
+}
+
+function postgresqlOf(
+  found: { readonly value: string; readonly given: { readonly origin: string } } | undefined,
+  schema: string,
+): PostgresSettings | undefined {
+  if (found === undefined) return undefined;
+  return { url: found.value, origin: found.given.origin, schema };
 }
 
 /** One setting, what counts for it, and where that is said. */
@@ -177,6 +201,8 @@ export async function settingOrigins(
   return Object.values<Rule<unknown>>(rules).map((rule) => {
     const found = givenIn([...near, ...user], rule);
     const setting = rule.name;
+    if (found !== undefined && rule.secret === true)
+      return { setting, value: "set", origin: found.given.origin };
     if (found !== undefined) {
       const value = typeof found.value === "string" ? found.value : found.given.text;
       return { setting, value, origin: found.given.origin };

@@ -12,7 +12,7 @@ import { misshapes, type Shape, type Tree, treeAt } from "../util/shaped-tree.ts
 import { refuseAll, yamlTree } from "../util/yaml-tree.ts";
 import { expandVariables } from "./expansion.ts";
 import { listedSettings, originalSettings } from "./rules.ts";
-import type { Source } from "./sources.ts";
+import { refusal, type Source } from "./sources.ts";
 
 /** A `.thoth.yaml`, of the project or of the user. */
 export interface SettingsFile extends Source {
@@ -86,8 +86,8 @@ function givenAt(tree: Tree, setting: string, path: string): ReturnType<Source["
   const text = textOf(found);
   if (found === undefined || text === "") return undefined;
   const { place } = found;
-  const refuse = (expects: string) =>
-    new ThothError("bad-configuration", `\`${setting}\` takes ${expects}, not \`${text}\``, {
+  const refuse = (expects: string, secret?: true) =>
+    new ThothError("bad-configuration", refusal(`\`${setting}\``, expects, secret ?? text), {
       place,
     });
   const origin = `${place.file}:${place.line}:${place.column}`;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { laneNames } from "../model/lane.ts";
 import { recommendationType, recommendationWords } from "../model/recommendation.ts";
 import { type RequirementsFormat, requirementsFormats } from "../model/requirements-format.ts";
+import { addressWords, postgresAddress } from "../postgres/address.ts";
 import { listenAddress } from "../util/listen-address.ts";
 import {
   coolDown,
@@ -30,6 +31,8 @@ export interface Rule<T> {
   readonly read: Reader<T>;
   /** What it takes, for messages. */
   readonly takes: string;
+  /** May hold a password: its text is never shown. */
+  readonly secret?: true;
 }
 
 /** A setting that always has a value: what counts where nobody sets it, as text. */
@@ -91,6 +94,22 @@ export function settingRules({ home, data, cache }: UserFolders) {
     labels: rule("labels", labelMap, "labels such as `team=one,stage=test`"),
     prereleasesOf: rule("allow_prereleases", someNames, "names of packages, with commas between"),
     overlaysDirectory: rule("overlays_dir", folder(home), "a folder"),
+    messaging: {
+      ...rule("messaging", oneOf(messagingBackEnds), "`local`, `kafka` or `postgresql`"),
+      standard: "local",
+    },
+    knowledge: {
+      ...rule("knowledge", oneOf(knowledgeBackEnds), "`json` or `postgresql`"),
+      standard: "json",
+    },
+    postgresqlUrl: {
+      ...rule("postgresql_url", postgresqlUrl, addressWords),
+      secret: true as const,
+    },
+    postgresqlSchema: {
+      ...rule("postgresql_schema", schemaName, "a name of small letters, digits and `_`"),
+      standard: "thoth",
+    },
   };
 }
 
@@ -108,6 +127,20 @@ export const originalSettings: ReadonlySet<string> = new Set([
   "overlays_dir",
   "requirements_format",
 ]);
+
+/** Where messages wait, and where knowledge lies; the first of each is the embedded one. */
+export const messagingBackEnds = ["local", "kafka", "postgresql"] as const;
+export const knowledgeBackEnds = ["json", "postgresql"] as const;
+
+function oneOf<const Names extends readonly string[]>(names: Names): Reader<Names[number]> {
+  return (text) => names.find((name) => name === text.trim());
+}
+
+const postgresqlUrl: Reader<string> = (text) =>
+  postgresAddress(text.trim()) === undefined ? undefined : text.trim();
+
+const schemaName: Reader<string> = (text) =>
+  /^[a-z_][a-z0-9_]{0,62}$/.test(text.trim()) ? text.trim() : undefined;
 
 const verification: Reader<"all" | "none"> = (text) =>
   text === "all" || text === "none" ? text : undefined;

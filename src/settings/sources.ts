@@ -9,7 +9,8 @@ export interface Given {
   readonly base: string;
   /** `--store`, `THOTH_STORE` or `.thoth.yaml:5:3`. */
   readonly origin: string;
-  readonly refuse: (expects: string) => ThothError;
+  /** The error that says what it takes, and what it is unless that is nobody's business. */
+  readonly refuse: (expects: string, secret?: true) => ThothError;
 }
 
 /** A place where settings are given, by the names that `.thoth.yaml` has for them. */
@@ -20,13 +21,13 @@ export interface Source {
 /** Where a setting is given first, and what it reads as; undefined: nowhere. Throws for a mistake. */
 export function givenIn<T>(
   sources: readonly Source[],
-  { name, read, takes }: Rule<T>,
+  { name, read, takes, secret }: Rule<T>,
 ): { readonly value: T; readonly given: Given } | undefined {
   for (const source of sources) {
     const given = source.given(name);
     if (given === undefined) continue;
     const value = read(given.text, given.base);
-    if (value === undefined) throw given.refuse(takes);
+    if (value === undefined) throw given.refuse(takes, secret);
     return { value, given };
   }
   return undefined;
@@ -55,8 +56,8 @@ export function flagSource(
       if (value === undefined) return undefined;
       const text = String(value);
       const origin = longFlags.get(setting) ?? `--${setting.replaceAll("_", "-")}`;
-      const refuse = (expects: string) =>
-        new ThothError("usage", `${origin} takes ${expects}, not \`${text}\``);
+      const refuse = (expects: string, secret?: true) =>
+        new ThothError("usage", refusal(origin, expects, secret ?? text));
       return { text, base: process.cwd(), origin, refuse };
     },
   };
@@ -69,9 +70,14 @@ export function environmentSource(environment: Environment): Source {
       const origin = `THOTH_${setting.toUpperCase()}`;
       const text = environmentValue(environment, origin);
       if (text === undefined) return undefined;
-      const refuse = (expects: string) =>
-        new ThothError("bad-configuration", `${origin} takes ${expects}, not \`${text}\``);
+      const refuse = (expects: string, secret?: true) =>
+        new ThothError("bad-configuration", refusal(origin, expects, secret ?? text));
       return { text, base: process.cwd(), origin, refuse };
     },
   };
+}
+
+/** What a mistake is told as; `true` for a text that may hold a password. */
+export function refusal(what: string, expects: string, text: string | true): string {
+  return `${what} takes ${expects}${text === true ? "" : `, not \`${text}\``}`;
 }
