@@ -4,6 +4,7 @@ import { addAdvisories } from "./advisories-options.ts";
 import { addAudit } from "./audit-options.ts";
 import { collect, texts } from "./collect.ts";
 import type { CommandOptions as Options, Perform } from "./command.ts";
+import { addDoctor } from "./doctor-options.ts";
 import { addExplanations } from "./explanation-options.ts";
 import { addExport } from "./export-options.ts";
 import { addHealth } from "./health-options.ts";
@@ -36,6 +37,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addOutdated(program, { perform, everywhere });
   addProject(program, { perform, everywhere });
   addRuntimes(program, perform);
+  addDoctor(program, { perform, everywhere });
   addKnowledge(program, perform);
   addWatch(program, perform);
   addQueue(program, { perform, everywhere });

@@ -13,7 +13,7 @@ const question = "from pip._internal.models.index import PyPI; print(PyPI.simple
  */
 export async function askPip(
   cacheDirectory: string,
-  services: Services,
+  services: Pick<Services, "environment" | "signal">,
 ): Promise<string | undefined> {
   const path = join(cacheDirectory, "pip-index.txt");
   const kept = readKept(path);

@@ -18,13 +18,16 @@ export interface IndexSources {
   readonly defaultUrl: string | undefined;
 }
 
+/** What choosing indexes needs of the services. */
+export type SourceServices = Pick<Services, "configuration" | "environment" | "signal">;
+
 /**
  * Where releases come from: `--index-url` in place of all, else the Pipfile's sources, else the
  * index that pip is configured with. Throws `bad-configuration` where a `${VAR}` is not set.
  */
 export async function indexSources(
   sources: readonly PipfileSource[],
-  services: Services,
+  services: SourceServices,
 ): Promise<IndexSources> {
   const { configuration } = services;
   const defaultUrl = sources.length > 0 ? undefined : await defaultIndex(services);
@@ -46,7 +49,7 @@ export async function indexSources(
   return named(sources, services);
 }
 
-function named(sources: readonly PipfileSource[], services: Services): IndexSources {
+function named(sources: readonly PipfileSource[], services: SourceServices): IndexSources {
   const byUrl = new Map<IndexUrl, IndexSource>();
   const byName = new Map<string, IndexUrl>();
   for (const { name, url, verifySsl, place } of sources) {
@@ -67,7 +70,10 @@ interface WrittenSource {
   readonly place?: Place;
 }
 
-function sourceAt({ url, verifySsl, who, place }: WrittenSource, services: Services): IndexSource {
+function sourceAt(
+  { url, verifySsl, who, place }: WrittenSource,
+  services: SourceServices,
+): IndexSource {
   const expanded = expandSourceUrl(url, services.environment);
   const unset = /\$\{([^}]*)\}/.exec(expanded)?.[1];
   if (unset !== undefined) {
@@ -86,7 +92,7 @@ function sourceAt({ url, verifySsl, who, place }: WrittenSource, services: Servi
   return indexSource(expanded, verifySsl);
 }
 
-async function defaultIndex(services: Services): Promise<string> {
+async function defaultIndex(services: SourceServices): Promise<string> {
   const { environment, configuration } = services;
   const home = { ...environment, HOME: environment["HOME"] ?? homedir() };
   const url = await pipIndexUrl(home, () => askPip(configuration.cacheDirectory, services));

@@ -20,6 +20,8 @@ export interface PageQuestion {
   readonly validators?: Validators | undefined;
   /** Caches in between are to ask the index themselves. */
   readonly pastCaches?: boolean;
+  /** Called with the head of the answer, whatever it is. */
+  readonly seen?: (reply: Reply) => void;
   /** Limits, credentials and the rest of the request. */
   readonly request: Pick<HttpRequest, "authorize" | "limits" | "signal">;
 }
@@ -47,7 +49,10 @@ export function requestPage(http: Http, question: PageQuestion): Promise<PageAns
       headers,
       verifySsl: source.verifySsl,
     },
-    (reply) => readAnswer(reply, question),
+    (reply) => {
+      question.seen?.(reply);
+      return readAnswer(reply, question);
+    },
   );
 }
 

@@ -1,10 +1,9 @@
 import { trustedCertificates } from "./certificates.ts";
-
 import { type Authorize, authorizeFor, loadNetrc, type Netrc } from "./credentials.ts";
 import type { Limits } from "./deadline.ts";
 import { accessOf, requestDocument } from "./document-request.ts";
 import { downloadFile } from "./download.ts";
-import { createHttp, type TrafficCount } from "./http.ts";
+import { createHttp, type Http, type TrafficCount } from "./http.ts";
 import type { IndexClient, IndexClientOptions, Timeouts } from "./index-client.ts";
 import type { IndexSource } from "./index-source.ts";
 import { requestMetadata } from "./metadata-request.ts";
@@ -12,6 +11,7 @@ import { OriginHabits } from "./origin-habits.ts";
 import { requestPage } from "./page-request.ts";
 import { pipSetting } from "./pip-configuration.ts";
 import { proxyFor } from "./proxy.ts";
+import type { Transport } from "./transport.ts";
 
 const defaults: Timeouts = {
   connectMs: 10_000,
@@ -21,14 +21,21 @@ const defaults: Timeouts = {
   retryMs: 200,
 };
 
-/** Reads certificates, proxies and netrc once, and makes the client that asks; counts in `traffic`. */
-export async function openSession(
-  options: IndexClientOptions,
-  traffic: TrafficCount,
-): Promise<Omit<IndexClient, "traffic">> {
-  const { environment, connections = 16, signal: life, cacheDir, userAgent } = options;
+/** What one session asks with. */
+export interface Line {
+  readonly http: Http;
+  readonly transport: Transport;
+  readonly timeouts: Timeouts;
+  readonly netrc: Netrc;
+  /** Throws `bad-configuration` where settings name none that can be one. */
+  readonly proxyFor: (url: URL) => URL | undefined;
+}
+
+/** Reads certificates, proxies and netrc once; counts in `traffic`. */
+export async function openLine(options: IndexClientOptions, traffic: TrafficCount): Promise<Line> {
+  const { environment, connections = 16, signal, userAgent } = options;
   const timeouts = { ...defaults, ...options.timeouts };
-  const [certificates, pipProxy, netrc, { Transport }] = await Promise.all([
+  const [certificates, pipProxy, netrc, transports] = await Promise.all([
     pipSetting(environment, "cert").then((cert) =>
       trustedCertificates(environment, options.ca ?? cert),
     ),
@@ -36,20 +43,21 @@ export async function openSession(
     loadNetrc(environment, options.netrc),
     import("./transport.ts"),
   ]);
-  const transport = new Transport({
-    connections,
-    connectMs: timeouts.connectMs,
-    certificates,
-    proxyFor: (url) => proxyFor(url, environment, pipProxy),
-  });
-  const http = createHttp({
-    transport,
-    connections,
-    userAgent,
-    retryMs: timeouts.retryMs,
-    signal: life,
-    traffic,
-  });
+  const { connectMs, retryMs } = timeouts;
+  const proxyOf = (url: URL) => proxyFor(url, environment, pipProxy);
+  const routes = { connections, connectMs, certificates, proxyFor: proxyOf };
+  const transport = new transports.Transport(routes);
+  const http = createHttp({ transport, connections, userAgent, retryMs, signal, traffic });
+  return { http, transport, timeouts, netrc, proxyFor: proxyOf };
+}
+
+/** Makes the client that asks; counts in `traffic`. */
+export async function openSession(
+  options: IndexClientOptions,
+  traffic: TrafficCount,
+): Promise<Omit<IndexClient, "traffic">> {
+  const { cacheDir } = options;
+  const { http, transport, timeouts, netrc } = await openLine(options, traffic);
   const habits = new OriginHabits();
   const answers: Limits = { idleMs: timeouts.idleMs, totalMs: timeouts.answerMs };
   const downloads: Limits = { idleMs: timeouts.idleMs, totalMs: timeouts.downloadMs };

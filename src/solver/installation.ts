@@ -24,7 +24,10 @@ export interface Installation {
  * Runs the probe (30–60 ms). Undefined where the file is no Python that works.
  * @throws ThothError("tool-missing") where there is no such file.
  */
-export async function probeInterpreter(interpreter: string): Promise<Installation | undefined> {
+export async function probeInterpreter(
+  interpreter: string,
+  signal?: AbortSignal,
+): Promise<Installation | undefined> {
   const result = await runProcess({
     command: interpreter,
     // -I does not exist in 2.7; these three say the same.
@@ -32,6 +35,7 @@ export async function probeInterpreter(interpreter: string): Promise<Installatio
     cwd: "/",
     env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" },
     timeoutMs: 20_000,
+    signal,
   });
   if (result.exitCode !== 0) return undefined;
   return probed(result.stdout);

@@ -34,6 +34,34 @@ export async function discoverRuntimes(options: RuntimeOptions): Promise<readonl
   return [...runtimes.values()];
 }
 
+/** What one file that is called like an interpreter is good for. */
+export interface ExaminedInterpreter {
+  readonly path: string;
+  /** Undefined where it is no Python that works. */
+  readonly python: string | undefined;
+  readonly hasPip: boolean;
+  readonly hasVenv: boolean;
+}
+
+/** Every file that is looked at for runtimes, in the same order, the useless ones too. */
+export async function examineInterpreters(
+  options: RuntimeOptions,
+  signal?: AbortSignal,
+): Promise<readonly ExaminedInterpreter[]> {
+  const places = options.places ?? { environment: process.env, home: homedir() };
+  const cache = openCache(options.cacheDirectory);
+  const examined = await Promise.all(
+    findInterpreters(places).map(async (path) => {
+      const installation = await installationIn(cache, onMachine(path, signal));
+      const python = installation && describeRuntime(installation).pythonFull;
+      const hasPip = installation?.pip !== undefined;
+      return { path, python, hasPip, hasVenv: installation?.hasVenv === true };
+    }),
+  );
+  cache.save();
+  return examined;
+}
+
 /**
  * The runtime of one interpreter.
  * @throws ThothError("no-python") where it is none that works.
@@ -68,8 +96,8 @@ export interface Interpreter {
   readonly probe: () => Promise<Installation | undefined>;
 }
 
-function onMachine(path: string): Interpreter {
-  return { key: path, file: path, probe: () => probeInterpreter(path) };
+function onMachine(path: string, signal?: AbortSignal): Interpreter {
+  return { key: path, file: path, probe: () => probeInterpreter(path, signal) };
 }
 
 /** The runtime of one interpreter, from the cache where it has not changed. */
@@ -83,16 +111,21 @@ export async function lookUp(
   return runtime;
 }
 
-async function lookUpIn(
+async function lookUpIn(cache: ProbeCache, interpreter: Interpreter): Promise<Runtime | undefined> {
+  const installation = await installationIn(cache, interpreter);
+  return installation === undefined ? undefined : describeRuntime(installation);
+}
+
+async function installationIn(
   cache: ProbeCache,
   { key, file, root, probe }: Interpreter,
-): Promise<Runtime | undefined> {
+): Promise<Installation | undefined> {
   const stamp = stampOf(file);
   if (stamp === undefined) return undefined;
   const known = cache.get(key, stamp);
   const installation = known === undefined ? await probe() : installationOf(known.probe, root);
   if (known === undefined) cache.put(key, { stamp, probe: installation?.fields ?? null });
-  return installation === undefined ? undefined : describeRuntime(installation);
+  return installation;
 }
 
 /** Changes whenever the file does. */

@@ -68,8 +68,8 @@ export async function countStore(
   return { packages, releases };
 }
 
-// Signals are heard between two packages.
-const restAfter = 200;
+// Signals are heard between two packages, and other work goes on.
+const restAfter = 20;
 
 function textOf({ name, index }: PackageOnIndex): string {
   return `${name} ${index}`;
@@ -80,8 +80,11 @@ function byNameAndIndex(a: PackageOnIndex, b: PackageOnIndex): number {
   return a.index < b.index ? -1 : Number(a.index > b.index);
 }
 
-/** Reads every file as a whole; what is wrong, and with which file. Changes nothing. */
-export async function verifyStore(paths: StorePaths): Promise<Problem[]> {
+/**
+ * Reads every file as a whole; what is wrong, and with which file. Changes nothing. Throws the
+ * signal's reason once that is aborted.
+ */
+export async function verifyStore(paths: StorePaths, signal?: AbortSignal): Promise<Problem[]> {
   const problems: Problem[] = [];
   const check = (read: () => unknown) => {
     try {
@@ -96,6 +99,7 @@ export async function verifyStore(paths: StorePaths): Promise<Problem[]> {
   for (const { folder } of packageFolders(paths)) {
     packages += 1;
     if (packages % restAfter === 0) await setImmediate();
+    signal?.throwIfAborted();
     for (const file of listFolder(folder)) {
       const path = join(folder, file);
       check(() => (file === "releases.json" ? readWholeReleases(path) : readWholeFacts(path)));

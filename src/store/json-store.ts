@@ -273,8 +273,10 @@ class JsonStore implements KnowledgeStore {
     return [...this.#quarantine.damaged, ...this.#advisories.damaged()];
   }
 
-  async verify(): Promise<readonly { readonly file: string; readonly reason: string }[]> {
-    return verifyStore(this.#paths);
+  async verify(
+    signal?: AbortSignal,
+  ): Promise<readonly { readonly file: string; readonly reason: string }[]> {
+    return verifyStore(this.#paths, signal);
   }
 
   async close(): Promise<void> {

@@ -63,7 +63,9 @@ export interface KnowledgeStore extends Knowledge {
   count(): Promise<{ readonly packages: number; readonly releases: number }>;
   /** Files that could not be read and were set aside since the store was opened. */
   damaged(): readonly { readonly file: string; readonly reason: string }[];
-  /** Reads every file; returns what is wrong. */
-  verify(): Promise<readonly { readonly file: string; readonly reason: string }[]>;
+  /** Reads everything; returns what is wrong. Throws the signal's reason once that is aborted. */
+  verify(
+    signal?: AbortSignal,
+  ): Promise<readonly { readonly file: string; readonly reason: string }[]>;
   close(): Promise<void>;
 }

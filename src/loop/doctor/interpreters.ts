@@ -1,0 +1,55 @@
+import type { Finding } from "../../model/checkup.ts";
+import { type ExaminedInterpreter, examineInterpreters } from "../../solver/runtimes.ts";
+import { allRuntimes } from "../runtime-choice.ts";
+import { type Check, findingOf } from "./check.ts";
+
+/** The Pythons of this machine, and the runtimes that `.thoth.yaml` declares. */
+export const interpreters: Check = {
+  name: "interpreters",
+  find: async ({ configuration }, signal) => {
+    const { cacheDirectory } = configuration;
+    const examined = await examineInterpreters({ cacheDirectory }, signal);
+    const { broken } = await allRuntimes({ configuration });
+    return [
+      usable(examined),
+      ...examined.flatMap(drawback),
+      ...broken.map(({ id, problem }) => {
+        const finding = findingOf(problem);
+        return { ...finding, text: `runtime ${id}: ${finding.text}` };
+      }),
+    ];
+  },
+};
+
+function usable(examined: readonly ExaminedInterpreter[]): Finding {
+  const pythons = examined.flatMap(({ python }) => python ?? []);
+  if (pythons.length === 0) {
+    return {
+      condition: "broken",
+      text: "no Python on this machine",
+      hint: "install Python 3 with pip and venv; without, locks are made by markers and tags alone (`thoth advise --python 3.12 --index-url URL`)",
+      facts: { pythons: 0 },
+    };
+  }
+  const facts = { pythons: pythons.length, first: pythons[0] ?? "" };
+  return { condition: "works", text: `Python ${pythons.join(", ")}`, facts };
+}
+
+function drawback({ path, python, hasPip, hasVenv }: ExaminedInterpreter): readonly Finding[] {
+  if (python === undefined) {
+    return [
+      {
+        condition: "warning",
+        text: `\`${path}\` is no Python that works`,
+        hint: "it is passed over: mend it or take it off PATH",
+      },
+    ];
+  }
+  // Nothing is installed with a Python 2: its releases are only read
+  if (python.startsWith("2.") || (hasPip && hasVenv)) return [];
+  const [missing, remedy] = hasPip
+    ? ["venv", `install its venv module, such as \`apt-get install python3-venv\``]
+    : ["pip", `\`${path} -m ensurepip\`, or install pip for it`];
+  const text = `\`${path}\` (${python}) has no ${missing}: nothing can be installed with it`;
+  return [{ condition: "warning", text, hint: remedy }];
+}
