@@ -43,7 +43,7 @@ export interface AdviseOptions {
   readonly content?: boolean;
   /** How many different stacks, the best first; undefined: one. */
   readonly count?: number;
-  /** Asked between searches: whether to be content with the best so far. */
+  /** Asked once there is a stack, again and again: whether to be content with the best so far. */
   readonly stop?: () => boolean;
 }
 
@@ -64,11 +64,14 @@ export function consult(context: AdviceContext, options: AdviseOptions): Consult
   }
 }
 
-/** The same with a pause after each search, in which a caller may look after other things. */
+/** Whether who stops waiting has a stack already. */
+export type ConsultingStep = "searching" | "found";
+
+/** The same with pauses, between searches and within them, in which a caller may look after other things. */
 export function* consultInSteps(
   context: AdviceContext,
   options: AdviseOptions,
-): Generator<undefined, Consultation> {
+): Generator<ConsultingStep, Consultation> {
   const { notes, refusal } = bootReport(context);
   if (refusal !== undefined) return refusedAdvice(refusal, notes);
   const refused = new Map<string, string>();
@@ -124,13 +127,28 @@ function* bestStack(
   context: AdviceContext,
   { stop }: AdviseOptions,
   start: BestOptions,
-): Generator<undefined, Settled> {
+): Generator<ConsultingStep, Settled> {
   const finding = findBestStack(context, start);
   for (;;) {
     const { done, value } = finding.next();
     if (done === true) return { ...value, stopped: false };
-    if (stop?.() === true) return { ...value, stopped: true };
-    yield;
+    if (value !== undefined && stop?.() === true) return { ...value, stopped: true };
+    yield value === undefined ? "searching" : "found";
+  }
+}
+
+/** Another stack; undefined: the search was told to stop before there was one. */
+function* anotherStack(
+  context: AdviceContext,
+  options: AdviseOptions,
+  start: BestOptions,
+): Generator<ConsultingStep, Settled | undefined> {
+  const finding = bestStack(context, options, start);
+  for (;;) {
+    const { done, value } = finding.next();
+    if (done === true) return value;
+    if (value === "searching" && options.stop?.() === true) return undefined;
+    yield "found";
   }
 }
 
@@ -148,13 +166,18 @@ function* withOthers(
   context: AdviceContext,
   options: AdviseOptions,
   best: Settled,
-): Generator<undefined, LockedAdvice> {
+): Generator<ConsultingStep, LockedAdvice> {
   const excluded: Incompatibility[] = [];
   const others: Product[] = [];
   let last = best;
   while (others.length + 1 < (options.count ?? 1) && last.open.length === 0 && !last.stopped) {
     excluded.push(exclusionOf(last.stack, "is a stack that was found before"));
-    last = yield* bestStack(context, options, { excluded, cores: last.cores });
+    const next = yield* anotherStack(context, options, { excluded, cores: last.cores });
+    if (next === undefined) {
+      last = { ...last, stopped: true };
+      break;
+    }
+    last = next;
     const { result, needed } = last.stack;
     if (result.failure !== undefined) break;
     if (result.catalog.hasGaps && last.searches === 1) {

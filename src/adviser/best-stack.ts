@@ -7,7 +7,7 @@ import { type Cost, compareCosts, noCost } from "./cost.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { Limits } from "./limits.ts";
 import { ownDemands } from "./requirements.ts";
-import { search } from "./search.ts";
+import { type SearchResult, searchInSteps } from "./search.ts";
 import { type Stack, stackOf } from "./stack.ts";
 
 /** The best stack that was found, and how good any could be. */
@@ -38,17 +38,18 @@ const mostAttempts = 32_000;
 
 /**
  * The cheapest stack (docs/resolver.md#the-best-score). Finds one, then asks for one within the
- * least that every stack must spend, learning from each failure what that is. Pauses after each
- * search; who stops asking then has the best so far.
+ * least that every stack must spend, learning from each failure what that is. Pauses within each
+ * search and after it with the best so far, undefined before there is one; who stops asking has that.
  */
 export function* findBestStack(
   context: AdviceContext,
   options: BestOptions = {},
-): Generator<BestStack, BestStack> {
-  const quest = new Quest(context, options);
+): Generator<BestStack | undefined, BestStack> {
+  const { excluded = [] } = options;
+  const quest = new Quest(context, options, yield* searchInSteps(context, { excluded }));
   while (!quest.ended) {
     yield quest.state;
-    quest.searchOn();
+    yield* quest.searchOn();
   }
   return quest.state;
 }
@@ -65,11 +66,16 @@ class Quest {
   private attempts: number;
   private searches = 1;
 
-  constructor(context: AdviceContext, { excluded = [], cores = [] }: BestOptions) {
+  /** `first`: how the search without limits ended. */
+  constructor(
+    context: AdviceContext,
+    { excluded = [], cores = [] }: BestOptions,
+    first: SearchResult,
+  ) {
     this.context = context;
     this.excluded = excluded;
     this.cores = [...cores];
-    this.stack = stackOf(search(context, { excluded }));
+    this.stack = stackOf(first);
     this.catalog = this.stack.result.catalog;
     this.attempts = this.stack.result.attempts;
     this.floor = floorOf(this.catalog);
@@ -90,14 +96,17 @@ class Quest {
   }
 
   /** Asks for a stack within the least that every stack must spend, as far as that is known. */
-  searchOn(): void {
+  *searchOn(): Generator<BestStack> {
     this.catalog.forgetGaps();
-    const result = search(this.context, {
+    const searching = searchInSteps(this.context, {
       excluded: this.excluded,
       catalog: this.catalog,
       limits: new Limits(this.allowance.limits),
       first: this.tight(),
     });
+    let step = searching.next();
+    for (; step.done !== true; step = searching.next()) yield this.state;
+    const result = step.value;
     this.searches += 1;
     this.attempts += result.attempts;
     if (result.catalog !== this.catalog) {

@@ -39,13 +39,28 @@ export interface SearchOptions {
  * proof that there is none (docs/resolver.md). Under limits the proof may rest on them.
  */
 export function search(context: AdviceContext, options: SearchOptions = {}): SearchResult {
+  const searching = searchInSteps(context, options);
+  for (;;) {
+    const { done, value } = searching.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same with a pause after some decisions, in which a caller may look after other things. */
+export function* searchInSteps(
+  context: AdviceContext,
+  options: SearchOptions = {},
+): Generator<undefined, SearchResult> {
   let catalog = options.catalog ?? new Catalog(context);
   for (;;) {
-    const result = new Search(catalog, options).run();
+    const result = yield* new Search(catalog, options).run();
     if (!catalog.stale) return result;
     catalog = new Catalog(context, catalog);
   }
 }
+
+/** So many decisions are made between two pauses: some milliseconds where much is to be looked up. */
+const stride = 32;
 
 /** Up to so many terms, all are looked at each time. */
 const fewTerms = 4;
@@ -72,8 +87,8 @@ class Search {
     this.priorities = new Priorities(catalog.context.project, first);
   }
 
-  run(): SearchResult {
-    const failure = this.solve();
+  *run(): Generator<undefined, SearchResult> {
+    const failure = yield* this.solve();
     return {
       decisions: this.solution.decisions,
       failure,
@@ -82,7 +97,7 @@ class Search {
     };
   }
 
-  private solve(): Incompatibility | undefined {
+  private *solve(): Generator<undefined, Incompatibility | undefined> {
     const changed = new Set<PackageKey>();
     const { catalog, limits } = this;
     const facts = [
@@ -96,6 +111,7 @@ class Search {
     while (failure === undefined) {
       const key = this.priorities.next(this.solution);
       if (key === undefined || this.catalog.stale) return undefined;
+      if (this.attempts % stride === stride - 1) yield;
       changed.clear();
       this.decide(key, changed);
       failure = this.propagate(changed);

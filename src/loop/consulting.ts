@@ -4,9 +4,12 @@ import type { AdviceContext } from "../adviser/context.ts";
 import type { Advice } from "../model/advice.ts";
 import type { Gap } from "../model/gap.ts";
 
+/** So long the process may be deaf to signals, ms. */
+const breathMs = 25;
+
 /**
- * Asks the adviser, and lets the process see to signals between its searches: once aborted, the best
- * stack so far is the answer, marked so.
+ * Asks the adviser, and lets the process see to signals meanwhile: once aborted, the best stack so far
+ * is the answer, marked so; where there is none yet, throws the signal's reason.
  */
 export async function consultUntil(
   context: AdviceContext,
@@ -29,10 +32,14 @@ async function consultOnce(
   // A pipeline is composed once for a context, of what is known then
   const own = { ...context };
   const consulting = consultInSteps(own, { ...options, stop: () => signal.aborted });
+  let breath = performance.now();
   for (;;) {
     const { done, value } = consulting.next();
     if (done === true) return value;
+    if (performance.now() - breath < breathMs) continue;
     await setImmediate();
+    breath = performance.now();
+    if (value === "searching") signal.throwIfAborted();
   }
 }
 
