@@ -41,7 +41,10 @@ export function runList(
     const { cacheDirectory } = services.configuration;
     // Who asks for a list wants to see what is there now
     const freshness = { now: services.now(), freshnessMs: 0 };
-    const onIndexing = () => services.emit({ type: "stage", stage: "indexing prescriptions" });
+    const onIndexing = (_: string, files: number, all: number) => {
+      const detail = `${files} of ${all} files`;
+      services.emit({ type: "stage", stage: "indexing prescriptions", detail });
+    };
     for (const folder of foldersOf(named, services, context)) {
       const { signal } = services;
       folders.push(

@@ -12,7 +12,10 @@ export async function configuredPrescriptions(
   for (const folder of new Set(configuration.prescriptions)) {
     const { cacheDirectory, freshnessMs } = configuration;
     const freshness = { now: now(), freshnessMs };
-    const onIndexing = () => emit({ type: "stage", stage: "indexing prescriptions" });
+    const onIndexing = (_: string, files: number, all: number) => {
+      const detail = `${files} of ${all} files`;
+      emit({ type: "stage", stage: "indexing prescriptions", detail });
+    };
     folders.push(
       await openPrescriptions(folder, { cacheDirectory, signal, freshness, onIndexing }),
     );

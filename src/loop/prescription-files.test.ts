@@ -67,6 +67,52 @@ test("units of a package are there once they were learnt, and from the cache at 
   expect(again.unitsFor(packageName("django"))).toEqual([]);
 });
 
+test("of a folder that changed only what changed is read again", async () => {
+  const files = Object.fromEntries(
+    ["a", "b", "c"].map((one) => [`${one}.yaml`, wrap(one.toUpperCase(), "flask")]),
+  );
+  const root = folderOf({ "_prescription_metadata.yaml": metadata, ...files, "bad.yaml": "[" });
+  const shared = means();
+  const read: string[] = [];
+  const open = async () => {
+    const onIndexing = (_: string, some: number, all: number) => read.push(`${some} of ${all}`);
+    const folder = await openPrescriptions(root, { ...shared, onIndexing });
+    folder.unitsFor(flask);
+    await folder.learn();
+    return [names(folder.unitsFor(flask)), folder.faults().length];
+  };
+
+  await open();
+  writeFileSync(join(root, "b.yaml"), wrap("Changed", "flask"));
+  writeFileSync(join(root, "_prescription_metadata.yaml"), metadata.replace("own", "other"));
+  const changed = await open();
+
+  // What is wrong with a file is told each time
+  expect(read).toEqual(["4 of 4", "2 of 4"]);
+  expect(changed).toEqual([["other.A", "other.Changed", "other.C"], 1]);
+});
+
+test("of many files a change in place is seen once the last look at each is long ago", async () => {
+  const many = Array.from({ length: 2001 }, (_, at) => [`${at}.yaml`, wrap(`W${at}`, "other")]);
+  const root = folderOf(Object.fromEntries(many));
+  const shared = means();
+  const unitsAt = async (minutes: number) => {
+    const freshness = { ...shared.freshness, now: Date.now() + minutes * 60_000 };
+    const folder = await openPrescriptions(root, { ...shared, freshness });
+    folder.unitsFor(flask);
+    await folder.learn();
+    return names(folder.unitsFor(flask));
+  };
+
+  await unitsAt(0);
+  writeFileSync(join(root, "7.yaml"), wrap("W7", "flask"));
+  expect(await unitsAt(15)).toEqual([]);
+  expect(await unitsAt(70)).toEqual(["UNKNOWN.W7"]);
+  writeFileSync(join(root, "new.yaml"), wrap("New", "flask"));
+  expect(await unitsAt(5)).toEqual(["UNKNOWN.W7"]);
+  expect(await unitsAt(15)).toEqual(["UNKNOWN.W7", "UNKNOWN.New"]);
+});
+
 test("a folder is indexed again once a file comes, goes or changes", async () => {
   const root = folderOf({ "a.yaml": wrap("A", "flask"), "sub/b.yaml": wrap("B", "flask") });
   const shared = means();

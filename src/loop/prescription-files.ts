@@ -8,15 +8,17 @@ import {
   type UnitList,
 } from "../model/prescription.ts";
 import { packagesOf } from "../prescription/document.ts";
+import type { NameIndex } from "../prescription/name-index.ts";
 import { listOfKind } from "../prescription/schema.ts";
 import type { PackageName } from "../python/name.ts";
 import { errorCode, writeAtomic } from "../util/atomic-write.ts";
 import type { Problem } from "../util/errors.ts";
 import { namespaceOf, type PrescriptionReading, readPrescriptions } from "./prescription-file.ts";
 import {
+  combiningKey,
+  generalKey,
   type IndexFreshness,
   type IndexHeader,
-  indexPrescriptions,
   keptIndex,
   type PrescriptionIndex,
   prescriptionCache,
@@ -30,20 +32,22 @@ export interface PrescriptionMeans {
   readonly signal: AbortSignal;
   /** ms since the epoch, and how long a check of many files holds, ms. */
   readonly freshness: IndexFreshness;
-  /** Called where a folder must be indexed first, which may take seconds. */
-  readonly onIndexing?: (root: string) => void;
+  /** Called where so many files of a folder must be read first, which may take seconds. */
+  readonly onIndexing?: (root: string, files: number, all: number) => void;
 }
 
-/** What is read and kept together: units of some files, under the name of a package or behind `_`. */
+/** What is read and kept together: units of the files behind a key, under the name of a package or behind `_`. */
 interface Group {
   readonly name: string;
-  readonly files: readonly string[];
+  readonly key: string;
+  readonly index: NameIndex;
   readonly wants: (unit: PrescribedUnit) => boolean;
 }
 
 interface Reading extends PrescriptionReading {
   /** The `id` of the index that named the files. */
   readonly index: string;
+  /** None of groups that are taken with their index. */
   readonly files: readonly FileStamp[];
 }
 
@@ -73,11 +77,7 @@ export class PrescriptionFolder implements Prescriptions {
   }
 
   get stamp(): string {
-    const { folders, files } = this.header;
-    if (files === undefined) return randomUUID();
-    return createHash("sha256")
-      .update(JSON.stringify([this.root, folders, files]))
-      .digest("hex");
+    return this.header.stamp ?? randomUUID();
   }
 
   /** What was found wrong so far, in files that were looked at or could not be indexed. */
@@ -89,38 +89,43 @@ export class PrescriptionFolder implements Prescriptions {
 
   /** Each package that units look at, with how many files do. */
   *packages(): Generator<readonly [name: string, files: number]> {
-    for (const [name, files] of this.#index.packages.entries()) yield [name, files.length];
+    const special = new Set([generalKey, combiningKey]);
+    for (const [name, files] of this.#index.packages.entries())
+      if (!special.has(name)) yield [name, files.length];
   }
 
   unitsFor(name: PackageName): readonly PrescribedUnit[] {
-    const files = this.#index.packages.files(name);
-    return this.#units({ name, files, wants: (unit) => packagesOf(unit).packages.includes(name) });
+    const wants = (unit: PrescribedUnit) => packagesOf(unit).packages.includes(name);
+    return this.#units({ name, key: name, index: this.#index.packages, wants });
   }
 
   general(): readonly PrescribedUnit[] {
-    const files = this.header.general;
     const wants = (unit: PrescribedUnit) => packagesOf(unit).general && !isForImages(unit);
-    return this.#units({ name: "_general", files, wants });
+    return this.#units({ name: "_general", key: generalKey, index: this.#index.packages, wants });
   }
 
   forImages(): readonly PrescribedUnit[] {
-    const files = this.header.general;
     const wants = (unit: PrescribedUnit) => packagesOf(unit).general && isForImages(unit);
-    return this.#units({ name: "_images", files, wants });
+    return this.#units({ name: "_images", key: generalKey, index: this.#index.packages, wants });
   }
 
   combining(): readonly PrescribedUnit[] {
-    const files = this.header.combining;
     const wants = ({ kind }: PrescribedUnit) => combiningKinds.has(kind);
-    return this.#units({ name: "_combining", files, wants });
+    return this.#units({
+      name: "_combining",
+      key: combiningKey,
+      index: this.#index.packages,
+      wants,
+    });
   }
 
   named(list: UnitList, name: string): PrescribedUnit | undefined {
     const set = this.header.sets.find((one) => name.startsWith(`${one.name}.`));
     const bare = name.slice((set?.name ?? "UNKNOWN").length + 1);
-    const files = this.#index.names().files(unitKey(list, bare));
+    const key = unitKey(list, bare);
     const wants = (unit: PrescribedUnit) => unit.name === name && listOfKind(unit.kind) === list;
-    return this.#units({ name: `_${shortHash(unitKey(list, name))}`, files, wants })[0];
+    const index = this.#index.names();
+    return this.#units({ name: `_${shortHash(unitKey(list, name))}`, key, index, wants })[0];
   }
 
   async learn(): Promise<boolean> {
@@ -135,8 +140,14 @@ export class PrescriptionFolder implements Prescriptions {
   }
 
   #units(group: Group): readonly PrescribedUnit[] {
-    if (group.files.length === 0) return none;
-    const known = this.#readings.get(group.name) ?? this.#kept(group);
+    const known = this.#readings.get(group.name);
+    if (known !== undefined) return known.units;
+    if (!group.index.mayHave(group.key)) return none;
+    return this.#found(group);
+  }
+
+  #found(group: Group): readonly PrescribedUnit[] {
+    const known = this.#kept(group);
     if (known === undefined) {
       this.#wanted.set(group.name, group);
       return none;
@@ -150,7 +161,7 @@ export class PrescriptionFolder implements Prescriptions {
       const value: unknown = JSON.parse(readFileSync(this.#path(group), "utf8"));
       if (!isReading(value) || value.index !== this.header.id) return undefined;
       // Of few files all were looked at already, and groups of many are taken with their index
-      if (this.header.files !== undefined || group.name.startsWith("_")) return value;
+      if (this.header.stamp !== undefined || group.name.startsWith("_")) return value;
       return value.files.every((file) => isFileAsBefore(this.root, file)) ? value : undefined;
     } catch (error) {
       if (errorCode(error) === undefined && !(error instanceof SyntaxError)) throw error;
@@ -158,15 +169,15 @@ export class PrescriptionFolder implements Prescriptions {
     }
   }
 
-  async #parse({ files, wants }: Group): Promise<Reading> {
+  async #parse({ name, key, index, wants }: Group): Promise<Reading> {
     const { sets } = this.header;
     const stamps: FileStamp[] = [];
     const units: PrescribedUnit[] = [];
     const faults: Problem[] = [];
-    for (const file of files) {
+    for (const file of index.files(key)) {
       const stamp = fileStamp(this.root, file);
       if (stamp === undefined) continue;
-      stamps.push(stamp);
+      if (!name.startsWith("_")) stamps.push(stamp);
       const read = await readPrescriptions(this.root, file, namespaceOf(file, sets));
       units.push(...read.units.filter(wants));
       faults.push(...read.faults);
@@ -227,8 +238,11 @@ export async function openPrescriptions(
   const cache = prescriptionCache(cacheDirectory, root);
   const kept = keptIndex(cache, root, freshness);
   if (kept !== undefined) return new PrescriptionFolder(root, cache, kept);
-  onIndexing?.(root);
-  return new PrescriptionFolder(root, cache, await indexPrescriptions(cache, root, signal));
+  // What indexes knows more of prescriptions than what only looks them up
+  const { indexPrescriptions } = await import("./prescription-indexing.ts");
+  const onReading = (files: number, all: number) => onIndexing?.(root, files, all);
+  const index = await indexPrescriptions(root, { cache, signal, onReading });
+  return new PrescriptionFolder(root, cache, index);
 }
 
 /** Several folders as one; units of the first come first. */

@@ -10,10 +10,14 @@ export type FolderStamp = readonly [path: string, changedAt: number];
 /** A file below the root, its bytes, and when it last changed, ms. */
 export type FileStamp = readonly [path: string, size: number, changedAt: number];
 
-/** What stands below a folder of prescriptions, in the order of names. */
-export interface PrescriptionTree {
+/** By what a change below a folder shows. */
+export interface TreeStamps {
   readonly folders: readonly FolderStamp[];
   readonly files: readonly FileStamp[];
+}
+
+/** What stands below a folder of prescriptions, in the order of names. */
+export interface PrescriptionTree extends TreeStamps {
   /** Metadata files. */
   readonly metadata: readonly FileStamp[];
 }
@@ -92,13 +96,24 @@ function inFolder<T>(path: string, action: () => T): T {
 
 /** Undefined where there is no such file any more. */
 export function fileStamp(root: string, path: string): FileStamp | undefined {
-  const status = statSync(join(root, path), { throwIfNoEntry: false });
+  const status = statSync(`${root}/${path}`, { throwIfNoEntry: false });
   return status?.isFile() === true ? [path, status.size, status.mtimeMs] : undefined;
 }
 
-/** Whether a folder's list of names is still the one that was read. */
-export function isFolderAsBefore(root: string, [path, changedAt]: FolderStamp): boolean {
-  return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs === changedAt;
+/** Whether all folders still have the names that were read, and, where asked, each file its content. */
+export function isTreeAsBefore(
+  root: string,
+  { folders, files }: TreeStamps,
+  eachFile: boolean,
+): boolean {
+  return (
+    folders.every((folder) => isFolderAsBefore(root, folder)) &&
+    (!eachFile || files.every((file) => isFileAsBefore(root, file)))
+  );
+}
+
+function isFolderAsBefore(root: string, [path, changedAt]: FolderStamp): boolean {
+  return statSync(`${root}/${path}`, { throwIfNoEntry: false })?.mtimeMs === changedAt;
 }
 
 export function isFileAsBefore(root: string, [path, size, changedAt]: FileStamp): boolean {
