@@ -127,15 +127,20 @@ class Quest {
     this.allowance = cheapestAllowance(this.floor, this.cores);
   }
 
-  /** What costs more in the best stack so far than the limits allow: there the search will fail, if it does. */
+  /**
+   * What costs more in the best stack so far than the limits allow, and what demands it: there the
+   * search will fail, if it does, and so it fails soon.
+   */
   private tight(): ReadonlySet<string> {
     const { needed } = this.stack;
     const tight = new Set<string>();
-    for (const { name, version } of needed.values()) {
+    for (const { name, version, demands } of needed.values()) {
       const candidate = this.catalog.candidatesOf(name)?.at(version.text);
       const limit = this.allowance.limits.get(name) ?? noCost;
-      if (candidate !== undefined && compareCosts(this.catalog.cost(candidate), limit) > 0)
-        tight.add(name);
+      if (candidate === undefined || compareCosts(this.catalog.cost(candidate), limit) <= 0)
+        continue;
+      tight.add(name);
+      for (const { from } of demands) if (from !== undefined) tight.add(from);
     }
     return tight;
   }

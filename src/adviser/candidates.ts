@@ -71,9 +71,14 @@ export class Candidates {
     range: VersionRange,
     glance: (version: Version) => Glance = () => "examine",
   ): Generator<Candidate> {
-    for (let position = 0; position < this.list.count; position += 1) {
+    const oldest = range.cuts[0];
+    for (let position = this.firstUpTo(range); position < this.list.count; position += 1) {
       const version = this.version(position);
-      if (version === undefined || !contains(range, version)) continue;
+      if (version === undefined) continue;
+      if (!contains(range, version)) {
+        if (oldest !== undefined && compareVersions(version, oldest.version) < 0) return;
+        continue;
+      }
       this.positions.set(version.text, position);
       const seen = glance(version);
       if (seen === "stop") return;
@@ -189,6 +194,29 @@ export class Candidates {
       const examined = this.examined.get(position);
       if (examined !== undefined) yield { version: this.list.version(position), examined };
     }
+  }
+
+  /** Where the releases begin that are no newer than all of `range`: found without reading far beyond. */
+  private firstUpTo({ cuts }: VersionRange): number {
+    const newest = cuts.at(-1);
+    if (newest === undefined) return this.list.count;
+    const isNewer = (position: number) => {
+      const version = this.version(position);
+      return version !== undefined && compareVersions(version, newest.version) > 0;
+    };
+    let low = 0;
+    let step = 1;
+    while (low + step <= this.list.count && isNewer(low + step - 1)) {
+      low += step;
+      step *= 2;
+    }
+    let high = Math.min(low + step - 1, this.list.count);
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isNewer(middle)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private leastWeight(range: VersionRange, policy: PrereleasePolicy): Candidate | undefined {

@@ -9,7 +9,7 @@ import { Candidates } from "./candidates.ts";
 import type { AdviceContext } from "./context.ts";
 import { type Cost, noCost, scored } from "./cost.ts";
 import type { Candidate } from "./examiner.ts";
-import type { Incompatibility } from "./incompatibility.ts";
+import type { Incompatibility, PackageKey } from "./incompatibility.ts";
 import { chooseList, type ListChoice, tiedIndexes } from "./lists.ts";
 import type { PrereleasePolicy } from "./prerelease-policy.ts";
 import { PrescribedRequirements } from "./prescribed/required.ts";
@@ -31,8 +31,8 @@ export class Catalog {
   private readonly candidates = new Map<PackageName, Candidates>();
   private readonly prereleases: Map<PackageName, PrereleasePolicy>;
   private readonly entailments = new Map<string, readonly Incompatibility[]>();
-  private readonly lookedAt = new Map<PackageName, number>();
-  private readonly required = new Map<string, readonly Dependency[]>();
+  /** By version, of those that were looked at. */
+  private readonly required = new Map<PackageKey, Map<string, readonly Dependency[]>>();
   private readonly noted = new Map<string, Gap>();
   private prescribed: PrescribedRequirements | undefined;
   private readonly remarks = new Map<string, readonly Remark[]>();
@@ -134,8 +134,9 @@ export class Catalog {
 
   /** What a decided package requires on the runtime, or what one of its extras adds. */
   dependencies(name: PackageName, version: Version, extra: string): readonly Dependency[] {
-    const key = `${name} ${version.text} ${extra}`;
-    const known = this.required.get(key);
+    const key: PackageKey = extra === "" ? name : `${name}[${extra}]`;
+    let byVersion = this.required.get(key);
+    const known = byVersion?.get(version.text);
     if (known !== undefined) return known;
     const requires = this.requires(name, version);
     if (requires === undefined) return [];
@@ -144,8 +145,11 @@ export class Catalog {
       this.warnings.add(`${name} ${version.text}: requirement left out, it can't be read: ${line}`),
     );
     const found = this.adjusted(name, version, active, extra);
-    this.required.set(key, found);
-    if (extra === "") this.lookedAt.set(name, (this.lookedAt.get(name) ?? 0) + 1);
+    if (byVersion === undefined) {
+      byVersion = new Map();
+      this.required.set(key, byVersion);
+    }
+    byVersion.set(version.text, found);
     return found;
   }
 
@@ -169,7 +173,7 @@ export class Catalog {
 
   /** Whether this search read the metadata of a release, be it chosen then or not. */
   hasLookedAt(name: PackageName, version: Version): boolean {
-    return this.required.has(`${name} ${version.text} `);
+    return this.required.get(name)?.has(version.text) === true;
   }
 
   /** What deciding a version entails, made once. */
@@ -183,7 +187,7 @@ export class Catalog {
 
   /** How many releases of a package this search looked at so. */
   lookedAtOf(name: PackageName): number {
-    return this.lookedAt.get(name) ?? 0;
+    return this.required.get(name)?.size ?? 0;
   }
 
   policy(name: PackageName): PrereleasePolicy {

@@ -1,7 +1,7 @@
 import type { AdvisoryMatch } from "../model/advisory.ts";
-import type { FileFacts, MetadataFact, ReleaseList } from "../model/knowledge.ts";
+import type { FileFacts, MetadataFact, ReleaseFacts, ReleaseList } from "../model/knowledge.ts";
 import type { Release } from "../model/release.ts";
-import { admitsPython, chooseFile } from "../python/file-choice.ts";
+import { admitsPython, chooseFile, type FileChoice } from "../python/file-choice.ts";
 import type { Version } from "../python/version.ts";
 import { contains, type VersionRange } from "../python/version-range.ts";
 import type { AdviceContext } from "./context.ts";
@@ -39,6 +39,27 @@ export type Examined =
   | { readonly reason: string; readonly unit?: string };
 
 const nothing: readonly never[] = [];
+
+interface KnownChoice {
+  readonly python: string;
+  readonly ranks: AdviceContext["ranks"];
+  readonly choice: FileChoice<FileFacts>;
+}
+
+/** By what a store says of a release, which it hands out again and again; for the last runtime. */
+const chosenFiles = new WeakMap<ReleaseFacts, KnownChoice>();
+
+function fileFor(
+  facts: ReleaseFacts,
+  python: string,
+  ranks: AdviceContext["ranks"],
+): FileChoice<FileFacts> {
+  const known = chosenFiles.get(facts);
+  if (known?.python === python && known.ranks === ranks) return known.choice;
+  const choice = chooseFile(facts, python, ranks);
+  chosenFiles.set(facts, { python, ranks, choice });
+  return choice;
+}
 
 /** Looks at single releases of one package: the file for the runtime, the sieves, the steps. */
 export class Examiner {
@@ -79,7 +100,7 @@ export class Examiner {
     if (!admitsPython(wanted, runtime.pythonFull)) return { reason: `needs Python ${wanted}` };
     const facts = this.list.release(position);
     if (version === undefined) return { reason: "is no version (PEP 440)" };
-    const choice = chooseFile(facts, runtime.pythonFull, ranks);
+    const choice = fileFor(facts, runtime.pythonFull, ranks);
     if ("reason" in choice) return choice;
     const release = { name: this.list.name, version: facts.version, index: this.list.index };
     const metadata = knowledge.metadata(release, choice.file.filename, runtime.id);

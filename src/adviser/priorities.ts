@@ -11,6 +11,8 @@ export class Priorities {
   private readonly order = new Map<PackageKey, number>();
   /** Keys of extras to those of their packages. */
   private readonly extraOf = new Map<PackageKey, PackageKey>();
+  /** Of packages; every decision asks for those of all that are undecided. */
+  private readonly ranks = new Map<PackageKey, number>();
   private readonly early = new Set<PackageKey>();
   private readonly late = new Set<PackageKey>();
   private reordered = new Set<PackageKey>();
@@ -41,8 +43,10 @@ export class Priorities {
   noteConflict(affected: PackageKey, culprit: PackageKey | undefined): void {
     if (!this.early.has(affected)) this.reordered.add(affected);
     this.early.add(affected);
+    this.ranks.delete(affected);
     if (culprit === undefined || culprit === affected || this.late.has(culprit)) return;
     this.late.add(culprit);
+    this.ranks.delete(culprit);
     this.reordered.add(culprit);
   }
 
@@ -73,10 +77,21 @@ export class Priorities {
   }
 
   private rank(key: PackageKey, solution: PartialSolution): number {
-    const order = this.order.get(key) ?? 0;
+    const known = this.ranks.get(key);
+    if (known !== undefined) return known;
     const base = this.extraOf.get(key);
+    if (base === undefined) {
+      const rank = this.rankOfPackage(key);
+      this.ranks.set(key, rank);
+      return rank;
+    }
+    const order = this.order.get(key) ?? 0;
     // An extra follows its package: at once when that is decided, never before
-    if (base !== undefined) return solution.decisions.has(base) ? order - 4e6 : order + 4e6;
+    return solution.decisions.has(base) ? order - 4e6 : order + 4e6;
+  }
+
+  private rankOfPackage(key: PackageKey): number {
+    const order = this.order.get(key) ?? 0;
     if (this.pinned.has(key)) return order - 3e6;
     if (this.first.has(key)) return order - 2.5e6;
     if (this.early.has(key)) return order - 2e6;

@@ -19,6 +19,8 @@ export interface Needed {
 export interface Demand {
   /** "Pipfile:7" or "flask==3.0.3". */
   readonly by: string;
+  /** The package behind that; undefined: the project itself. */
+  readonly from?: PackageName;
   readonly text: string;
   readonly range: VersionRange;
 }
@@ -51,7 +53,7 @@ export function walk(
     const dependent = `${name}==${version.text}`;
     warnOfExtra(catalog, name, version, { extra, by: demand.by });
     for (const { name: next, extras, text, range } of catalog.dependencies(name, version, extra)) {
-      const demanded = { by: dependent, text: `needs ${text}`, range };
+      const demanded = { by: dependent, from: name, text: `needs ${text}`, range };
       for (const one of keysOf(next, extras)) queue.push({ key: one, category, demand: demanded });
     }
   }

@@ -37,15 +37,51 @@ export function activeDependencies(
   extra: string,
   unreadable: (line: string) => void,
 ): readonly Dependency[] {
+  const known = sortedOut.get(requires);
+  const { byExtra } = known?.environment === environment ? known : remember(requires, environment);
+  let sorted = byExtra.get(extra);
+  if (sorted === undefined) {
+    sorted = sortOut(requires, environment, extra);
+    byExtra.set(extra, sorted);
+  }
+  for (const line of sorted.unreadable) unreadable(line);
+  return sorted.active;
+}
+
+interface Sorted {
+  readonly active: readonly Dependency[];
+  readonly unreadable: readonly string[];
+}
+
+interface SortedOut {
+  readonly environment: MarkerEnvironment;
+  readonly byExtra: Map<string, Sorted>;
+}
+
+/** By the lines themselves, which a store hands out again and again; of the last environment. */
+const sortedOut = new WeakMap<readonly string[], SortedOut>();
+
+function remember(requires: readonly string[], environment: MarkerEnvironment): SortedOut {
+  const made = { environment, byExtra: new Map<string, Sorted>() };
+  sortedOut.set(requires, made);
+  return made;
+}
+
+function sortOut(
+  requires: readonly string[],
+  environment: MarkerEnvironment,
+  extra: string,
+): Sorted {
   const found: Dependency[] = [];
+  const unreadable: string[] = [];
   for (const line of requires) {
     if (plainlyInactive(line, extra)) continue;
     const requirement = tryParseRequirement(line);
     const holds = requirement === undefined ? undefined : active(requirement, environment, extra);
-    if (requirement === undefined || holds === undefined) unreadable(line);
+    if (requirement === undefined || holds === undefined) unreadable.push(line);
     else if (holds) found.push(dependencyOf(requirement));
   }
-  return found;
+  return { active: found, unreadable };
 }
 
 /** Whether a glance at a line shows that it is not one of those that `extra` adds. */

@@ -94,6 +94,9 @@ export class FileReleaseList implements ReleasesSource {
   readonly #starts: number[];
   readonly #versions: string[] = [];
   readonly #releases: ReleaseFacts[] = [];
+  readonly #pythons: (string | undefined)[] = [];
+  /** Of the releases that locks pinned, which are few. */
+  readonly #details = new Map<string, readonly FileDetails[]>();
   #checkedAt: number;
 
   constructor(file: WindowedFile, found: FoundHeader, subject: Subject) {
@@ -135,13 +138,25 @@ export class FileReleaseList implements ReleasesSource {
   }
 
   python(position: number): string | undefined {
-    const line = this.#watch(() => this.#line(this.#start(position)));
-    const stated = sharedPython.exec(line)?.[1];
-    // A file that differs from the rest is an object of its own
-    return stated !== undefined && line.indexOf("{", 1) < 0 ? stated : undefined;
+    if (!(position in this.#pythons)) {
+      const line = this.#watch(() => this.#line(this.#start(position)));
+      const stated = sharedPython.exec(line)?.[1];
+      // A file that differs from the rest is an object of its own
+      this.#pythons[position] =
+        stated !== undefined && line.indexOf("{", 1) < 0 ? stated : undefined;
+    }
+    return this.#pythons[position];
   }
 
   details(version: string): readonly FileDetails[] | undefined {
+    const known = this.#details.get(version);
+    if (known !== undefined) return known;
+    const found = this.#readDetails(version);
+    if (found !== undefined) this.#details.set(version, found);
+    return found;
+  }
+
+  #readDetails(version: string): readonly FileDetails[] | undefined {
     const start = this.#find(version);
     if (start === undefined) return undefined;
     const { at, size } = this.#parse(start);
