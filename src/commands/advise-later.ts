@@ -31,7 +31,7 @@ export async function adviseLater(
   const { input, requirementsFormat, constraints } = services.configuration;
   await services.runs.put({
     ...{ runtime, python, verify, recommendationType, dev: asked.dev, upgrade: asked.upgrade },
-    project: question.manifest.directory,
+    project: question.manifest.root,
     inputs: { input, requirementsFormat, constraints },
     id,
     purpose: "asked",

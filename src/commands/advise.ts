@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { type AdviceQuestion, adviceQuestion, type Obtained } from "../loop/advice-question.ts";
-import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
-import { manifestFolder } from "../loop/overlay.ts";
+import { type Manifest, shownPath } from "../loop/manifest.ts";
+import { projectManifest } from "../loop/project-manifest.ts";
 import type { Advice } from "../model/advice.ts";
 import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
@@ -18,6 +18,7 @@ import type { CommandContext, CommandResult } from "./command.ts";
 import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
 import { policyOutcome } from "./policy-report.ts";
 import { type LockMode, settleLock } from "./settle-lock.ts";
+import { type AdviceWatch, stoppedAdvice, watchAdvice } from "./stopped-advice.ts";
 import { withServices } from "./with-services.ts";
 
 export interface AdviseFlags {
@@ -58,10 +59,16 @@ export async function reportedAdvice(
   const startedAt = Date.now();
   const directory = resolve(context.workingDirectory, flags.directory);
   return withServices(context, directory, async (services) => {
-    const folder = manifestFolder(directory, services.configuration);
-    const manifest = readManifest(folder, context.workingDirectory, services.configuration);
-    const report = await adviseWith(flags, { manifest, services, context, startedAt });
-    return { report, manifest };
+    const manifest = projectManifest(directory, context.workingDirectory, services.configuration);
+    const watch = watchAdvice(services.emit);
+    const watched = { ...services, emit: watch.emit };
+    const setting = { manifest, services: watched, context, startedAt, watch };
+    try {
+      return { report: await adviseWith(flags, setting), manifest };
+    } catch (error) {
+      const { signal } = services;
+      throw signal.aborted ? stoppedAdvice(watch, signal, context.workingDirectory) : error;
+    }
   });
 }
 
@@ -100,6 +107,7 @@ interface Setting {
   readonly services: Services;
   readonly context: CommandContext;
   readonly startedAt: number;
+  readonly watch: AdviceWatch;
 }
 
 async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceReport> {
@@ -110,6 +118,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     upgrade: upgraded(flags),
     count: flags.count,
   });
+  setting.watch.question = question;
   const { runtime } = question;
   const everyReason = context.json || context.verbosity === "verbose";
   const upgrades = flags.upgrade ? ["everything"] : flags.upgradePackages;
@@ -139,7 +148,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     verify,
     recommendationType,
     offline: configuration.offline,
-    warnings: [...adviceWarnings(question), ...policy.warnings],
+    warnings: [...adviceWarnings(question), ...policy.warnings, ...stopWarnings(advice, setting)],
     policy: policy.report,
     notes: obtained.notes,
     pipeline: obtained.pipeline,
@@ -184,6 +193,24 @@ async function learnUnknownLicences(question: AdviceQuestion): Promise<void> {
 function lockMode({ check, dryRun }: AdviseFlags, { aborted, reason }: AbortSignal): LockMode {
   if (check) return "check";
   return dryRun || (aborted && reason instanceof Interrupted) ? "dry-run" : "write";
+}
+
+/** Why an answer may not be the best. */
+function stopWarnings(
+  advice: Advice,
+  { services, manifest, context }: Setting,
+): AdviceReport["warnings"] {
+  if (advice.outcome !== "locked" || advice.stopped !== true) return [];
+  const { reason } = services.signal;
+  const lock = shownPath(manifest.lockPath, context.workingDirectory);
+  if (!(reason instanceof Interrupted))
+    return [{ message: `${reason.message}: this is the best so far` }];
+  return [
+    {
+      message: `${reason.message}: this is the best so far, ${lock} was not written`,
+      hint: "with `--timeout`, say of 10s, the best that is found by then is written",
+    },
+  ];
 }
 
 function shownPaths(manifest: Manifest, from: string): AdviceReport["project"] {

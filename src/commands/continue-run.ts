@@ -1,8 +1,8 @@
 import { loadConfiguration } from "../config.ts";
 import { type AdviceQuestion, adviceQuestion } from "../loop/advice-question.ts";
 import { expectedInstalls } from "../loop/expected-installs.ts";
-import { readManifest } from "../loop/manifest.ts";
 import { incomplete, messagesFor } from "../loop/missing-facts.ts";
+import { projectManifest } from "../loop/project-manifest.ts";
 import { type RunRequest, refreshed, requestedRuns } from "../loop/requested-runs.ts";
 import type { AdviceRunner } from "../loop/runners.ts";
 import { messageKey } from "../messaging/message-fields.ts";
@@ -117,7 +117,7 @@ async function questionOf(
   const own = { ...flags, store, ...given({ runtime, python, verify }), recommendationType };
   const loaded = await loadConfiguration({ flags: own, environment, projectDirectory });
   const configuration = { ...loaded, ...run.inputs };
-  const manifest = readManifest(run.project, run.project, configuration);
+  const manifest = projectManifest(run.project, run.project, configuration);
   // What an event names must be free to move
   const moved = run.causes.map(({ package_name }) => package_name);
   const upgrade =

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { lockNamed, workingLock } from "../loop/compared-lock.ts";
 import { diffLocks } from "../loop/lock-diff.ts";
+import { projectLockPath } from "../loop/lock-file.ts";
 import { lockDiffJson, lockDiffMarkdown, renderLockDiff } from "../reports/lock-diff.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { offline } from "./why.ts";
@@ -20,9 +21,10 @@ export interface DiffFlags {
 export async function runDiff(flags: DiffFlags, context: CommandContext): Promise<CommandResult> {
   const { workingDirectory, verbosity, color, columns } = context;
   const directory = resolve(workingDirectory, flags.directory);
-  const place = { directory, workingDirectory };
   const format = flags.format ?? (context.json ? "json" : "text");
   const diff = await withServices(offline(context), directory, async (services) => {
+    const lock = projectLockPath(directory, services.configuration);
+    const place = { directory, lock, workingDirectory };
     const after =
       flags.after === undefined
         ? workingLock(place)

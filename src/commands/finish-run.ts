@@ -34,6 +34,7 @@ export async function finishRun(
           runId: run.id,
           folder: services.runs.folder(run.id),
           project: run.project,
+          files: { manifest: question.manifest.pipfilePath, lock: question.manifest.lockPath },
           causes: run.causes,
           report,
           json,

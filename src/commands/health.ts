@@ -86,7 +86,7 @@ async function fromLock(
   directory: string,
   services: Services,
 ): Promise<Asked> {
-  const { lock, pipfile } = readLockedProject(directory, directory);
+  const { lock, pipfile } = readLockedProject(directory, directory, services);
   const sources = await indexSources(pipfile.sources, services);
   const locked = lockedPackages(lock, sources);
   const names = new Set(named.map(({ name }) => name));

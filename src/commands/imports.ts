@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { libraryUsage } from "../loop/library-usage.ts";
 import { lockedPins } from "../loop/locked-stack.ts";
-import { readManifest } from "../loop/manifest.ts";
 import { importFindings } from "../loop/project-imports.ts";
+import { projectManifest } from "../loop/project-manifest.ts";
 import { providersOf } from "../loop/providers.ts";
 import { chooseRuntime } from "../loop/runtime-choice.ts";
 import { importsJson, importsText, providersJson, providersText } from "../reports/imports.ts";
@@ -24,7 +24,7 @@ export async function runImports(
 ): Promise<CommandResult> {
   const directory = resolve(context.workingDirectory, given);
   return withServices(offline(context), directory, async (services) => {
-    const manifest = readManifest(directory, context.workingDirectory, services.configuration);
+    const manifest = projectManifest(directory, context.workingDirectory, services.configuration);
     const runtime = await chooseRuntime(services, manifest.pipfile.requires);
     const usage = await libraryUsage(directory, runtime.python);
     const entries = manifest.pipfile.categories.flatMap((category) => category.entries);

@@ -17,7 +17,7 @@ export async function learnAdvice(
     run === undefined
       ? undefined
       : new RunTrigger({
-          project: manifest.directory,
+          project: manifest.root,
           re_run_adviser_id: run.id,
           runtime: configuration.runtime ?? null,
           dev: run.dev,

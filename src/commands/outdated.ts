@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
-import { readManifest, shownPath } from "../loop/manifest.ts";
+import { loadConfiguration } from "../config.ts";
+import { type Manifest, shownPath } from "../loop/manifest.ts";
+import { projectManifest } from "../loop/project-manifest.ts";
 import type { OutdatedProject, OutdatedReport } from "../model/outdated.ts";
 import { outdatedJson, outdatedMarkdown, renderOutdated } from "../reports/outdated.ts";
 import { momentText } from "../util/moment.ts";
@@ -23,13 +25,15 @@ export async function runOutdated(
   const { workingDirectory } = context;
   const directories = flags.directories.length === 0 ? ["."] : flags.directories;
   const unique = new Set(directories.map((one) => resolve(workingDirectory, one)));
-  const manifests = [...unique].map((directory) => readManifest(directory, workingDirectory));
+  const manifests: Manifest[] = [];
+  // All are read before one is asked about: a mistyped one costs nothing
+  for (const directory of unique) manifests.push(await manifestOf(directory, context));
   const projects: OutdatedProject[] = [];
   const warnings: string[] = [];
   let asOf: number | undefined;
   for (const manifest of manifests) {
-    await withServices(unverified(context), manifest.directory, async (services) => {
-      const shown = shownPath(manifest.directory, workingDirectory);
+    await withServices(unverified(context), manifest.root, async (services) => {
+      const shown = shownPath(manifest.root, workingDirectory);
       const found = await outdatedProject(manifest, shown, services);
       projects.push(found.project);
       warnings.push(...found.warnings.map(({ message }) => message));
@@ -48,6 +52,14 @@ export async function runOutdated(
       .join(""),
     exitCode: exitCodeOf(projects, flags),
   };
+}
+
+async function manifestOf(
+  projectDirectory: string,
+  { flags, environment, workingDirectory }: CommandContext,
+): Promise<Manifest> {
+  const configuration = await loadConfiguration({ flags, environment, projectDirectory });
+  return projectManifest(projectDirectory, workingDirectory, configuration);
 }
 
 /** To compare versions nothing needs to be installed, unless that is asked for. */

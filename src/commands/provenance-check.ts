@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { sender } from "../investigator/gaps.ts";
 import { checkProject, provenancePath } from "../loop/check-project.ts";
-import { readManifest } from "../loop/manifest.ts";
+import { projectManifest } from "../loop/project-manifest.ts";
 import { createMessage } from "../messaging/codec.ts";
 import { indexUrl } from "../model/release.ts";
 import { provenanceJson, renderProvenance } from "../reports/provenance.ts";
@@ -83,7 +83,7 @@ async function hand(
       hint: "an investigator verifies no signatures; leave out one of the two",
     });
   }
-  readManifest(directory, directory);
+  projectManifest(directory, directory, services.configuration);
   const message = createMessage("provenance_checker_trigger", sender, {
     project: directory,
     whitelisted_sources: flags.allowed.map(indexUrl),

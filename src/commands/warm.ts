@@ -1,9 +1,8 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { indexSources } from "../loop/index-sources.ts";
-import { type Manifest, readManifest, shownPath } from "../loop/manifest.ts";
-import { projectOf } from "../loop/project-of.ts";
-import { chooseRuntime } from "../loop/runtime-choice.ts";
+import { adviceQuestion } from "../loop/advice-question.ts";
+import { shownPath } from "../loop/manifest.ts";
+import { projectManifest } from "../loop/project-manifest.ts";
 import { ByteBudget } from "../loop/warm-budget.ts";
 import {
   type WarmedProject,
@@ -12,7 +11,6 @@ import {
   warmProject,
 } from "../loop/warm-project.ts";
 import { type WheelhouseFile, writeWheelhouse } from "../loop/wheelhouse.ts";
-import type { Runtime } from "../model/runtime.ts";
 import type { WarmMode, WarmReport } from "../model/warm-report.ts";
 import { renderWarm, warmJson } from "../reports/warm.ts";
 import type { Services } from "../wiring.ts";
@@ -91,8 +89,6 @@ interface Setting {
 
 async function warmDirectory(flags: WarmFlags, setting: Setting): Promise<Warmings> {
   const { directory, from, services, before } = setting;
-  const manifest = readManifest(directory, from);
-  const sources = await indexSources(manifest.pipfile.sources, services);
   const limit = flags.limitBytes ?? Number.POSITIVE_INFINITY;
   const budget = new ByteBudget(limit - before, services);
   const settings: WarmSettings = {
@@ -100,33 +96,39 @@ async function warmDirectory(flags: WarmFlags, setting: Setting): Promise<Warmin
     direct: flags.latest ?? Number.POSITIVE_INFINITY,
     needed: flags.latest ?? usualLatest,
   };
-  const shown = shownPath(manifest.pipfilePath, from);
-  const targets = (await runtimesFor(manifest, services)).map((runtime): WarmTarget => {
-    const { project } = projectOf(manifest, {
-      runtime,
-      upgrade: new Set(),
-      indexes: sources.order,
-      indexNames: sources.byName,
-    });
-    return { services, manifest, shown, project, runtime, sources };
-  });
+  const targets: WarmTarget[] = [];
+  for (const own of servicesByRuntime(services)) targets.push(await targetOf(directory, from, own));
   const projects: WarmedProject[] = [];
   // One after the other: what the first one learnt is not asked again
-  for (const target of targets) projects.push(await warmProject(target, settings, budget));
+  for (const target of distinct(targets))
+    projects.push(await warmProject(target, settings, budget));
   await services.store.flush();
   return { projects, revision: services.store.revision(), traffic: services.client.traffic() };
 }
 
-/** `--runtime A,B`, else the one that advice would be for. */
-async function runtimesFor(manifest: Manifest, services: Services): Promise<readonly Runtime[]> {
+/** One for each name of `--runtime A,B`, else for the runtime that advice would be for. */
+function servicesByRuntime(services: Services): readonly Services[] {
   const { configuration } = services;
   const names = configuration.runtime?.split(",").map((name) => name.trim()) ?? [undefined];
-  const runtimes: Runtime[] = [];
-  for (const runtime of new Set(names)) {
-    const own = { ...services, configuration: { ...configuration, runtime } };
-    runtimes.push(await chooseRuntime(own, manifest.pipfile.requires));
-  }
-  return runtimes;
+  return names.map((runtime) => ({ ...services, configuration: { ...configuration, runtime } }));
+}
+
+/** What advice on one runtime would be of: each may have files of its own. */
+async function targetOf(directory: string, from: string, services: Services): Promise<WarmTarget> {
+  const { configuration } = services;
+  const manifest = projectManifest(directory, from, configuration);
+  const { project, runtime, sources } = await adviceQuestion(manifest, services, {
+    dev: true,
+    upgrade: new Set(),
+  });
+  const shown = shownPath(manifest.pipfilePath, from);
+  return { services, manifest, shown, project, runtime, sources };
+}
+
+/** Two names may mean one runtime. */
+function distinct(targets: readonly WarmTarget[]): readonly WarmTarget[] {
+  const keyOf = ({ shown, runtime }: WarmTarget) => `${shown} ${runtime.id}`;
+  return [...new Map(targets.map((target) => [keyOf(target), target])).values()];
 }
 
 /** `--check` asks nobody: with an offline client, every request would be a bug. */

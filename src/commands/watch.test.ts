@@ -93,7 +93,7 @@ test("a project that is gone is said to be", async () => {
 
   const app = join(project.directory, "app");
   expect(await list(project)).toBe(
-    `${app}\n  it is gone, or its Pipfile is; \`thoth unwatch ${app}\` forgets it\n`,
+    `${app}\n  it is gone, or what says what it needs is; \`thoth unwatch ${app}\` forgets it\n`,
   );
   expect((await thoth(project, ["unwatch", "app"])).exitCode).toBe(0);
 });

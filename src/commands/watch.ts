@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadConfiguration } from "../config.ts";
 import { reportFile } from "../loop/leave-report.ts";
-import { readManifest, shownPath } from "../loop/manifest.ts";
+import { projectManifest } from "../loop/project-manifest.ts";
 import { chooseRuntime } from "../loop/runtime-choice.ts";
 import { isProject } from "../loop/watched-lock.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
@@ -84,17 +84,14 @@ async function watchable(
 ): Promise<WatchedProject> {
   const { flags, environment, workingDirectory } = context;
   const project = resolve(workingDirectory, directory);
-  const { pipfile, kind, pipfilePath } = readManifest(project, workingDirectory);
-  if (kind !== "pipfile") {
-    const shown = shownPath(pipfilePath, workingDirectory);
-    throw new ThothError("no-pipfile", `only a Pipfile can be watched, not ${shown}`, {
-      hint: "`thoth advise` looks after it when it is run; `thoth outdated` tells what is new",
-    });
-  }
   const configuration = await loadConfiguration({ flags, environment, projectDirectory: project });
-  await chooseRuntime({ ...services, configuration }, pipfile.requires);
+  const manifest = projectManifest(project, workingDirectory, configuration);
+  await chooseRuntime({ ...services, configuration }, manifest.pipfile.requires);
   return {
     directory: project,
+    ...(manifest.kind === "pipfile" && manifest.directory === project
+      ? {}
+      : { files: { manifest: manifest.pipfilePath, lock: manifest.lockPath } }),
     runtime: flags.runtime ?? null,
     dev,
     write,
@@ -117,7 +114,7 @@ function stateOf(project: WatchedProject, { runs }: Services): WatchedState {
   const report = lastRun === undefined ? undefined : join(runs.folder(lastRun.id), reportFile);
   return {
     project,
-    exists: isProject(directory),
+    exists: isProject(project),
     lastRun,
     report: report !== undefined && existsSync(report) ? report : undefined,
   };

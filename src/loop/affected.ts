@@ -6,7 +6,7 @@ import type { WatchedProject } from "../model/watched-project.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import type { Services } from "../wiring.ts";
-import { namesInPipfile, watchedLock } from "./watched-lock.ts";
+import { namesInManifest, watchedLock } from "./watched-lock.ts";
 
 /** A cause for new advice that speaks of one release. */
 export function causeOf(type: TriggerCause["type"], release: Release): TriggerCause {
@@ -53,7 +53,7 @@ function isAffected(project: WatchedProject, cause: TriggerCause): boolean {
     case "unreadable":
       return true;
     case "unlocked":
-      return cause.type === "missing-package" && namesInPipfile(project, name);
+      return cause.type === "missing-package" && namesInManifest(project, name);
     case "locked":
       return lock.versions.some((version) => isNamed(version, cause.package_version));
   }

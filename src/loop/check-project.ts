@@ -16,7 +16,7 @@ export async function checkProject(
   from: string,
   services: Services,
 ): Promise<ProjectProvenance> {
-  const locked = readLockedProject(project.directory, from);
+  const locked = readLockedProject(project.directory, from, services);
   const memory = `${keyedPath(services, project.directory)}-seen.json`;
   return provenanceOf(await lockBench(locked, services), locked, project, memory);
 }

@@ -1,23 +1,24 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 import type { ComparedLock, ComparedPin } from "../model/lock-diff.ts";
-import { parseLock } from "../python/pipfile-lock.ts";
 import { runProcess } from "../sandbox/process.ts";
 import { errorCode } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
 import { isRecord } from "../util/json.ts";
 import type { Services } from "../wiring.ts";
 import { comparedLock } from "./lock-diff.ts";
+import { isLockName, parseLockFile } from "./lock-file.ts";
 
 /** Where a name of a lock is looked for. */
 export interface LockPlace {
   /** Of the project, absolute. */
   readonly directory: string;
+  /** Of the project's lock, absolute, whether it is there or not. */
+  readonly lock: string;
   /** Where the user is. */
   readonly workingDirectory: string;
 }
 
-const lockName = "Pipfile.lock";
 const gitTimeoutMs = 30_000;
 const largestLock = 64_000_000;
 
@@ -30,24 +31,30 @@ export async function lockNamed(
   place: LockPlace,
   services: Services,
 ): Promise<ComparedLock> {
-  const file = lockFile(resolve(place.workingDirectory, word));
-  if (file !== undefined) return comparedLock(word, parseLock(readLock(file, word), word));
+  const path = resolve(place.workingDirectory, word);
+  const file = lockFile(path, place);
+  if (file !== undefined) {
+    const shown = file === path ? word : join(word, basename(file));
+    return comparedLock(word, parseLockFile(readLock(file, shown), shown));
+  }
   const run = lockOfRun(word, services);
-  return run ?? comparedLock(word, parseLock(await lockAtRef(word, place, services), word));
+  if (run !== undefined) return run;
+  const text = await lockAtRef(word, place, services);
+  return comparedLock(word, parseLockFile(text, basename(place.lock)));
 }
 
 /** The lock that lies in the project. Throws `bad-lock` where none does. */
-export function workingLock({ directory }: LockPlace): ComparedLock {
-  const text = readLock(join(directory, lockName), lockName);
-  return comparedLock(lockName, parseLock(text, lockName));
+export function workingLock({ lock }: LockPlace): ComparedLock {
+  const name = basename(lock);
+  return comparedLock(name, parseLockFile(readLock(lock, name), name));
 }
 
-function lockFile(path: string): string | undefined {
+function lockFile(path: string, { lock }: LockPlace): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() === true) return path;
-  return stats?.isDirectory() === true && existsSync(join(path, lockName))
-    ? join(path, lockName)
-    : undefined;
+  if (stats?.isDirectory() !== true) return undefined;
+  const names = [basename(lock), "Pipfile.lock", "pylock.toml"];
+  return names.map((name) => join(path, name)).find((one) => existsSync(one));
 }
 
 function readLock(path: string, shown: string): string {
@@ -73,9 +80,11 @@ function lockOfRun(word: string, { runs }: Services): ComparedLock | undefined {
   }
   const folder = runs.folder(run.id);
   const advice = adviceOf(join(folder, "advice.json"));
-  const text = textOf(join(folder, lockName));
-  if (text !== undefined)
-    return { ...comparedLock(word, parseLock(text, word)), reasons: reasonsOf(advice) };
+  const left = existsSync(folder) ? readdirSync(folder).find(isLockName) : undefined;
+  if (left !== undefined) {
+    const lock = parseLockFile(readLock(join(folder, left), left), left);
+    return { ...comparedLock(word, lock), reasons: reasonsOf(advice) };
+  }
   const pins = pinsOf(advice);
   if (pins.size > 0) return { name: word, pins, reasons: reasonsOf(advice), versionsOnly: true };
   throw new ThothError("usage", `run \`${word}\` has left no lock`, {
@@ -137,10 +146,10 @@ function reasonsOf({
 
 async function lockAtRef(
   ref: string,
-  { directory }: LockPlace,
+  { directory, lock }: LockPlace,
   { environment, signal }: Services,
 ): Promise<string> {
-  if (ref.startsWith("-")) throw noSuch(ref);
+  if (ref.startsWith("-")) throw noSuch(ref, basename(lock));
   const own = Object.entries(environment).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, value]],
   );
@@ -153,7 +162,7 @@ async function lockAtRef(
       directory,
       "cat-file",
       "blob",
-      `${ref}:./${lockName}`,
+      `${ref}:./${relative(directory, lock)}`,
     ],
     env: { ...Object.fromEntries(own), LC_ALL: "C" },
     timeoutMs: gitTimeoutMs,
@@ -163,13 +172,14 @@ async function lockAtRef(
   if (result.exitCode === 0 && !result.outputTruncated) return result.stdout;
   throw noSuch(
     ref,
+    basename(lock),
     result.stderr.split("\n").filter((line) => line.trim() !== ""),
   );
 }
 
-function noSuch(word: string, notes: readonly string[] = []): ThothError {
+function noSuch(word: string, lock: string, notes: readonly string[] = []): ThothError {
   return new ThothError("bad-lock", `\`${word}\` names no lock`, {
     notes,
-    hint: "name a file, the id of a run (`thoth status`), or a git ref at which Pipfile.lock is there",
+    hint: `name a file, the id of a run (\`thoth status\`), or a git ref at which ${lock} is there`,
   });
 }

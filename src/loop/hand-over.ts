@@ -11,6 +11,8 @@ const timeoutMs = 600_000;
 /** What the user's command is told of. */
 export interface HandedOver {
   readonly folder: string;
+  /** Where the new lock lies, if there is one. */
+  readonly lock: string;
   readonly project: string;
   readonly runId: string;
   readonly outcome: string;
@@ -27,13 +29,12 @@ export async function handOver(
   run: HandedOver,
 ): Promise<string | undefined> {
   if (command === null) return undefined;
-  const lock = join(run.folder, "Pipfile.lock");
   const told = {
     THOTH_RUN: run.runId,
     THOTH_PROJECT: run.project,
     THOTH_OUTCOME: run.outcome,
     THOTH_REPORT: join(run.folder, "report.md"),
-    THOTH_LOCK: existsSync(lock) ? lock : "",
+    THOTH_LOCK: existsSync(run.lock) ? run.lock : "",
   };
   try {
     const result = await runProcess({

@@ -49,7 +49,7 @@ export async function inspectProject(
   options: InspectionOptions,
   services: Services,
 ): Promise<FinishedInspection> {
-  const locked = readLockedProject(options.directory, options.from);
+  const locked = readLockedProject(options.directory, options.from, services);
   const { lock, lockText } = locked;
   const sandbox = await requireSandbox();
   const bench = await lockBench(locked, services);

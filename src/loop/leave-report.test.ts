@@ -60,6 +60,7 @@ async function advised(watched: Partial<WatchedProject> = {}) {
     runId: "1f",
     folder,
     project,
+    files: { manifest: join(project, "Pipfile"), lock: join(project, "Pipfile.lock") },
     causes: [cause("missing-version")],
     report,
     json: '{"lock":"dry-run"}\n',

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { AdviceReport, LockResult } from "../model/advice-report.ts";
 import type { TriggerCause } from "../model/message.ts";
 import type { WatchedProject } from "../model/watched-project.ts";
@@ -16,6 +16,8 @@ export interface WatchedAdvice {
   /** The folder of the run. */
   readonly folder: string;
   readonly project: string;
+  /** Absolute paths of what was read: what says what is needed, and the lock. */
+  readonly files: { readonly manifest: string; readonly lock: string };
   readonly causes: readonly TriggerCause[];
   /** Its `lock` is "unchanged", "not-written", or "dry-run" where `lockText` is another one. */
   readonly report: AdviceReport;
@@ -40,7 +42,7 @@ export interface LeftReport {
 export const reportFile = "report.md";
 
 /**
- * Leaves `report.md`, `Pipfile.lock` and `advice.json` in the folder of a run, writes the lock
+ * Leaves `report.md`, the lock by its own name and `advice.json` in the folder of a run, writes the lock
  * into the project if it is watched with `--write`, and runs the command of `--exec`. To be called
  * again, with the same run, if the process dies before the run is recorded as done: the command
  * runs at least once. A command that fails is recorded and not run again.
@@ -59,6 +61,7 @@ export async function leaveReport(
   const lock = again ? lockOfThen(watched, advice) : (written?.lock ?? advice.report.lock);
   const failure = await handOver(services, watched?.exec ?? null, {
     folder: advice.folder,
+    lock: join(advice.folder, basename(advice.files.lock)),
     project: advice.project,
     runId: advice.runId,
     outcome: advice.report.outcome,
@@ -88,12 +91,14 @@ function lockOfThen(watched: WatchedProject | undefined, { folder }: WatchedAdvi
   return differed && watched?.write === true ? "written" : "unchanged";
 }
 
-function writeReport({ folder, report, causes, json, lockText, pipfileText }: WatchedAdvice): void {
+function writeReport(advice: WatchedAdvice): void {
+  const { folder, files: own, report, causes, json, lockText, pipfileText } = advice;
+  const lock = basename(own.lock);
   // Of a pass that died before its run was done
-  if (lockText === undefined) removeFile(join(folder, "Pipfile.lock"));
+  if (lockText === undefined) removeFile(join(folder, lock));
   const files = {
     "advice.json": json,
-    ...(lockText === undefined ? {} : { "Pipfile.lock": lockText }),
+    ...(lockText === undefined ? {} : { [lock]: lockText }),
     // Last: where it lies, the rest is there
     [reportFile]: adviceMarkdown(report, { causes, pipfile: pipfileText }),
   };
@@ -105,11 +110,11 @@ function writeReport({ folder, report, causes, json, lockText, pipfileText }: Wa
 
 function writeLock(
   { write }: WatchedProject,
-  { project, lockText, oldLockText, pipfileText }: WatchedAdvice,
+  { files, lockText, oldLockText, pipfileText }: WatchedAdvice,
 ): { readonly lock: LockResult; readonly problem?: string } | undefined {
   if (!write || lockText === undefined || lockText === oldLockText) return undefined;
-  const path = join(project, "Pipfile.lock");
-  if (textOf(join(project, "Pipfile")) !== pipfileText || textOf(path) !== oldLockText) {
+  const path = files.lock;
+  if (textOf(files.manifest) !== pipfileText || textOf(path) !== oldLockText) {
     const problem = "the project changed meanwhile: its lock was left alone";
     return { lock: "not-written", problem };
   }

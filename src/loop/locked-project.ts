@@ -4,10 +4,10 @@ import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import type { Bench } from "./bench.ts";
 import { indexSources } from "./index-sources.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
-import type { ManifestSettings } from "./manifest-choice.ts";
+import type { Manifest } from "./manifest.ts";
 import { openBench } from "./open-bench.ts";
 import { ownProject } from "./own-project.ts";
+import { projectManifest } from "./project-manifest.ts";
 import { chooseRuntime } from "./runtime-choice.ts";
 
 /** A project that has a lock. */
@@ -16,13 +16,13 @@ export interface LockedProject extends Manifest {
   readonly lockText: string;
 }
 
-/** Reads a project whose lock is wanted; throws as `readManifest`, and `bad-lock` without one. */
+/** Reads a project whose lock is wanted; throws as `projectManifest`, and `bad-lock` without one. */
 export function readLockedProject(
   directory: string,
   from: string,
-  settings: ManifestSettings = {},
+  { configuration }: Pick<Services, "configuration">,
 ): LockedProject {
-  const manifest = readManifest(directory, from, settings);
+  const manifest = projectManifest(directory, from, configuration);
   const { lock, lockText } = manifest;
   if (lock !== undefined && lockText !== undefined) return { ...manifest, lock, lockText };
   throw new ThothError("bad-lock", `no ${basename(manifest.lockPath)} in \`${directory}\``, {

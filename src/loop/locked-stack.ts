@@ -22,7 +22,7 @@ export async function openLock(
   from: string,
   services: Services,
 ): Promise<OpenedLock> {
-  const project = readLockedProject(directory, from, services.configuration);
+  const project = readLockedProject(directory, from, services);
   const question = await adviceQuestion(project, services, { dev: true, upgrade: new Set() });
   const context = adviceContext(question);
   const pins = lockedPins(project.lock);

@@ -12,7 +12,10 @@ import { readText } from "./text-file.ts";
 
 /** A project directory as found: what the user wrote and what was locked before. */
 export interface Manifest {
+  /** The folder whose files count: the project's, or that of an overlay of it. */
   readonly directory: string;
+  /** The project's own folder, which has its configuration. */
+  readonly root: string;
   readonly kind: ManifestFiles["kind"];
   /** Absolute paths; `pipfilePath` is that of the file which says what is needed, of any format. */
   readonly pipfilePath: string;
@@ -52,6 +55,7 @@ export function readManifest(
     lockText === undefined ? undefined : readLock(kind, lockText, shownPath(lockPath, from));
   return {
     directory,
+    root: directory,
     kind,
     pipfilePath: input,
     lockPath,

@@ -10,7 +10,7 @@ import type { Services } from "../wiring.ts";
 import { adviceContext } from "./advice-context.ts";
 import { adviceQuestion } from "./advice-question.ts";
 import { causeOf, triggerOf } from "./affected.ts";
-import { readManifest } from "./manifest.ts";
+import { projectManifest } from "./project-manifest.ts";
 import { watchedLock } from "./watched-lock.ts";
 
 /** Whether some watched project is locked to an older release, or may be. */
@@ -69,8 +69,8 @@ async function takenBy(
   const lock = watchedLock(project, name);
   if (lock.state !== "locked") return "unknown";
   try {
-    const manifest = readManifest(directory, directory);
     const own = await servicesOf(services, project);
+    const manifest = projectManifest(directory, directory, own.configuration);
     const upgrade = new Set([name]);
     const question = await adviceQuestion(manifest, own, { dev, upgrade });
     const { advice } = consult(adviceContext(question), { verify: false });

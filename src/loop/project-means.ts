@@ -5,7 +5,7 @@ import type { IndexSource } from "../package-index/index-source.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
 import { type IndexSources, indexSources } from "./index-sources.ts";
-import { readManifest } from "./manifest.ts";
+import { projectManifest } from "./project-manifest.ts";
 import { directUrls } from "./project-of.ts";
 import { knownRuntimes } from "./runtime-choice.ts";
 
@@ -49,13 +49,13 @@ function projectsOf({ runs, projects }: Services): ReadonlySet<string> {
 /** A project that can't be read has none; whoever advises on it will say why. */
 async function meansOf(directory: string, services: Services): Promise<ProjectMeans> {
   try {
-    const manifest = readManifest(directory, directory);
     const configuration = await loadConfiguration({
       flags: { store: services.configuration.storeDirectory },
       environment: services.environment,
       projectDirectory: directory,
     });
     const own = { ...services, configuration };
+    const manifest = projectManifest(directory, directory, configuration);
     const { sources } = manifest.pipfile;
     const named = sources.length === 0 ? undefined : await indexSources(sources, own);
     return {

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Rule } from "../model/advice-settings.ts";
 import { type AcceptedAdvisory, noPolicy, type Policy } from "../model/policy.ts";
 import { type IndexUrl, indexUrl } from "../model/release.ts";
@@ -21,11 +21,12 @@ export interface ProjectPolicy {
  * `[pipenv] cool-down-period`. `moment`, ms, decides what has expired. Throws `bad-configuration`.
  */
 export function projectPolicy(
-  { directory, pipfile }: Pick<Manifest, "directory" | "pipfile">,
+  manifest: Pick<Manifest, "root" | "directory" | "pipfile">,
   { configuration }: Pick<Services, "configuration">,
   { sources, moment }: { readonly sources: IndexSources; readonly moment: number },
 ): ProjectPolicy {
-  const file = readPolicyFile(directory, join(dirname(pipfile.file), policyFileName));
+  const { pipfile } = manifest;
+  const file = policyFileOf(manifest);
   const { live, expired } = byExpiry(file?.ignores ?? [], moment);
   const policy: Policy = {
     coolDowns: coolDowns(file, pipfile, configuration),
@@ -42,6 +43,18 @@ export function projectPolicy(
     expired,
   };
   return { policy, accepted: live, rules: file?.rules ?? [] };
+}
+
+/** An overlay may have one of its own; else the project's holds for it, too. */
+function policyFileOf({
+  root,
+  directory,
+  pipfile,
+}: Pick<Manifest, "root" | "directory" | "pipfile">): PolicyFile | undefined {
+  const shown = dirname(pipfile.file);
+  const own = readPolicyFile(directory, join(shown, policyFileName));
+  if (own !== undefined || root === directory) return own;
+  return readPolicyFile(root, join(shown, relative(directory, root), policyFileName));
 }
 
 /** Acceptances that still count at a moment, ms, and those that do not: the last day counts whole. */

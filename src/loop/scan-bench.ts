@@ -51,7 +51,7 @@ export async function lockTargets(
   { directory, from }: { readonly directory: string; readonly from: string },
   services: Services,
 ): Promise<ScanTargets> {
-  const project: LockedProject = readLockedProject(directory, from);
+  const project: LockedProject = readLockedProject(directory, from, services);
   const { pipfile, lock } = project;
   const sources = await indexSources(pipfile.sources, services);
   const bench = await scanBench(services, sources, pipfile.requires);

@@ -9,8 +9,8 @@ import { parseVersion } from "../python/version.ts";
 import type { KnowledgeStore } from "../store/store.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
-import { readManifest } from "./manifest.ts";
 import { servicesOf } from "./new-releases.ts";
+import { projectManifest } from "./project-manifest.ts";
 import { chooseRuntime, knownRuntimes } from "./runtime-choice.ts";
 import { lockedNames } from "./watched-lock.ts";
 
@@ -88,8 +88,10 @@ async function runtimeOf(
   project: WatchedProject,
 ): Promise<Runtime | undefined> {
   try {
-    const manifest = readManifest(project.directory, project.directory);
-    return await chooseRuntime(await servicesOf(services, project), manifest.pipfile.requires);
+    const { directory } = project;
+    const own = await servicesOf(services, project);
+    const { pipfile } = projectManifest(directory, directory, own.configuration);
+    return await chooseRuntime(own, pipfile.requires);
   } catch (error) {
     if (error instanceof ThothError) return undefined;
     throw error;

@@ -2,11 +2,12 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { WatchedProject } from "../model/watched-project.ts";
 import { type PackageName, packageName } from "../python/name.ts";
-import { parsePipfile } from "../python/pipfile.ts";
-import { type LockEntry, type PipfileLock, parseLock } from "../python/pipfile-lock.ts";
+import type { LockEntry, PipfileLock } from "../python/pipfile-lock.ts";
 import { parseVersion, type Version } from "../python/version.ts";
 import { errorCode } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
+import { parseLockFile } from "./lock-file.ts";
+import { readManifest } from "./manifest.ts";
 
 /** The versions that the lock of a watched project holds of a package, or why nobody knows. */
 export type WatchedLock =
@@ -19,8 +20,8 @@ export type WatchedLock =
 
 /** Looks into the lock of a watched project; where it is watched without `dev`, at `default` only. */
 export function watchedLock(project: WatchedProject, name: PackageName): WatchedLock {
-  if (!isProject(project.directory)) return { state: "gone" };
-  const lock = lockedReleases(project.directory);
+  if (!isProject(project)) return { state: "gone" };
+  const lock = lockedReleases(filesOf(project).lock);
   if (typeof lock === "string") return { state: lock === "absent" ? "unlocked" : "unreadable" };
   const versions: Version[] = [];
   for (const pin of lock.get(name) ?? []) {
@@ -33,7 +34,7 @@ export function watchedLock(project: WatchedProject, name: PackageName): Watched
 
 /** All names that the lock of a watched project holds, as far as it can be read. */
 export function lockedNames(project: WatchedProject): ReadonlySet<PackageName> {
-  const lock = lockedReleases(project.directory);
+  const lock = lockedReleases(filesOf(project).lock);
   if (typeof lock === "string") return new Set();
   const counting = [...lock].filter(([, pins]) => pins.some((pin) => counts(pin, project)));
   return new Set(counting.map(([name]) => name));
@@ -54,15 +55,14 @@ function counts({ category }: LockedPin, { dev }: WatchedProject): boolean {
 // Every release that is solved is held against every lock, and reading one takes 10 ms
 const read = new Map<string, { readonly stamp: string; readonly lock: LockedReleases }>();
 
-function lockedReleases(directory: string): LockedReleases | "absent" | "unreadable" {
-  const path = join(directory, "Pipfile.lock");
+function lockedReleases(path: string): LockedReleases | "absent" | "unreadable" {
   const stamp = stampOf(path);
   const known = read.get(path);
   if (known !== undefined && known.stamp === stamp) return known.lock;
   const text = readText(path);
   if (typeof text === "string") return text;
   try {
-    const lock = releasesOf(parseLock(text.text, "Pipfile.lock"));
+    const lock = releasesOf(parseLockFile(text.text, path));
     if (stamp !== undefined) read.set(path, { stamp, lock });
     return lock;
   } catch (error) {
@@ -101,17 +101,19 @@ function versionOf({ version, git, path, file }: LockEntry): LockedPin["version"
   return git === undefined && path === undefined && file === undefined ? undefined : "none";
 }
 
-/** Whether a folder holds a Pipfile, be it readable or not. */
-export function isProject(directory: string): boolean {
-  return readText(join(directory, "Pipfile")) !== "absent";
+/** Whether a watched project still says what it needs, be it readable or not. */
+export function isProject(project: WatchedProject): boolean {
+  return readText(filesOf(project).manifest) !== "absent";
 }
 
-/** Whether the Pipfile takes a package from an index; one that can't be read may well do so. */
-export function namesInPipfile({ directory, dev }: WatchedProject, name: PackageName): boolean {
-  const text = readText(join(directory, "Pipfile"));
-  if (typeof text === "string") return text === "unreadable";
+/** Whether its manifest takes a package from an index; one that can't be read may well do so. */
+export function namesInManifest(project: WatchedProject, name: PackageName): boolean {
+  if (!isProject(project)) return false;
+  const { directory, dev } = project;
   try {
-    return parsePipfile(text.text, "Pipfile").categories.some(
+    const input = filesOf(project).manifest;
+    const { pipfile } = readManifest(directory, directory, { input });
+    return pipfile.categories.some(
       (category) =>
         (dev || category.name === "packages") &&
         category.entries.some((entry) => entry.kind === "index" && entry.canonical === name),
@@ -130,4 +132,8 @@ function readText(path: string): { readonly text: string } | "absent" | "unreada
     if (code === undefined) throw error;
     return code === "ENOENT" || code === "ENOTDIR" ? "absent" : "unreadable";
   }
+}
+
+function filesOf({ directory, files }: WatchedProject): NonNullable<WatchedProject["files"]> {
+  return files ?? { manifest: join(directory, "Pipfile"), lock: join(directory, "Pipfile.lock") };
 }

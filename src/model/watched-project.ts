@@ -1,7 +1,9 @@
 /** A project that is advised anew when something changes under its lock. */
 export interface WatchedProject {
-  /** Absolute path of the folder that holds the Pipfile; the project's identity. */
+  /** Absolute path of its folder; the project's identity. */
   readonly directory: string;
+  /** What says what it needs, and its lock: absolute paths. Absent: Pipfile and Pipfile.lock. */
+  readonly files?: { readonly manifest: string; readonly lock: string };
   /** Name of the runtime to advise for; null: the project's default. */
   readonly runtime: string | null;
   readonly dev: boolean;

@@ -46,12 +46,12 @@ function titleText(report: AdviceReport, causes: readonly TriggerCause[]): strin
   if (report.outcome === "incomplete") {
     return `No lock yet: ${counted(report.gaps.length, "fact")} missing`;
   }
-  if (report.lock === "unchanged") return "Pipfile.lock stays as it is: nothing newer fits";
+  const lock = markdownText(report.project.lock);
+  if (report.lock === "unchanged") return `${lock} stays as it is: nothing newer fits`;
   const [first, ...more] = changed(report, causes);
-  if (first === undefined)
-    return "Update Pipfile.lock: the releases stay, hashes or markers change";
+  if (first === undefined) return `Update ${lock}: the releases stay, hashes or markers change`;
   const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  return `Update Pipfile.lock: ${changeText(first)}${others}`;
+  return `Update ${lock}: ${changeText(first)}${others}`;
 }
 
 function changeText(pin: ReportedPin): string {

@@ -26,7 +26,9 @@ export function renderWatched(
     if (!state.exists) {
       return [
         color.strong(directory),
-        color.warning(`  it is gone, or its Pipfile is; \`thoth unwatch ${directory}\` forgets it`),
+        color.warning(
+          `  it is gone, or what says what it needs is; \`thoth unwatch ${directory}\` forgets it`,
+        ),
       ];
     }
     const report = state.report === undefined ? [] : [`  report: ${safeText(state.report)}`];

@@ -80,10 +80,17 @@ function isWatchedProject(value: unknown): value is WatchedProject {
   return (
     isRecord(value) &&
     typeof value["directory"] === "string" &&
+    (value["files"] === undefined || isFiles(value["files"])) &&
     (value["runtime"] === null || typeof value["runtime"] === "string") &&
     typeof value["dev"] === "boolean" &&
     typeof value["write"] === "boolean" &&
     (value["exec"] === null || typeof value["exec"] === "string") &&
     typeof value["addedAt"] === "string"
+  );
+}
+
+function isFiles(value: unknown): boolean {
+  return (
+    isRecord(value) && typeof value["manifest"] === "string" && typeof value["lock"] === "string"
   );
 }

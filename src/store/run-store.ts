@@ -16,7 +16,7 @@ export interface RunStore {
   hold(id: string, signal: AbortSignal): Promise<ProcessLock>;
   /** On disk when it resolves. */
   put(run: AdviceRun): Promise<void>;
-  /** Where what a run leaves lies: `advice.json`, `Pipfile.lock`, `report.md`. */
+  /** Where what a run leaves lies: `advice.json`, its lock, `report.md`. */
   folder(id: string): string;
 }
 
