@@ -9,7 +9,7 @@ export const layers = [
   ["src/settings"],
   ["src/adviser", "src/solver", "src/investigator", "src/security"],
   ["src/store", "src/messaging", "src/workflow", "src/sandbox", "src/package-index", "src/reports"],
-  ["src/advisory", "src/prescription", "src/library-usage", "src/postgres"],
+  ["src/advisory", "src/prescription", "src/library-usage", "src/kubernetes", "src/postgres"],
   ["src/model"],
   ["src/python", "src/python-syntax"],
   ["src/util"],
