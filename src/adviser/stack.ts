@@ -1,7 +1,7 @@
 import type { PackageName } from "../python/name.ts";
-import { contains, singleVersion } from "../python/version-range.ts";
+import { singleVersion } from "../python/version-range.ts";
 import type { Catalog } from "./catalog.ts";
-import { type Combination, combinationCost } from "./combinations.ts";
+import { combinationCost, speaksAgainst } from "./combinations.ts";
 import { addCosts, type Cost, noCost } from "./cost.ts";
 import { externalCauses, type Incompatibility, type PackageKey } from "./incompatibility.ts";
 import { combinationsOf } from "./prescribed/combining.ts";
@@ -32,16 +32,8 @@ export function stackCost(needed: Stack["needed"], catalog: Catalog): Cost {
     if (candidate !== undefined) cost = addCosts(cost, catalog.cost(candidate));
   }
   for (const one of combinationsOf(catalog.context))
-    if (holds(one, needed)) cost = addCosts(cost, combinationCost(one) ?? noCost);
+    if (speaksAgainst(one, needed)) cost = addCosts(cost, combinationCost(one) ?? noCost);
   return cost;
-}
-
-function holds({ terms }: Combination, needed: Stack["needed"]): boolean {
-  for (const [name, range] of terms) {
-    const version = needed.get(name)?.version;
-    if (version === undefined || !contains(range, version)) return false;
-  }
-  return true;
 }
 
 /**

@@ -69,8 +69,6 @@ export interface Step extends Unit {
   readonly package?: PackageName;
   /** Undefined: it has nothing to say. */
   objects(candidate: SievedRelease, context: AdviceContext): Objection | undefined;
-  /** The highest `score` it may give to releases of `package`; undefined: 0. */
-  readonly bonus?: number;
   /** What it has at least against a release, or any (undefined), with these advisories, before that is examined. */
   atLeast?(
     advisories: readonly AdvisoryMatch[],
@@ -118,10 +116,7 @@ export interface Objection {
   readonly penalty: Penalty;
   /** How many things of medium rank or worse that is which another release mends; undefined: none. */
   readonly count?: number;
-  /**
-   * How much is held for (above 0, to 1) or against it (below 0, to -1) beside the penalty, in
-   * hundredths at the finest; the original's score of a step.
-   */
+  /** How much is held against it beside the penalty, from 0 to -1, in hundredths at the finest. */
   readonly score?: number;
   /** As the end of a sentence: "1.2 " + reason. */
   readonly reason: string;

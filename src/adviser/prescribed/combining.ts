@@ -29,19 +29,20 @@ function isCombining({ kind }: PrescribedUnit): boolean {
   return kind === "step" || kind === "step.Group" || kind === "stride";
 }
 
-/** What a unit says against releases that go together; that others go well together weighs nothing. */
+/** What a unit says of releases that are in one stack. */
 function prescribedCombinations(
   unit: PrescribedUnit,
   context: AdviceContext,
 ): readonly Combination[] {
   const { notAcceptable, eagerStop, score } = unit.run;
   const isHard = notAcceptable !== undefined || eagerStop !== undefined;
-  if (!isHard && score >= 0) return [];
+  if (!isHard && score === 0) return [];
   return unit.match.flatMap((match, position) => {
     const terms = termsOf(match, context);
     if (terms === undefined || terms.size < 2) return [];
     const name = unit.match.length === 1 ? unit.name : `${unit.name} (${position + 1})`;
-    const shared = { name, terms, reason: `do not go together: ${reasonOf(unit)}` };
+    const reason = `${score > 0 ? "are preferred" : "do not go"} together: ${reasonOf(unit)}`;
+    const shared = { name, terms, reason };
     return [isHard ? shared : { ...shared, score }];
   });
 }

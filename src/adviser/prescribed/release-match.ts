@@ -2,8 +2,8 @@ import type { ReleaseMatch } from "../../model/prescription.ts";
 import type { Release } from "../../model/release.ts";
 import type { PackageName } from "../../python/name.ts";
 import { parseSpecifierSet, specifierContains } from "../../python/specifier.ts";
-import { parseVersion } from "../../python/version.ts";
-import { anyVersion, type VersionRange } from "../../python/version-range.ts";
+import { parseVersion, type Version } from "../../python/version.ts";
+import { anyVersion, contains, type VersionRange } from "../../python/version-range.ts";
 import type { AdviceContext } from "../context.ts";
 import { chooseList, tiedIndexes } from "../lists.ts";
 
@@ -22,9 +22,26 @@ export function canMatch(match: ReleaseMatch, name: PackageName, context: Advice
   if (match.name !== undefined && match.name !== name) return false;
   if (!isDeveloped(match, name, context)) return false;
   if (match.index === undefined) return true;
-  const tied = tiedIndexes(context.project.requirements).get(name);
+  const tied = tiedIndexes(context.project.requirements, context.project.settings).get(name);
   const choice = chooseList(name, tied, context);
   return choice.state === "known" && isIndex(match, choice.list.index);
+}
+
+/** What an index lists of a package that is looked for; none, too, where its list is not known. */
+export function listedVersions(
+  match: ReleaseMatch,
+  name: PackageName,
+  context: AdviceContext,
+): readonly Version[] {
+  if (!canMatch(match, name, context)) return [];
+  const tied = tiedIndexes(context.project.requirements, context.project.settings).get(name);
+  const choice = chooseList(name, tied, context);
+  if (choice.state !== "known") return [];
+  const { list } = choice;
+  const range = matchedRange(match);
+  return Array.from({ length: list.count }, (_, position) => parseVersion(list.version(position)))
+    .flatMap((version) => version ?? [])
+    .filter((version) => contains(range, version));
 }
 
 /** The versions that are looked for. */

@@ -19,7 +19,7 @@ import type {
   Wrap,
 } from "../unit.ts";
 import { isIncluded } from "./inclusion.ts";
-import { isMatch } from "./release-match.ts";
+import { isMatch, listedVersions } from "./release-match.ts";
 import { runtimeTraits } from "./traits.ts";
 
 /** The units that prescriptions have for an advice; undefined: there are none. */
@@ -125,19 +125,50 @@ function stepsOf(unit: PrescribedUnit): readonly (Sieve | Step | Wrap)[] {
   if (refuses(unit)) return [sieveOf(unit, `is not acceptable: ${reasonOf(unit)}`)];
   const justified = justifying(unit);
   if (score === 0) return [justified];
-  const reason = `is ${score > 0 ? "preferred" : "not preferred"}: ${reasonOf(unit)}`;
-  return [
-    {
-      kind: "step",
-      name: unit.name,
-      bonus: Math.max(0, score),
-      objects: ({ release }, context) =>
-        matchesAny(unit, release, context)
-          ? { penalty: 0, count: 0, score, reason, justified: true }
-          : undefined,
-    },
-    justified,
-  ];
+  return [score < 0 ? dislikingOf(unit) : preferringOf(unit), justified];
+}
+
+function dislikingOf(unit: PrescribedUnit): Step {
+  const reason = `is not preferred: ${reasonOf(unit)}`;
+  const { score } = unit.run;
+  return {
+    kind: "step",
+    name: unit.name,
+    objects: ({ release }, context) =>
+      matchesAny(unit, release, context)
+        ? { penalty: 0, count: 0, score, reason, justified: true }
+        : undefined,
+  };
+}
+
+/**
+ * To prefer releases is to hold something against the others of the same package, where there are
+ * any of the preferred ones: so nothing is gained by having a package.
+ */
+function preferringOf(unit: PrescribedUnit): Step {
+  const reason = `is not the release that is preferred: ${reasonOf(unit)}`;
+  const score = -unit.run.score;
+  const known = new Map<PackageName, boolean>();
+  const isThere = (release: Release, context: AdviceContext) => {
+    const before = known.get(release.name);
+    if (before !== undefined) return before;
+    const found = unit.match.some(
+      (match) =>
+        match.release !== undefined &&
+        isAlone(match) &&
+        listedVersions(match.release, release.name, context).length > 0,
+    );
+    known.set(release.name, found);
+    return found;
+  };
+  return {
+    kind: "step",
+    name: unit.name,
+    objects: ({ release }, context) =>
+      !matchesAny(unit, release, context) && isThere(release, context)
+        ? { penalty: 0, count: 0, score, reason, justified: true }
+        : undefined,
+  };
 }
 
 /** Says the justifications of a step of releases that were chosen. */
@@ -154,11 +185,13 @@ function justifying(unit: PrescribedUnit): Wrap {
 function matchesAny(unit: PrescribedUnit, release: Release, context: AdviceContext): boolean {
   return unit.match.some(
     (match) =>
-      match.release !== undefined &&
-      match.resolved.length === 0 &&
-      match.from.length === 0 &&
-      isMatch(match.release, release, context),
+      match.release !== undefined && isAlone(match) && isMatch(match.release, release, context),
   );
+}
+
+/** Whether it asks for nothing beside the release. */
+function isAlone({ resolved, from }: PrescribedMatch): boolean {
+  return resolved.length === 0 && from.length === 0;
 }
 
 /** Refuses a release that a stack may not have, whatever else it has. */
