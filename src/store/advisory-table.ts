@@ -15,14 +15,14 @@ interface OpenDatabase {
  * as it was until `forgetRead`. A database that is damaged is unknown as a whole.
  */
 export class AdvisoryTable {
-  readonly #folder: string;
+  readonly #folder: () => string;
   // What is damaged stays where it is, to be told again until another import mends it
   readonly #quarantine = new Quarantine(undefined);
   readonly #packages = new Map<PackageName, readonly PackageAdvisory[]>();
   /** null: there is none. undefined: not looked yet. */
   #open: OpenDatabase | null | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: () => string) {
     this.#folder = folder;
   }
 
@@ -81,12 +81,13 @@ export class AdvisoryTable {
   #find(): OpenDatabase | undefined {
     // Between reading the head and opening its records another database may take its place
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const head = readAdvisoryHead(this.#folder);
+      const folder = this.#folder();
+      const head = readAdvisoryHead(folder);
       if (head === undefined) return undefined;
-      const records = AdvisoryRecords.open(this.#folder, head);
+      const records = AdvisoryRecords.open(folder, head);
       if (records !== undefined) return { head, records };
     }
-    throw new DamagedFileError(headPath(this.#folder), "the file of its records is not there");
+    throw new DamagedFileError(headPath(this.#folder()), "the file of its records is not there");
   }
 
   #guarded<T>(read: () => T): T | undefined {

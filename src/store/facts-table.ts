@@ -24,11 +24,23 @@ export interface Absorbed {
   readonly known: number;
 }
 
+/** What was put or is to be forgotten at one moment. */
+export interface PendingFacts<Fact> {
+  readonly put: ReadonlyMap<FactKey, Fact>;
+  readonly outdated: ReadonlyMap<FactKey, Fact>;
+}
+
+/** What has to change where facts are kept, as JSON by key. */
+export interface FactsChange {
+  readonly set: ReadonlyMap<FactKey, string>;
+  readonly removed: readonly FactKey[];
+}
+
 /** One facts file with what was put since it was last written. */
 export class FactsTable<Fact> {
-  readonly path: string;
+  readonly subject: FactsSubject;
+  #path: string;
   readonly #kind: FactKind<Fact>;
-  readonly #subject: FactsSubject;
   readonly #quarantine: Quarantine;
   readonly #put = new Map<FactKey, Fact>();
   /** Facts of the file that hold no longer, by the key they had. */
@@ -41,10 +53,14 @@ export class FactsTable<Fact> {
   #absent = false;
 
   constructor(path: string, kind: FactKind<Fact>, of: FactsSubject["of"], quarantine: Quarantine) {
-    this.path = path;
+    this.#path = path;
     this.#kind = kind;
-    this.#subject = { kind: kind.kind, of };
+    this.subject = { kind: kind.kind, of };
     this.#quarantine = quarantine;
+  }
+
+  get path(): string {
+    return this.#path;
   }
 
   get dirty(): boolean {
@@ -53,7 +69,7 @@ export class FactsTable<Fact> {
 
   /** The keys of all facts, of those not flushed too. Reads the whole file. */
   keys(): readonly FactKey[] {
-    const whole = () => readWholeFacts(this.path, this.#subject);
+    const whole = () => readWholeFacts(this.#path, this.subject);
     const written = [...(this.#quarantine.guard(whole)?.keys() ?? [])];
     return [
       ...new Set([...written.filter((key) => !this.#outdated.has(key)), ...this.#put.keys()]),
@@ -91,7 +107,7 @@ export class FactsTable<Fact> {
    * new, took the place of another, or were known. Reads the whole file once.
    */
   absorb(facts: ReadonlyMap<FactKey, Fact>): Absorbed {
-    const whole = () => readWholeFacts(this.path, this.#subject);
+    const whole = () => readWholeFacts(this.#path, this.subject);
     const written = this.#quarantine.guard(whole);
     const counts = { added: 0, renewed: 0, known: 0 };
     for (const [key, fact] of facts) {
@@ -113,28 +129,50 @@ export class FactsTable<Fact> {
    * already. Call it under the store's lock, and `written` once it is on disk.
    */
   merged(): string | undefined {
-    const whole = () => readWholeFacts(this.path, this.#subject);
+    const whole = () => readWholeFacts(this.#path, this.subject);
     const facts = this.#quarantine.guard(whole) ?? new Map<FactKey, string>();
-    let changed = false;
-    for (const [key, fact] of this.#outdated) {
-      // What another process learnt meanwhile stays
-      if (facts.get(key) === asciiJson(fact)) changed = facts.delete(key);
-    }
-    for (const [key, fact] of this.#put) {
-      const text = facts.get(key);
-      const known = this.#quarantine.guard(() => this.#read(text));
-      const kept = known === undefined ? fact : this.#kind.prefer(known, fact);
-      if (kept === known) continue;
-      const learnt = asciiJson(kept);
-      changed ||= learnt !== text;
-      facts.set(key, learnt);
-    }
-    return changed ? writeFacts(this.#subject, facts) : undefined;
+    const { set, removed } = this.changeOf(facts, this.pending());
+    if (set.size === 0 && removed.length === 0) return undefined;
+    for (const key of removed) facts.delete(key);
+    for (const [key, text] of set) facts.set(key, text);
+    return writeFacts(this.subject, facts);
   }
 
-  written(): void {
-    this.#put.clear();
-    this.#outdated.clear();
+  /** What was put since it was last written, as it is now. */
+  pending(): PendingFacts<Fact> {
+    return { put: new Map(this.#put), outdated: new Map(this.#outdated) };
+  }
+
+  /** What pending facts come to where others have written `facts` meanwhile. */
+  changeOf(facts: ReadonlyMap<FactKey, string>, pending: PendingFacts<Fact>): FactsChange {
+    const { put, outdated } = pending;
+    const set = new Map<FactKey, string>();
+    // What another process learnt meanwhile stays
+    const removed = [...outdated].flatMap(([key, fact]) =>
+      facts.get(key) === asciiJson(fact) ? [key] : [],
+    );
+    for (const [key, fact] of put) {
+      const text = removed.includes(key) ? undefined : facts.get(key);
+      const known = this.#quarantine.guard(() => this.#read(text));
+      const kept = known === undefined ? fact : this.#kind.prefer(known, fact);
+      const learnt = asciiJson(kept);
+      if (kept !== known && learnt !== text) set.set(key, learnt);
+    }
+    return { set, removed: removed.filter((key) => !set.has(key)) };
+  }
+
+  /** All of it is where it belongs, or all that was pending; what came later is not. */
+  written(pending: PendingFacts<Fact> = this.pending()): void {
+    for (const [key, fact] of pending.put) if (this.#put.get(key) === fact) this.#put.delete(key);
+    for (const [key, fact] of pending.outdated)
+      if (this.#outdated.get(key) === fact) this.#outdated.delete(key);
+    this.forgetRead();
+  }
+
+  /** What was read is out of date: from now on another file says what is known. */
+  moveTo(path: string): void {
+    this.#path = path;
+    this.#near = 0;
     this.forgetRead();
   }
 
@@ -156,7 +194,7 @@ export class FactsTable<Fact> {
   }
 
   #find(key: FactKey): Fact | undefined {
-    const found = findFact(this.path, this.#subject, key, this.#near);
+    const found = findFact(this.#path, this.subject, key, this.#near);
     this.#absent = found === "no-file";
     if (found === "no-file") return undefined;
     this.#near = found?.at ?? this.#near;
@@ -165,8 +203,8 @@ export class FactsTable<Fact> {
 
   #read(text: string | undefined): Fact | undefined {
     if (text === undefined) return undefined;
-    const value: unknown = parseOwn(this.path, () => JSON.parse(text));
+    const value: unknown = parseOwn(this.#path, () => JSON.parse(text));
     if (this.#kind.is(value)) return value;
-    throw new DamagedFileError(this.path, "a fact lacks what it should say");
+    throw new DamagedFileError(this.#path, "a fact lacks what it should say");
   }
 }

@@ -34,7 +34,7 @@ export class PackageSlot {
   readonly name: PackageName;
   readonly index: IndexUrl;
   readonly releases: ReleasesTable;
-  readonly #folder: string;
+  #folder: string;
   /** What every facts file of the package says it is about. */
   readonly #subject: string;
   readonly #quarantine: Quarantine;
@@ -60,10 +60,17 @@ export class PackageSlot {
     return this.releases.dirty || this.#facts().some((table) => table.dirty);
   }
 
-  /** Forgets what was read from disk. */
-  forgetRead(): void {
-    this.releases.forget();
-    for (const table of this.#facts()) table.forgetRead();
+  /** From now on another folder says what is known. */
+  moveTo(folder: string): void {
+    this.#folder = folder;
+    this.releases.moveTo(`${folder}/releases.json`);
+    this.#metadata?.moveTo(`${folder}/metadata.json`);
+    this.#security?.moveTo(`${folder}/security.json`);
+    this.#performance?.moveTo(`${folder}/performance.json`);
+    this.#about?.moveTo(`${folder}/about.json`);
+    this.#attestations?.moveTo(`${folder}/attestations.json`);
+    for (const [runtime, table] of this.#installed)
+      table.moveTo(`${folder}/${installedFile(runtime)}`);
   }
 
   get metadata(): FactsTable<MetadataFact> {

@@ -30,7 +30,7 @@ test("what is not on disk yet is never forgotten", () => {
     slot.releases.confirm(1);
     return slot;
   });
-  slots.forgetRead();
+  slots.forgetRead((slot) => slot.moveTo("/absent"));
 
   expect(slots.dirty()).toHaveLength(10_000);
   expect(put.every((slot, at) => slots.get(name(at), index) === slot)).toBe(true);

@@ -39,10 +39,10 @@ export class PackageSlots {
     );
   }
 
-  /** Forgets what was read from disk; what was put since the last flush stays. */
-  forgetRead(): void {
+  /** Forgets what was read; what was put since the last flush stays, in slots that are renewed. */
+  forgetRead(renew: (slot: PackageSlot) => void): void {
     this.#shrink(0);
-    for (const slot of this.dirty()) slot.forgetRead();
+    for (const slot of this.dirty()) renew(slot);
   }
 
   #shrink(wanted: number): void {

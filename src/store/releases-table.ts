@@ -19,9 +19,9 @@ export type ReleasesChange =
 
 /** One releases.json with what was put since it was last written. */
 export class ReleasesTable {
-  readonly path: string;
-  readonly #name: PackageName;
-  readonly #index: IndexUrl;
+  readonly name: PackageName;
+  readonly index: IndexUrl;
+  #path: string;
   readonly #quarantine: Quarantine;
   #patch = nothing;
   /** null: there is no file. undefined: not looked yet. */
@@ -30,10 +30,19 @@ export class ReleasesTable {
   #patched: PageList | undefined;
 
   constructor(path: string, name: PackageName, index: IndexUrl, quarantine: Quarantine) {
-    this.path = path;
-    this.#name = name;
-    this.#index = index;
+    this.#path = path;
+    this.name = name;
+    this.index = index;
     this.#quarantine = quarantine;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** What was put since it was last written. */
+  get patch(): PagePatch {
+    return this.#patch;
   }
 
   get dirty(): boolean {
@@ -85,17 +94,7 @@ export class ReleasesTable {
         : { kind: "confirm", checkedAt: confirmedAt };
     }
     const old = this.#whole();
-    const merged = applyPatch(old, this.#patch);
-    if (merged === undefined) return { kind: "none" };
-    const text = writeReleases(merged);
-    if (old === undefined) return { kind: "write", text, news: true };
-    const before = readFileSync(this.path, "latin1");
-    if (afterCheckedAt(before) === afterCheckedAt(text)) {
-      return { kind: "confirm", checkedAt: merged.checkedAt };
-    }
-    const said = old.absent !== merged.absent || old.status?.state !== merged.status?.state;
-    const news = said || afterHeader(before) !== afterHeader(text);
-    return { kind: "write", text, news };
+    return pageChange(old, old && readFileSync(this.#path, "latin1"), this.#patch);
   }
 
   /** The change is on disk. */
@@ -105,6 +104,18 @@ export class ReleasesTable {
     this.#patch = nothing;
     this.#patched = undefined;
     if (change.kind === "write" || merged) this.forget();
+  }
+
+  /** The patch is where it belongs; what came later is not. */
+  settled(patch: PagePatch): void {
+    if (this.#patch === patch) this.#patch = nothing;
+    this.forget();
+  }
+
+  /** What was read is out of date: from now on another file says what is known. */
+  moveTo(path: string): void {
+    this.forget();
+    this.#path = path;
   }
 
   /** Forgets what was read from disk. A list that somebody holds still answers as before. */
@@ -148,7 +159,7 @@ export class ReleasesTable {
   }
 
   #whole(): StoredPage | undefined {
-    return this.#quarantine.guard(() => readWholeReleases(this.path));
+    return this.#quarantine.guard(() => readWholeReleases(this.#path));
   }
 
   #opened(): FileReleaseList | PageList | undefined {
@@ -157,11 +168,29 @@ export class ReleasesTable {
         this.#quarantine.take(damage);
         this.#file = null;
       };
-      const open = () => openReleases(this.path, this.#name, this.#index, onDamage);
+      const open = () => openReleases(this.#path, this.name, this.index, onDamage);
       this.#file = this.#quarantine.guard(open) ?? null;
     }
     return this.#file ?? undefined;
   }
+}
+
+/** What a patch comes to, laid over a page and the text that it is kept as. */
+export function pageChange(
+  old: StoredPage | undefined,
+  before: string | undefined,
+  patch: PagePatch,
+): ReleasesChange {
+  const merged = applyPatch(old, patch);
+  if (merged === undefined) return { kind: "none" };
+  const text = writeReleases(merged);
+  if (old === undefined || before === undefined) return { kind: "write", text, news: true };
+  if (afterCheckedAt(before) === afterCheckedAt(text)) {
+    return { kind: "confirm", checkedAt: merged.checkedAt };
+  }
+  const said = old.absent !== merged.absent || old.status?.state !== merged.status?.state;
+  const news = said || afterHeader(before) !== afterHeader(text);
+  return { kind: "write", text, news };
 }
 
 /**
