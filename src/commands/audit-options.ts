@@ -27,7 +27,7 @@ export function addAudit(program: Command, { perform, everywhere }: CommandAdder
   everywhere(program.command("audit"))
     .description("what is known against the releases that a lock pins, from the store alone")
     .argument("[DIR]", "project directory", ".")
-    .option("--lock <file>", "this lock, in place of the directory's Pipfile.lock")
+    .option("--lock <file>", "this lock, in place of the project's")
     .addOption(new Option("--format <format>", "how to tell it").choices(formats))
     .addOption(
       new Option(

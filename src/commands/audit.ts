@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { auditProject } from "../loop/audit.ts";
 import { readAuditedProject } from "../loop/audit-project.ts";
 import { shownPath } from "../loop/manifest.ts";
-import { policyFileName, readPolicyFile } from "../loop/policy-file.ts";
+import { type PolicyFile, policyFileName, readPolicyFile } from "../loop/policy-file.ts";
 import type { Audit } from "../model/audit.ts";
 import type { FailOn } from "../model/policy.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
@@ -33,15 +33,15 @@ export async function runAudit(flags: AuditFlags, context: CommandContext): Prom
   const { workingDirectory } = context;
   const directory = resolve(workingDirectory, flags.directory);
   const format = flags.format ?? (context.json ? "json" : "text");
-  const project = readAuditedProject({ directory, lock: flags.lock }, workingDirectory);
-  const policyName = shownPath(join(project.directory, policyFileName), workingDirectory);
-  const policy = readPolicyFile(project.directory, policyName);
-  const audit = await withServices(context, directory, (services) =>
-    auditProject(project, services, {
-      dependencies: format === "cyclonedx",
-      ignores: policy?.ignores ?? [],
-    }),
-  );
+  const { audit, policy } = await withServices(context, directory, async (services) => {
+    const asked = { directory, lock: flags.lock };
+    const project = readAuditedProject(asked, workingDirectory, services.configuration);
+    const policy =
+      policyAt(project.directory, workingDirectory) ?? policyAt(directory, workingDirectory);
+    const dependencies = format === "cyclonedx";
+    const ignores = policy?.ignores ?? [];
+    return { audit: await auditProject(project, services, { dependencies, ignores }), policy };
+  });
   const text = await rendered(audit, format, context);
   const stderr = await warnings(audit, context);
   const failOn = flags.failOn ?? policy?.failOn ?? "any";
@@ -51,6 +51,10 @@ export async function runAudit(flags: AuditFlags, context: CommandContext): Prom
   write(path, text);
   const { auditClosing } = await import("../reports/audit-terminal.ts");
   return { stdout: auditClosing(audit, context.color.stdout), stderr, exitCode };
+}
+
+function policyAt(folder: string, from: string): PolicyFile | undefined {
+  return readPolicyFile(folder, shownPath(join(folder, policyFileName), from));
 }
 
 /** What makes "nothing known" worth less. */

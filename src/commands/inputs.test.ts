@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sdist, wheel } from "../../fixtures/packages.ts";
 import { makeProject, type TestProject, thoth } from "../../fixtures/rig.ts";
@@ -262,16 +263,33 @@ test("a run that waits reads the file that was named, not the project's usual on
   expect(project.files()["other.txt"]).toContain("tool==1.0");
 });
 
-test("watch and audit say that they read a Pipfile alone", async () => {
-  const project = makeProject({ files: { "requirements.in": "core\n" } });
+test("a project of requirements.in is watched and audited as one of a Pipfile is", async () => {
+  const project = makeProject({
+    files: {
+      "requirements.in": "core\n",
+      "requirements.txt": `core==1.0 --hash=sha256:${"a".repeat(64)}\n./own\n`,
+      "own/pyproject.toml": '[project]\nname = "own"\n',
+    },
+  });
 
-  const watched = await thoth(project, ["watch", "."]);
-  expect(watched).toMatchObject({ exitCode: 2, stdout: "" });
-  expect(watched.stderr).toContain("only a Pipfile can be watched, not requirements.in");
+  const watched = await thoth(project, ["watch", ".", "--json"]);
+  expect(watched).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(JSON.parse(watched.stdout)).toMatchObject({
+    projects: [
+      {
+        directory: project.directory,
+        files: {
+          manifest: join(project.directory, "requirements.in"),
+          lock: join(project.directory, "requirements.txt"),
+        },
+        exists: true,
+      },
+    ],
+  });
 
-  const audited = await thoth(project, ["audit"]);
-  expect(audited).toMatchObject({ exitCode: 2, stdout: "" });
-  expect(audited.stderr).toContain("an audit reads no pyproject.toml and no requirements");
+  const audited = await thoth(project, ["audit", "--json"]);
+  expect(audited).toMatchObject({ exitCode: 3 });
+  expect(JSON.parse(audited.stdout)).toMatchObject({ file: "requirements.txt", kind: "lock" });
 });
 
 const cyclic = { "requirements.in": "-r a.in\n", "a.in": "-r requirements.in\n" };

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { makeProject } from "../../fixtures/rig.ts";
-import { auditLines, lockPins, pipfilePins } from "./audit-pins.ts";
+import {
+  type AuditIndexes,
+  auditLines,
+  lockPins,
+  namedIndexes,
+  pipfilePins,
+} from "./audit-pins.ts";
 import { type AuditedProject, readAuditedProject } from "./audit-project.ts";
 
 const hash = "A1".repeat(32);
@@ -72,11 +78,9 @@ tool = {git = "https://me:secret@git.example/tool.git"}
   }).directory;
   const project = readAuditedProject({ directory, lock: undefined }, directory);
 
-  const pins = pipfilePins(project, usual).map(({ name, version, origin, line }) => [
-    name,
-    version ?? origin,
-    line,
-  ]);
+  const pins = pipfilePins(project.pipfile, namedIndexes([], usual)).map(
+    ({ name, version, origin, line }) => [name, version ?? origin, line],
+  );
 
   expect(pins).toEqual([
     ["flask", "1.0", 2],
@@ -96,7 +100,56 @@ test("a lock is audited without a Pipfile, and what is not there is said", () =>
   expect(read(undefined)).toMatchObject({ file: "Pipfile.lock" });
   expect(pinsOf(read("Pipfile.lock"))).toMatchObject([{ name: "flask", line: 1, indexes: [] }]);
   expect(() => read("other.lock")).toThrow("no lock at `other.lock`");
-  expect(() => read(undefined, `${directory}/none`)).toThrow("neither Pipfile.lock nor Pipfile");
+  expect(() => read(undefined, `${directory}/none`)).toThrow("neither a lock nor a Pipfile");
+});
+
+const digest = "c".repeat(64);
+
+test("a pylock.toml is audited with the index that its project names, a line for each package", () => {
+  const { directory } = makeProject({
+    files: {
+      "pyproject.toml": '[project]\nname = "app"\nversion = "1"\ndependencies = ["flask"]\n',
+      "pylock.toml": `lock-version = "1.0"\ncreated-by = "uv"\n
+[[packages]]
+name = "flask"
+version = "1.0"
+wheels = [{ url = "https://files.example/flask-1.0-py3-none-any.whl", hashes = { sha256 = "${digest}" } }]
+`,
+    },
+  });
+  const project = readAuditedProject({ directory, lock: undefined }, directory);
+
+  expect(project).toMatchObject({
+    file: "pylock.toml",
+    kind: "lock",
+    pipfileName: "pyproject.toml",
+  });
+  expect(pinsOf(project)).toMatchObject([{ version: "1.0", hashes: [digest], line: 5 }]);
+});
+
+test("of a locked requirements file a line that pins nothing is a pin without a version", () => {
+  const lock = `flask==1.0 --hash=sha256:${digest}\nclick>=8\n`;
+  const { directory } = makeProject({
+    files: { "requirements.in": "flask\n", "requirements.txt": lock },
+  });
+  const project = readAuditedProject({ directory, lock: undefined }, directory);
+
+  expect(project).toMatchObject({ file: "requirements.txt", kind: "lock" });
+  expect(pipfilePins(project.pinned, namedIndexes([], usual))).toMatchObject([
+    { name: "flask", version: "1.0", hashes: [digest], line: 1 },
+    { name: "click", line: 2 },
+  ]);
+});
+
+test.each([
+  ["lock", `flask==1.0 --hash=sha256:${digest}\n`],
+  ["pipfile", "flask==1.0\n"],
+])("a requirements.txt on its own is a lock only where every line has a hash: %s", (kind, text) => {
+  const { directory } = makeProject({ files: { "requirements.txt": text } });
+
+  const project = readAuditedProject({ directory, lock: undefined }, directory);
+
+  expect(project).toMatchObject({ kind, file: "requirements.txt" });
 });
 
 function projectOf(categories: Readonly<Record<string, unknown>>): AuditedProject {
@@ -105,12 +158,12 @@ function projectOf(categories: Readonly<Record<string, unknown>>): AuditedProjec
   return readAuditedProject({ directory, lock: undefined }, directory);
 }
 
-function pinsOf(
-  { lock, lockText }: AuditedProject,
-  indexes: Parameters<typeof lockPins>[1] = usual,
-) {
+function pinsOf({ lock, lockText }: AuditedProject, indexes: AuditIndexes = usual) {
   if (lock === undefined || lockText === undefined) throw new Error("there is a lock");
-  return lockPins({ lock, lockText }, indexes);
+  const sources = lock.meta.sources.map(({ name, url }) => ({
+    ...{ name: String(name), url: String(url) },
+  }));
+  return lockPins({ lock, lockText }, namedIndexes(sources, indexes));
 }
 
 function direct(name: string, origin: string, location: string, line: number) {

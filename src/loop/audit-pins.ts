@@ -1,6 +1,7 @@
 import type { AuditLine, AuditPin } from "../model/audit.ts";
 import { type IndexUrl, indexUrl } from "../model/release.ts";
 import { packageName } from "../python/name.ts";
+import type { Pipfile } from "../python/pipfile.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import type { LockEntry, PipfileLock } from "../python/pipfile-lock.ts";
 import { expandSourceUrl, type Variables } from "../python/source-url.ts";
@@ -22,13 +23,9 @@ export interface AuditIndexes {
 /** The pins of a lock, those of one release together, in the order of the lock. */
 export function lockPins(
   { lock, lockText }: { readonly lock: PipfileLock; readonly lockText: string },
-  indexes: AuditIndexes,
+  named: NamedIndexes,
 ): readonly AuditPin[] {
-  const named = namedIndexes(
-    lock.meta.sources.map(({ name, url }) => ({ name: String(name), url: String(url) })),
-    indexes,
-  );
-  const lineOf = lockLines(lockText);
+  const lineOf = /^\s*\{/.test(lockText) ? lockLines(lockText) : pylockLines(lockText);
   const pins = new Map<string, AuditPin>();
   for (const [category, entries] of lock.categories) {
     for (const [raw, entry] of entries) {
@@ -53,9 +50,7 @@ function lockPin(raw: string, entry: LockEntry, named: NamedIndexes, line: numbe
   const { version, hashes = [], extras = [], index, git, path, file } = entry;
   const shared = {
     name: packageName(raw),
-    hashes: hashes.flatMap(
-      (hash) => /^sha256:([0-9a-f]{64})$/i.exec(hash)?.[1]?.toLowerCase() ?? [],
-    ),
+    hashes: sha256Of(hashes),
     extras,
     line,
   };
@@ -71,6 +66,10 @@ function lockPin(raw: string, entry: LockEntry, named: NamedIndexes, line: numbe
     ...(version === undefined ? {} : { version: version.replace(/^===?\s*/, "") }),
     indexes: tied === undefined ? [...new Set(named.values())] : [tied],
   };
+}
+
+function sha256Of(hashes: readonly string[]): readonly string[] {
+  return hashes.flatMap((hash) => /^sha256:([0-9a-f]{64})$/i.exec(hash)?.[1]?.toLowerCase() ?? []);
 }
 
 function originOf(location: string): "path" | "url" {
@@ -90,13 +89,26 @@ function lockLines(text: string): (category: string, name: string) => number {
   return (within, name) => lines.get(`${within} ${name}`) ?? 1;
 }
 
-/** The lines of a Pipfile that pin one release by `==`; the others have no version. */
-export function pipfilePins(project: AuditedProject, indexes: AuditIndexes): readonly AuditPin[] {
-  const named = namedIndexes(project.pipfile?.sources ?? [], indexes);
-  const entries = project.pipfile?.categories.flatMap((category) => category.entries) ?? [];
+/** Where a table of a package stands that has its name on a line of its own. */
+function pylockLines(text: string): (category: string, name: string) => number {
+  const lines = new Map<string, number>();
+  for (const [position, line] of text.split("\n").entries()) {
+    const [, name] = /^\s*name\s*=\s*["']([^"']+)["']/.exec(line) ?? [];
+    if (name !== undefined) lines.set(packageName(name), position + 1);
+  }
+  return (_category, name) => lines.get(packageName(name)) ?? 1;
+}
+
+/** The lines of a manifest that pin one release by `==`; the others have no version. */
+export function pipfilePins(
+  pipfile: Pipfile | undefined,
+  named: NamedIndexes,
+): readonly AuditPin[] {
+  const entries = pipfile?.categories.flatMap((category) => category.entries) ?? [];
   return entries.map((entry) => {
     const { canonical, extras, place } = entry;
-    const shared = { name: canonical, hashes: [], extras, line: place.line };
+    const hashes = sha256Of(entry.hashes ?? []);
+    const shared = { name: canonical, hashes, extras, line: place.line };
     if (entry.kind !== "index") {
       const location = withoutUserInfo(entry.kind === "path" ? entry.path : entry.url);
       return { ...shared, origin: entry.kind, location, indexes: [] };
@@ -141,7 +153,7 @@ function auditLine(entry: PipfileEntry, directory: string): AuditLine {
 }
 
 /** A source whose variables are not set says nothing of where a package comes from. */
-function namedIndexes(
+export function namedIndexes(
   sources: readonly { readonly name: string; readonly url: string }[],
   { variables, only }: AuditIndexes,
 ): NamedIndexes {

@@ -8,7 +8,7 @@ import type { PipfileRequires } from "../python/pipfile-sections.ts";
 import { auditPins } from "../security/audit.ts";
 import { ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
-import { auditLines, lockPins, pipfilePins } from "./audit-pins.ts";
+import { auditLines, lockPins, namedIndexes, pipfilePins } from "./audit-pins.ts";
 import type { AuditedProject } from "./audit-project.ts";
 import { indexSources } from "./index-sources.ts";
 import { lockHash } from "./lock-hash.ts";
@@ -49,7 +49,7 @@ export async function auditProject(
   return {
     project: basename(project.directory),
     file: project.file,
-    kind: project.lock === undefined ? "pipfile" : "lock",
+    kind: project.kind,
     ...(project.pipfileName === undefined ? {} : { pipfile: project.pipfileName }),
     database: store.advisoryDatabase(),
     ...answer,
@@ -83,14 +83,24 @@ function ignoreNotes(
 }
 
 async function pinsOf(project: AuditedProject, services: Services): Promise<readonly AuditPin[]> {
-  const { lock, lockText, pipfile } = project;
-  const named = lock === undefined ? pipfile?.sources : lock.meta.sources;
+  const { lock, lockText, pinned = project.pipfile } = project;
+  const ofLock = lock?.meta.sources.map(({ name, url }) => ({
+    ...{ name: String(name), url: String(url) },
+  }));
+  // Only pipenv writes its indexes into the lock
+  const named = ofLock === undefined || ofLock.length === 0 ? sourcesOf(project) : ofLock;
   const { indexUrl } = services.configuration;
-  const only = indexUrl ?? (named?.length === 0 ? await usualIndex(services) : undefined);
+  const only = indexUrl ?? (named.length === 0 ? await usualIndex(services) : undefined);
   const indexes = { variables: services.environment, only };
+  const places = namedIndexes(named, indexes);
   return lock === undefined || lockText === undefined
-    ? pipfilePins(project, indexes)
-    : lockPins({ lock, lockText }, indexes);
+    ? pipfilePins(pinned, places)
+    : lockPins({ lock, lockText }, places);
+}
+
+function sourcesOf({ pinned, pipfile }: AuditedProject) {
+  const own = pinned?.sources ?? [];
+  return own.length > 0 ? own : (pipfile?.sources ?? []);
 }
 
 /** The index that counts where none is named; undefined: nobody says. */
@@ -109,7 +119,9 @@ async function runtimeOf(
   services: Services,
 ): Promise<Runtime | undefined> {
   try {
-    const requires = lock === undefined ? pipfile?.requires : requiresOf(lock.meta.requires);
+    const told = lock === undefined ? {} : lock.meta.requires;
+    const isTold = Object.keys(told).length > 0;
+    const requires = isTold ? requiresOf(told) : pipfile?.requires;
     return await chooseRuntime(services, requires ?? { written: {} });
   } catch (error) {
     const told = services.configuration.runtime ?? services.configuration.python;
@@ -136,11 +148,13 @@ function damageNotes(store: Services["store"]): readonly string[] {
 }
 
 function notesOf(project: AuditedProject): readonly string[] {
-  const { lock, pipfileText, pipfile, pipfileName = "the Pipfile" } = project;
-  if (lock === undefined)
+  const { lock, kind, pipfileText, pipfile, pipfileName = "the Pipfile" } = project;
+  if (kind === "pipfile")
     return [`there is no lock: what ${pipfileName} does not pin by \`==\` is unknown`];
   if (pipfileText === undefined)
     return ["there is no Pipfile beside the lock: how a release came into it is unknown"];
+  // Only pipenv's lock says what it was made of
+  if (lock?.meta.sha256 === undefined) return [];
   const [source] = lock.meta.sources;
   const defaultUrl = pipfile?.sources.length === 0 ? String(source?.["url"]) : undefined;
   return lock.meta.sha256 === lockHash(pipfileText, defaultUrl)
