@@ -11,6 +11,8 @@ import type { CommandContext, CommandResult } from "./command.ts";
 /** `thoth doctor`: looks at everything that Thoth needs here. Exit 4 if something of it is broken. */
 export async function runDoctor(context: CommandContext): Promise<CommandResult> {
   const start = performance.now();
+  // A question to a name server can't be taken back, and glibc would wait 10 s for its answer
+  process.env["RES_OPTIONS"] ??= "timeout:2 attempts:1";
   const limit = new AbortController();
   const signal = AbortSignal.any([context.signal, limit.signal]);
   setMaxListeners(0, signal);

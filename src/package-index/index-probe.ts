@@ -1,14 +1,16 @@
 import { packageName } from "../python/name.ts";
+import { ThothError } from "../util/errors.ts";
 import { authorizeFor, shownUrl } from "./credentials.ts";
 import type { Reply } from "./http.ts";
 import type { IndexClientOptions } from "./index-client.ts";
 import type { IndexSource } from "./index-source.ts";
-import { type PageAnswer, requestPage } from "./page-request.ts";
+import { requestPage } from "./page-request.ts";
 import { openLine } from "./session.ts";
 
 /** What one question to an index came to. Times are ms. */
 export interface IndexProbe {
-  readonly kind: PageAnswer["kind"];
+  /** Undefined where it answered as an index does. */
+  readonly problem: ThothError | undefined;
   readonly ms: number;
   /** Without credentials; undefined: asked directly. */
   readonly proxy: string | undefined;
@@ -20,8 +22,8 @@ export interface IndexProbe {
 const asked = packageName("pip");
 
 /**
- * Asks an index for one page, past the caches in between, over connections of its own. Throws as
- * the client does; whoever calls has a time limit in the signal.
+ * Asks an index for one page, past the caches in between, over connections of its own. Throws the
+ * signal's reason, and `bad-configuration` for a proxy or certificates that can't be any.
  */
 export async function probeIndex(
   source: IndexSource,
@@ -34,7 +36,7 @@ export async function probeIndex(
   try {
     const proxy = line.proxyFor(new URL(source.requestUrl));
     const { idleMs, answerMs: totalMs } = line.timeouts;
-    const { kind } = await requestPage(line.http, {
+    const asking = requestPage(line.http, {
       source,
       name: asked,
       pastCaches: true,
@@ -43,11 +45,17 @@ export async function probeIndex(
       },
       request: { authorize: authorizeFor(source, line.netrc), limits: { idleMs, totalMs }, signal },
     });
+    const problem = await asking.then(() => undefined, problemOf);
     const ms = Math.round(performance.now() - start);
-    return { kind, ms, proxy: proxy && shownUrl(proxy.href), aheadMs };
+    return { problem, ms, proxy: proxy && shownUrl(proxy.href).replace(/\/$/, ""), aheadMs };
   } finally {
     await line.transport.close();
   }
+}
+
+function problemOf(error: unknown): ThothError {
+  if (error instanceof ThothError) return error;
+  throw error;
 }
 
 /** RFC 9110 §6.6.1; a cache in between keeps the date and tells the age (RFC 9111 §5.1). */

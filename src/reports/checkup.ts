@@ -63,12 +63,13 @@ function closing(reports: readonly CheckReport[], ms: number): string {
   const count = (condition: Condition) => all.filter((one) => one.condition === condition).length;
   const [broken, warnings, unknown] = [count("broken"), count("warning"), count("unknown")];
   const parts = [
-    ...(broken === 0 ? [] : [`${counted(broken, "thing")} broken`]),
+    ...(broken === 0 ? [] : [`${broken} broken`]),
     ...(warnings === 0 ? [] : [counted(warnings, "warning")]),
     ...(unknown === 0 ? [] : [`${unknown} unknown`]),
   ];
   const found = parts.length === 0 ? "everything works" : listed(parts);
-  return `Checked ${counted(reports.length, "thing")}: ${found} (${durationText(ms)})`;
+  const looked = reports.filter(({ findings }) => findings.length > 0).length;
+  return `Checked ${counted(looked, "thing")}: ${found} (${durationText(ms)})`;
 }
 
 /** `thoth doctor` for programs. */
@@ -77,7 +78,11 @@ export function checkupJson(reports: readonly CheckReport[], ms: number): string
     schema: "thoth.doctor",
     version: "1.0",
     condition: worstOf(reports),
-    checks: reports.map(({ name, findings }) => ({ name, findings: findings.map(told) })),
+    checks: reports.map(({ name, findings }) => ({
+      name,
+      configured: findings.length > 0,
+      findings: findings.map(told),
+    })),
     meta: { ms, checks: Object.fromEntries(reports.map(({ name, ms: taken }) => [name, taken])) },
   });
 }

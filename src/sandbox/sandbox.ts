@@ -15,7 +15,13 @@ import {
 /** `stopped` is a `Stop` of guard.ts where that limit ended the command. */
 export type SandboxResult = ProcessResult;
 
-export type SandboxProbe = { readonly sandbox: Sandbox } | { readonly problem: string };
+export type SandboxProbe =
+  | { readonly sandbox: Sandbox }
+  | {
+      readonly problem: string;
+      /** A program that is not there, one that is too old, or a system that lets it do nothing. */
+      readonly because: "missing" | "old" | "refused";
+    };
 
 let probe: Promise<SandboxProbe> | undefined;
 
@@ -82,18 +88,20 @@ const minimalEnvironment = {
 };
 
 async function trySandbox(): Promise<SandboxProbe> {
-  if (process.platform !== "linux") return { problem: "bubblewrap exists only on Linux" };
+  if (process.platform !== "linux")
+    return { problem: "bubblewrap exists only on Linux", because: "refused" };
   const bubblewrap = findProgram("bwrap");
-  if (bubblewrap === undefined) return { problem: "`bwrap` (bubblewrap) is not installed" };
+  if (bubblewrap === undefined) return missing("`bwrap` (bubblewrap)");
   const prlimit = findProgram("prlimit");
-  if (prlimit === undefined) return { problem: "`prlimit` (util-linux) is not installed" };
+  if (prlimit === undefined) return missing("`prlimit` (util-linux)");
 
   const [version, help] = await Promise.all([
     ask(bubblewrap, "--version"),
     ask(bubblewrap, "--help"),
   ]);
   const options = `${help.stdout}${help.stderr}`;
-  if (!options.includes("--perms ")) return { problem: "`bwrap` is older than 0.5" };
+  if (!options.includes("--perms "))
+    return { problem: "`bwrap` is older than 0.5", because: "old" };
   const base = {
     bubblewrap,
     version: version.stdout.trim(),
@@ -106,7 +114,11 @@ async function trySandbox(): Promise<SandboxProbe> {
   const isolations = trials.flatMap((trial) => ("isolation" in trial ? [trial.isolation] : []));
   if (isolations.length > 0) return { sandbox: { ...base, isolations } };
   const why = trials.flatMap((trial) => ("problem" in trial ? [trial.problem] : []));
-  return { problem: `\`bwrap\` does not work here: ${why.at(-1)}` };
+  return { problem: `\`bwrap\` does not work here: ${why.at(-1)}`, because: "refused" };
+}
+
+function missing(program: string): SandboxProbe {
+  return { problem: `${program} is not installed`, because: "missing" };
 }
 
 function possibleIsolations(): readonly Isolation[] {

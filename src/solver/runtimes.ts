@@ -37,25 +37,34 @@ export async function discoverRuntimes(options: RuntimeOptions): Promise<readonl
 /** What one file that is called like an interpreter is good for. */
 export interface ExaminedInterpreter {
   readonly path: string;
-  /** Undefined where it is no Python that works. */
+  /** Undefined where it is no Python that works, or none that answered in time. */
   readonly python: string | undefined;
   readonly hasPip: boolean;
   readonly hasVenv: boolean;
 }
 
-/** Every file that is looked at for runtimes, in the same order, the useless ones too. */
+/**
+ * Every file that is looked at for runtimes, in the same order, the useless ones too; and those
+ * that say nothing before the signal.
+ */
 export async function examineInterpreters(
   options: RuntimeOptions,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<readonly ExaminedInterpreter[]> {
   const places = options.places ?? { environment: process.env, home: homedir() };
   const cache = openCache(options.cacheDirectory);
   const examined = await Promise.all(
     findInterpreters(places).map(async (path) => {
-      const installation = await installationIn(cache, onMachine(path, signal));
-      const python = installation && describeRuntime(installation).pythonFull;
-      const hasPip = installation?.pip !== undefined;
-      return { path, python, hasPip, hasVenv: installation?.hasVenv === true };
+      const asking = installationIn(cache, onMachine(path, signal));
+      const installation = await asking.catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+      if (installation === undefined) {
+        return { path, python: undefined, hasPip: false, hasVenv: false };
+      }
+      const { pip, hasVenv } = installation;
+      const python = describeRuntime(installation).pythonFull;
+      return { path, python, hasPip: pip !== undefined, hasVenv };
     }),
   );
   cache.save();

@@ -2,13 +2,14 @@ import { setMaxListeners } from "node:events";
 import type { Configuration, SettingOrigin } from "../../config.ts";
 import type { CheckReport, Finding } from "../../model/checkup.ts";
 import type { IndexProbe } from "../../package-index/index-probe.ts";
+import { errorCode } from "../../util/atomic-write.ts";
 import { type Problem, ThothError } from "../../util/errors.ts";
 import type { Services } from "../../wiring.ts";
 
 /** What came of asking one index; its address is without credentials. */
 export interface IndexAnswer {
   readonly url: string;
-  readonly answer: IndexProbe | ThothError;
+  readonly probe: IndexProbe;
 }
 
 /** What checks look at. */
@@ -29,8 +30,8 @@ export interface Patient {
 export interface Check<Needed = Patient> {
   readonly name: string;
   /**
-   * What it finds; none where the thing is not configured. What it throws as a ThothError is a
-   * finding, too. It has to come to an end soon after the signal.
+   * What it finds; none where the thing is not configured. What it throws that a user can mend, or
+   * that the system refuses, is a finding, too. It has to come to an end soon after the signal.
    */
   readonly find: (patient: Needed, signal: AbortSignal) => Promise<readonly Finding[]>;
 }
@@ -55,8 +56,8 @@ export async function examine<Needed>(
     const findings = await Promise.race([find(patient, end.signal), aborted(end.signal)]);
     return { name, findings, ms: Math.round(performance.now() - start) };
   } catch (error) {
-    if (!(error instanceof ThothError)) throw error;
-    return { name, findings: [findingOf(error)], ms: Math.round(performance.now() - start) };
+    const ms = Math.round(performance.now() - start);
+    return { name, findings: [failureOf(error)], ms };
   } finally {
     clearTimeout(timer);
     life.removeEventListener("abort", stop);
@@ -68,6 +69,12 @@ export async function examine<Needed>(
 export function findingOf({ message, hint, place }: Problem): Finding {
   const where = place === undefined ? "" : `${place.file}:${place.line}:${place.column}: `;
   return { condition: "broken", text: `${where}${message}`, hint };
+}
+
+function failureOf(error: unknown): Finding {
+  if (error instanceof ThothError) return findingOf(error);
+  if (errorCode(error) === undefined || !(error instanceof Error)) throw error;
+  return { condition: "broken", text: error.message };
 }
 
 function tooSlow(): ThothError {

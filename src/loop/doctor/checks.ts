@@ -39,14 +39,16 @@ export function examineAll(
     name: settings.name,
     find: async () => [patient, ...patient.others].map(findingOf),
   };
-  const left = [mistakes, ...withoutSettings].map((check) => examine(check, undefined, life));
-  const others = checks.filter(
-    ({ name }) => ![...withoutSettings, mistakes].some((one) => one.name === name),
+  const possible = [mistakes, ...withoutSettings];
+  return Promise.all(
+    checks.map(({ name }) => {
+      const check = possible.find((one) => one.name === name);
+      return examine(check ?? unexamined(name), undefined, life);
+    }),
   );
-  return Promise.all([...left, ...others.map(unexamined)]);
 }
 
-async function unexamined({ name }: Check): Promise<CheckReport> {
+function unexamined(name: string): Check<unknown> {
   const text = "not looked at: the settings have to be mended first";
-  return { name, findings: [{ condition: "unknown", text }], ms: 0 };
+  return { name, find: async () => [{ condition: "unknown", text }] };
 }

@@ -1,21 +1,23 @@
 import type { Finding } from "../../model/checkup.ts";
 import { ThothError } from "../../util/errors.ts";
-import type { Check } from "./check.ts";
+import type { Check, Patient } from "./check.ts";
 
 // An index tells whole seconds, and its answer travels
 const noticeableMs = 10_000;
 // The usual freshness: lists would count as current for too long, or not at all
 const harmfulMs = 600_000;
 
+interface Asked extends Pick<Patient, "indexes"> {
+  readonly configuration: Pick<Patient["configuration"], "offline">;
+}
+
 /** The clock of this machine against that of an index. */
-export const clock: Check = {
+export const clock: Check<Asked> = {
   name: "clock",
   find: async ({ configuration, indexes }) => {
     const offline = configuration.offline;
     const answers = offline ? [] : await indexes().catch(noneForThoseWhoCanMend);
-    const ahead = answers.flatMap(({ answer }) =>
-      answer instanceof ThothError ? [] : (answer.aheadMs ?? []),
-    );
+    const ahead = answers.flatMap(({ probe }) => probe.aheadMs ?? []);
     const [skew] = ahead.sort((a, b) => Math.abs(a) - Math.abs(b));
     return [skew === undefined ? unknown : told(skew)];
   },

@@ -43,12 +43,12 @@ function manifestOf(directory: string): Partial<ReturnType<typeof readManifest>>
 
 // So that one that does not answer is asked a second time within the limit of the check
 const answerMs = checkLimitMs * 0.45;
+const lateMs = checkLimitMs - 500;
 
 async function ask(
   source: IndexSource,
   { configuration, environment, signal }: SourceServices,
 ): Promise<IndexAnswer> {
-  const { url } = source;
   const limits = { connectMs: answerMs, idleMs: answerMs, answerMs };
   const options = {
     cacheDir: configuration.cacheDirectory,
@@ -57,21 +57,31 @@ async function ask(
     connections: 1,
     timeouts: { ...limits, retryMs: 100 },
   };
+  const { url } = source;
+  const late = new AbortController();
+  const message = `the index \`${url}\` does not answer within ${lateMs / 1000} s`;
+  const hint = "see that its name is found and that a proxy is set where one is needed";
+  const timer = setTimeout(
+    () => late.abort(new ThothError("time-limit", message, { hint })),
+    lateMs,
+  );
   try {
-    return { url, answer: await probeIndex(source, options, signal) };
-  } catch (error) {
-    if (error instanceof ThothError) return { url, answer: error };
-    throw error;
+    return {
+      url,
+      probe: await probeIndex(source, options, AbortSignal.any([signal, late.signal])),
+    };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-function told({ url, answer }: IndexAnswer): Finding {
-  if (answer instanceof ThothError) return { ...findingOf(answer), facts: { index: url } };
-  const { ms, proxy } = answer;
+function told({ url, probe }: IndexAnswer): Finding {
+  const { problem, ms, proxy } = probe;
   const way = proxy === undefined ? "directly" : `through the proxy ${proxy}`;
-  return {
-    condition: "works",
-    text: `${url} answers in ${ms} ms, ${way}`,
-    facts: { index: url, ms, ...(proxy === undefined ? {} : { proxy }) },
-  };
+  const facts = { index: url, ms, ...(proxy === undefined ? {} : { proxy }) };
+  if (problem === undefined) {
+    return { condition: "works", text: `${url} answers in ${ms} ms, ${way}`, facts };
+  }
+  const finding = findingOf(problem);
+  return { ...finding, text: `${finding.text}, asked ${way}`, facts };
 }

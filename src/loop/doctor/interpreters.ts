@@ -1,15 +1,19 @@
+import { setMaxListeners } from "node:events";
 import type { Finding } from "../../model/checkup.ts";
 import { type ExaminedInterpreter, examineInterpreters } from "../../solver/runtimes.ts";
 import { allRuntimes } from "../runtime-choice.ts";
-import { type Check, findingOf } from "./check.ts";
+import { type Check, checkLimitMs, findingOf } from "./check.ts";
 
 /** The Pythons of this machine, and the runtimes that `.thoth.yaml` declares. */
 export const interpreters: Check = {
   name: "interpreters",
   find: async ({ configuration }, signal) => {
-    const { cacheDirectory } = configuration;
-    const examined = await examineInterpreters({ cacheDirectory }, signal);
-    const { broken } = await allRuntimes({ configuration });
+    const { cacheDirectory, environments } = configuration;
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(checkLimitMs * 0.75)]);
+    setMaxListeners(0, inTime);
+    const examined = await examineInterpreters({ cacheDirectory }, inTime);
+    const { broken } =
+      environments.length === 0 ? noneBroken : await allRuntimes({ configuration });
     return [
       usable(examined),
       ...examined.flatMap(drawback),
@@ -20,6 +24,8 @@ export const interpreters: Check = {
     ];
   },
 };
+
+const noneBroken = { broken: [] };
 
 function usable(examined: readonly ExaminedInterpreter[]): Finding {
   const pythons = examined.flatMap(({ python }) => python ?? []);
@@ -40,8 +46,8 @@ function drawback({ path, python, hasPip, hasVenv }: ExaminedInterpreter): reado
     return [
       {
         condition: "warning",
-        text: `\`${path}\` is no Python that works`,
-        hint: "it is passed over: mend it or take it off PATH",
+        text: `\`${path}\` is no Python that works, or does not answer`,
+        hint: "mend it or take it off PATH",
       },
     ];
   }

@@ -3,13 +3,15 @@ import { counted, listed } from "../../reports/wording.ts";
 import { didYouMean } from "../../util/did-you-mean.ts";
 import type { Check, Patient } from "./check.ts";
 
+type Settings = Pick<Patient, "configuration" | "environment" | "settings">;
+
 /** What is set, and what is set in vain. */
-export const settings: Check = {
+export const settings: Check<Settings> = {
   name: "settings",
   find: async (patient) => [given(patient), ...unused(patient), ...misspelt(patient)],
 };
 
-function given({ settings: all }: Patient): Finding {
+function given({ settings: all }: Settings): Finding {
   const set = all.filter(({ origin }) => origin !== "default");
   if (set.length === 0) return { condition: "works", text: "none given: all have their standards" };
   const origins = new Set(set.map(({ origin }) => origin.replace(/:\d+:\d+$/, "")));
@@ -17,7 +19,7 @@ function given({ settings: all }: Patient): Finding {
   return { condition: "works", text, facts: { given: set.length } };
 }
 
-function unused({ configuration }: Patient): readonly Finding[] {
+function unused({ configuration }: Settings): readonly Finding[] {
   return configuration.unused.map(({ file, keys }) => ({
     condition: "warning",
     text: `${listed(keys.map((key) => `\`${key}\``))} of ${file} mean nothing to this program`,
@@ -26,7 +28,7 @@ function unused({ configuration }: Patient): readonly Finding[] {
 }
 
 /** Variables that are nearly called like one that counts; others of that beginning are left alone. */
-function misspelt({ environment, settings: all }: Patient): readonly Finding[] {
+function misspelt({ environment, settings: all }: Settings): readonly Finding[] {
   const known = all.map(({ setting }) => `THOTH_${setting.toUpperCase()}`);
   const found = Object.keys(environment).filter(
     (name) => name.startsWith("THOTH_") && !known.includes(name) && !others.has(name),
