@@ -3,6 +3,7 @@ import { contextOf, locked, project } from "../../fixtures/advice.ts";
 import { noSettings } from "../model/advice-settings.ts";
 import { noPolicy } from "../model/policy.ts";
 import { packageName } from "../python/name.ts";
+import { parseSpecifierSet } from "../python/specifier.ts";
 import { exampleIndex, MemoryStore } from "../store/memory-store.ts";
 import { advise } from "./advise.ts";
 import type { AdviceContext } from "./context.ts";
@@ -44,6 +45,28 @@ test("what another pin caps is not held back by the cool-down", () => {
     .add("a==2", { uploadedAt: "2026-06-09T00:00:00Z" });
 
   expect(held(cooled(store, "b"))).toEqual([]);
+});
+
+test("what a constraint or the needs of other pins keep out is not held back by the cool-down", () => {
+  const young = { uploadedAt: "2026-06-09T00:00:00Z" };
+  const plain = new MemoryStore().add("a==1", old).add("a==2", young);
+  const context = cooled(plain, "a");
+  const { settings } = context.project;
+  if (settings === undefined) throw new Error("no settings");
+  const line = { name: packageName("a"), specifier: "<2", where: "constraints.txt:1" };
+  const range = parseSpecifierSet(line.specifier).range;
+  const constrained = { ...settings, constraints: [{ ...line, range }] };
+  expect(held({ ...context, project: { ...context.project, settings: constrained } })).toEqual([]);
+
+  const caught = new MemoryStore()
+    .add("b==1", old)
+    .add("a==1", old)
+    .add("a==2", { ...young, requires: ["b>=2"] });
+  expect(held(cooled(caught, "a", "b"))).toEqual([]);
+
+  const moving = caught.add("b==2", old);
+  expect(held(cooled(moving, "a", "b<2"))).toEqual([]);
+  expect(held(cooled(moving, "a", "b"))).toMatchObject([{ name: "a", available: "2" }]);
 });
 
 test("a release without a time of upload is held back without an end", () => {

@@ -1,26 +1,30 @@
 import type { Pin } from "../model/advice.ts";
 import type { ReleaseFacts, ReleaseList } from "../model/knowledge.ts";
-import { coolDownOf } from "../model/policy.ts";
+import { coolDownOf, noPolicy } from "../model/policy.ts";
 import type { HeldBack } from "../model/policy-report.ts";
 import type { Release } from "../model/release.ts";
 import { activeDependencies } from "../python/active-dependencies.ts";
 import type { PackageName } from "../python/name.ts";
-import { compareVersions, parseVersion } from "../python/version.ts";
+import { compareVersions, parseVersion, type Version } from "../python/version.ts";
 import { contains, type VersionRange } from "../python/version-range.ts";
 import { momentText } from "../util/moment.ts";
+import { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
+import { compareCosts } from "./cost.ts";
+import { force } from "./force.ts";
 import { coolDownUnit, uploadTime } from "./release-age.ts";
 import { TimelyKnowledge } from "./timely-knowledge.ts";
 
 type Pins = ReadonlyMap<PackageName, Pin>;
 
 /**
- * For each pin the newest release that only the cool-down keeps out: newer than the pin, and within
- * what the Pipfile and the other pins ask for.
+ * For each pin the newest release that only the cool-down keeps out: newer than the pin, within
+ * what the Pipfile and the other pins ask for, and what would be chosen if ages did not count.
  */
 export function heldBackBy(pins: Pins, context: AdviceContext): readonly HeldBack[] {
   const timely = new TimelyKnowledge(context);
   let demands: ReadonlyMap<PackageName, readonly VersionRange[]> | undefined;
+  let ageless: Ageless | undefined;
   const found: HeldBack[] = [];
   for (const pin of pins.values()) {
     if (pin.source !== undefined || periodOf(context, pin.release.name) === undefined) continue;
@@ -29,11 +33,70 @@ export function heldBackBy(pins: Pins, context: AdviceContext): readonly HeldBac
       const version = parseVersion(release.version);
       const ranges = demands.get(release.name) ?? [];
       if (version === undefined || !ranges.every((range) => contains(range, version))) continue;
+      ageless ??= new Ageless(pins, context);
+      if (!ageless.wouldTake(release.name, version)) continue;
       found.push(heldBack(pin, release, { context, timely }));
       break;
     }
   }
   return found;
+}
+
+/** What would be chosen if no release were too young. */
+class Ageless {
+  readonly #context: AdviceContext;
+  readonly #catalog: Catalog;
+  readonly #pins: Pins;
+
+  constructor(pins: Pins, context: AdviceContext) {
+    const { project } = context;
+    const { settings } = project;
+    const policy = settings && { ...settings.policy, coolDowns: noPolicy.coolDowns };
+    // What the lock holds is kept for its own sake, be something newer held back or not
+    this.#context = {
+      ...context,
+      project: {
+        ...project,
+        preferred: new Map(),
+        ...(settings === undefined || policy === undefined
+          ? {}
+          : { settings: { ...settings, policy } }),
+      },
+    };
+    this.#catalog = new Catalog(this.#context);
+    this.#pins = pins;
+  }
+
+  /** Whether a newer release would take the place of a pin, as far as is known. */
+  wouldTake(name: PackageName, version: Version): boolean {
+    const pin = this.#pins.get(name);
+    this.#catalog.list(name, "");
+    const candidates = this.#catalog.candidatesOf(name);
+    const candidate = candidates?.at(version.text);
+    if (candidate === undefined) return false;
+    const pinned = candidates?.at(pin?.release.version ?? "");
+    const isDearer =
+      pinned !== undefined &&
+      compareCosts(this.#catalog.cost(candidate), this.#catalog.cost(pinned)) > 0;
+    if (isDearer) return false;
+    return this.#fits(name, version) || this.#fitsOthers(name, version);
+  }
+
+  /** With the pins as they are. */
+  #fits(name: PackageName, version: Version): boolean {
+    const extras = ["", ...(this.#pins.get(name)?.extras ?? [])];
+    const needs = extras.flatMap((extra) => this.#catalog.dependencies(name, version, extra));
+    return needs.every(({ name: other, range }) => {
+      const pinned = parseVersion(this.#pins.get(other)?.release.version ?? "");
+      return pinned === undefined || contains(range, pinned);
+    });
+  }
+
+  /** With other pins; true where nobody knows. */
+  #fitsOthers(name: PackageName, version: Version): boolean {
+    const locked = new Map([...this.#pins].map(([key, { release }]) => [key, release.version]));
+    return force(this.#context, { name, version }, locked).outcome !== "conflict";
+  }
 }
 
 /** When the next release that the cool-down withholds now is old enough, ms; undefined: none waits. */
