@@ -35,7 +35,13 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       exitCode: null,
       signal,
       stdout: "",
-      stderr: "learning: 1 fact\n\nstopping; once more ends at once\n",
+      stderr: `learning: 1 fact
+
+stopping; once more ends at once
+it was learning 1 fact; nothing new was learnt yet
+no complete stack is known yet
+no Pipfile.lock was written
+`,
     });
     expect(project.files()).toEqual({ Pipfile: pipfile });
     expect(await waiting(project)).toEqual(["2", "0", "0"]);

@@ -7,10 +7,12 @@ import type { ConfigurationFlags } from "./config.ts";
 import { renderError } from "./reports/diagnostic.ts";
 import { palette, wantsColor } from "./reports/palette.ts";
 import { type Progress, type ProgressOptions, startProgress } from "./reports/progress.ts";
+import { lines } from "./reports/wording.ts";
 import { errorCode, storageError } from "./util/atomic-write.ts";
 import { errorCodes, ThothError } from "./util/errors.ts";
 import { Interrupted } from "./util/interrupted.ts";
 import { programVersion } from "./util/program.ts";
+import { safeText } from "./util/terminal-text.ts";
 
 const usageError = 2;
 const bug = 5;
@@ -94,6 +96,7 @@ async function perform(
     return signals.caught() ?? (options.exitZero === true && mild ? 0 : result.exitCode);
   } catch (error) {
     progress.stop();
+    if (error instanceof Interrupted) stderr.write(lines(error.notes.map(safeText)));
     return signals.caught() ?? failure(error, options.debug === true, color.stderr);
   } finally {
     signals.stop();

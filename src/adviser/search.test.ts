@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { contextOf, resolved } from "../../fixtures/advice.ts";
 import { packageName } from "../python/name.ts";
 import { exampleIndex, MemoryStore } from "../store/memory-store.ts";
-import { search } from "./search.ts";
+import { search, searchInSteps } from "./search.ts";
 
 test("the newest release is taken", () => {
   const store = new MemoryStore().add("a==1.9").add("a==1.10").add("a==1.2");
@@ -131,6 +131,14 @@ test.each([
   store.add("wide==1");
 
   expect(search(contextOf(store, demands)).attempts).toBe(attempts);
+});
+
+test("a long search pauses within, so that nobody has to wait for its end", () => {
+  const names = Array.from({ length: 100 }, (_, at) => `p${at}`);
+  const store = new MemoryStore();
+  for (const name of names) store.add(`${name}==1`);
+
+  expect([...searchInSteps(contextOf(store, names))]).toHaveLength(3);
 });
 
 test("two packages with many releases that exclude each other take steps in proportion", () => {

@@ -69,6 +69,9 @@ test("an index that stalls is given up after --timeout, and what was learnt is k
     stdout: "",
     stderr: `learning: 1 fact
 error[THOTH-E0413]: not done within the TIME of --timeout
+   = it was learning 1 fact; nothing new was learnt yet
+   = no complete stack is known yet
+   = no Pipfile.lock was written
 help: what was learnt is kept: the next run goes on from there
 `,
   });

@@ -14,9 +14,9 @@ export function scoreLines(
   const news = unproved || better || score.stopped || !score.complete;
   if (!news && !verbose && others.length === 0) return [];
   const parts = [
-    `score ${numberText(score.value)}`,
-    unproved ? `at most ${numberText(score.atMost)}` : "the best there is",
-    ...(score.locked === null ? [] : [`the old lock ${numberText(score.locked)}`]),
+    `score ${scoreText(score.value)}`,
+    unproved ? `at most ${scoreText(score.atMost)}` : "the best there is",
+    ...(score.locked === null ? [] : [`the old lock ${scoreText(score.locked)}`]),
     ...(score.stopped ? ["stopped before the search was done"] : []),
     ...(score.complete ? [] : ["facts are missing for more"]),
     ...(verbose ? [lacking(score)] : []),
@@ -25,7 +25,7 @@ export function scoreLines(
 }
 
 /** Two digits, more where scores lie close together near 1. */
-function numberText(value: number): string {
+export function scoreText(value: number): string {
   return value
     .toFixed(value > 0.99 && value < 1 ? 4 : 3)
     .replace(/0+$/, "")
@@ -59,6 +59,6 @@ function otherLine({ score, differences }: OtherStack, position: number): string
   const hidden = differences.length - shown.length;
   const more = hidden > 0 ? `; and ${hidden} more` : "";
   return safeText(
-    `stack ${position + 2}: score ${numberText(score.value)}: ${shown.join("; ")}${more}`,
+    `stack ${position + 2}: score ${scoreText(score.value)}: ${shown.join("; ")}${more}`,
   );
 }
