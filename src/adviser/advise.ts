@@ -15,6 +15,7 @@ import { justify } from "./justify.ts";
 import { scoreOfLock, withDowngrades } from "./own-lock.ts";
 import { bootReport } from "./pipeline.ts";
 import { pipelineReport } from "./pipeline-report.ts";
+import { PrescribedStates } from "./prescribed/states.ts";
 import { RefusedStacks } from "./refused-stacks.ts";
 import { exclusionOf, mayHingeOnPrereleases } from "./stack.ts";
 import type { Needed } from "./walk.ts";
@@ -76,10 +77,13 @@ export function* consultInSteps(
   if (refusal !== undefined) return refusedAdvice(refusal, notes);
   const refused = new Map<string, string>();
   const stacks = new RefusedStacks();
+  const states = new PrescribedStates();
   let attempts = 0;
   let searches = 0;
   for (;;) {
-    const heeded = stacks.without(refused.size === 0 ? context : { ...context, refused });
+    const heeded = stacks.without(
+      states.within(refused.size === 0 ? context : { ...context, refused }),
+    );
     const best = yield* bestStack(heeded, options, {});
     attempts += best.attempts;
     searches += best.searches;
@@ -87,6 +91,7 @@ export function* consultInSteps(
     const pins = pinsOf(best.stack.needed, catalog);
     if (refuseMalware(pins, context, refused)) continue;
     const advice = adviceOf(best, pins, options);
+    if (advice.outcome === "locked" && states.change(pins, heeded)) continue;
     const verdict = stacks.judge(advice, heeded);
     if (verdict === "search on") continue;
     if (verdict !== undefined)

@@ -16,6 +16,8 @@ export interface AdviceContext {
   readonly recommendationType: RecommendationType;
   /** Releases that do not go together. */
   readonly combinations?: readonly Combination[];
+  /** Prescriptions about requirements whose `state` is the case (prescribed/states.ts). */
+  readonly holding?: ReadonlySet<string>;
   /** Releases that are out for what is known of their files: `name==1.0` to the reason. */
   readonly refused?: ReadonlyMap<string, string>;
 }

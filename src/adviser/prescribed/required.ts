@@ -1,13 +1,27 @@
-import type { PrescribedMatch, PrescribedUnit } from "../../model/prescription.ts";
+import type { PrescribedMatch, PrescribedUnit, ReleaseMatch } from "../../model/prescription.ts";
 import type { Dependency } from "../../python/active-dependencies.ts";
 import type { PackageName } from "../../python/name.ts";
 import { parseVersion, type Version } from "../../python/version.ts";
-import { contains, singleVersion } from "../../python/version-range.ts";
+import {
+  contains,
+  difference,
+  rangesEqual,
+  rangeToText,
+  singleVersion,
+} from "../../python/version-range.ts";
 import type { AdviceContext } from "../context.ts";
 import type { Remark } from "../unit.ts";
 import { isIncluded } from "./inclusion.ts";
-import { canMatch, matchedRange } from "./release-match.ts";
+import { canMatch, listedVersions, matchedRange } from "./release-match.ts";
+import { stateKey } from "./states.ts";
 import { saidOf } from "./units.ts";
+
+/** A requirement without what is to be skipped: `skipped`, where that is not all of it. */
+interface Left {
+  readonly dependency?: Dependency;
+  readonly skipped?: string;
+  readonly unit?: PrescribedUnit;
+}
 
 /** Whose requirements are looked at; `extra` is "" for those that need none. */
 export interface Dependent {
@@ -54,9 +68,11 @@ export class PrescribedRequirements {
     const kept: Dependency[] = [];
     const remarks: Remark[] = [];
     for (const one of dependencies) {
-      const unit = this.#skipping.find((skip) => this.#skips(skip, one.name, name, version));
-      if (unit === undefined) kept.push(one);
-      else remarks.push(told(unit, `${name} ${version.text} is taken without ${one.text}`));
+      const left = this.#left(one, name, version);
+      if (left.dependency !== undefined) kept.push(left.dependency);
+      const without = left.dependency === undefined ? one.text : `${one.name} ${left.skipped}`;
+      if (left.unit !== undefined)
+        remarks.push(told(left.unit, `${name} ${version.text} is taken without ${without}`));
     }
     for (const unit of extra === "" ? this.#adding : []) {
       const added = this.#added(unit, name, version, kept);
@@ -67,24 +83,56 @@ export class PrescribedRequirements {
     return { dependencies: kept, remarks };
   }
 
-  /** By a version of what is left out nobody can tell: which one it would be is not decided yet. */
-  #skips(
-    unit: PrescribedUnit,
+  /** What units leave of a requirement, and the one that has a say about it. */
+  #left(one: Dependency, dependent: PackageName, version: Version): Left {
+    for (const unit of this.#skipping) {
+      for (const [position, match] of unit.match.entries()) {
+        if (!this.#speaksOf(match, one.name, dependent, version)) continue;
+        if (match.resolved.length > 0 && !this.#holds(unit, position)) continue;
+        const left = this.#without(one, match.release ?? {});
+        if (left !== undefined) return { unit, ...left };
+      }
+    }
+    return { dependency: one };
+  }
+
+  #speaksOf(
+    { release = {}, from }: PrescribedMatch,
     skipped: PackageName,
     dependent: PackageName,
     version: Version,
   ): boolean {
-    return unit.match.some(({ release, resolved, from }) => {
-      if (release?.name !== skipped || release.version !== undefined) return false;
-      if (resolved.length > 0 || !canMatch(release, skipped, this.#context)) return false;
-      if (from.length === 0) return true;
-      return from.some(
-        (one) =>
-          one.name === dependent &&
-          contains(matchedRange(one), version) &&
-          canMatch(one, dependent, this.#context),
-      );
-    });
+    if (release.name === undefined && from.length === 0) return false;
+    if (!canMatch(release, skipped, this.#context)) return false;
+    if (from.length === 0) return true;
+    return from.some(
+      (one) =>
+        one.name === dependent &&
+        contains(matchedRange(one), version) &&
+        canMatch(one, dependent, this.#context),
+    );
+  }
+
+  /**
+   * Which release it would be is not decided yet: of a requirement what is to be skipped is left
+   * out, and all of it where nothing else that is listed would do. Undefined: it stays as it is.
+   */
+  #without(one: Dependency, skipped: ReleaseMatch): Omit<Left, "unit"> | undefined {
+    if (skipped.version === undefined) return {};
+    const rest = difference(one.range, matchedRange(skipped));
+    if (rangesEqual(rest, one.range)) return undefined;
+    const { version: _, ...anyOfIt } = skipped;
+    const listed = listedVersions(anyOfIt, one.name, this.#context).filter(
+      ({ isPrerelease }) => !isPrerelease || one.mentionsPrerelease,
+    );
+    if (!listed.some((version) => contains(one.range, version))) return undefined;
+    if (!listed.some((version) => contains(rest, version))) return {};
+    const text = `${one.name} ${rangeToText(rest)}`;
+    return { dependency: { ...one, range: rest, text }, skipped: skipped.version };
+  }
+
+  #holds(unit: PrescribedUnit, position: number): boolean {
+    return this.#context.holding?.has(stateKey(unit, position)) === true;
   }
 
   #added(
@@ -96,7 +144,12 @@ export class PrescribedRequirements {
     const { adds } = unit.run;
     const added = parseVersion(adds?.version ?? "");
     if (adds === undefined || added === undefined) return undefined;
-    if (!unit.match.some((match) => this.#isAddedTo(match, name, version))) return undefined;
+    const isWanted = unit.match.some(
+      (match, position) =>
+        this.#isAddedTo(match, name, version) &&
+        (match.resolved.length + match.from.length === 0 || this.#holds(unit, position)),
+    );
+    if (!isWanted) return undefined;
     const { project } = this.#context;
     const isKnown = project.indexes.some((index) => sameIndex(index, adds.index));
     const isThere =
@@ -112,12 +165,8 @@ export class PrescribedRequirements {
     };
   }
 
-  #isAddedTo(
-    { release, resolved, from }: PrescribedMatch,
-    name: PackageName,
-    version: Version,
-  ): boolean {
-    if (release?.name !== name || resolved.length > 0 || from.length > 0) return false;
+  #isAddedTo({ release }: PrescribedMatch, name: PackageName, version: Version): boolean {
+    if (release?.name !== name) return false;
     return contains(matchedRange(release), version) && canMatch(release, name, this.#context);
   }
 }
