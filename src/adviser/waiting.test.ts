@@ -4,6 +4,7 @@ import { noSettings } from "../model/advice-settings.ts";
 import { noPolicy } from "../model/policy.ts";
 import { packageName } from "../python/name.ts";
 import { parseSpecifierSet } from "../python/specifier.ts";
+import { anyVersion } from "../python/version-range.ts";
 import { exampleIndex, MemoryStore } from "../store/memory-store.ts";
 import { advise } from "./advise.ts";
 import type { AdviceContext } from "./context.ts";
@@ -54,7 +55,7 @@ test("what a constraint or the needs of other pins keep out is not held back by 
   const { settings } = context.project;
   if (settings === undefined) throw new Error("no settings");
   const line = { name: packageName("a"), specifier: "<2", where: "constraints.txt:1" };
-  const range = parseSpecifierSet(line.specifier).range;
+  const { range } = parseSpecifierSet(line.specifier) ?? { range: anyVersion };
   const constrained = { ...settings, constraints: [{ ...line, range }] };
   expect(held({ ...context, project: { ...context.project, settings: constrained } })).toEqual([]);
 

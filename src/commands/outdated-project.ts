@@ -12,7 +12,7 @@ import type { OutdatedPackage, OutdatedProject } from "../model/outdated.ts";
 import type { HeldBack } from "../model/policy-report.ts";
 import type { IndexUrl, Release } from "../model/release.ts";
 import { type PackageName, packageName } from "../python/name.ts";
-import { parseVersion, type Version } from "../python/version.ts";
+import { isOlderVersion, parseVersion, type Version } from "../python/version.ts";
 import type { Services } from "../wiring.ts";
 
 import { obtainAdvice } from "./advice-source.ts";
@@ -102,6 +102,7 @@ function packageOf(
   const pin = product?.pins.get(name);
   const wanted = pin?.release.version;
   const latest = latestOf(name, pin?.release.index, { knowledge, project });
+  const change = product === undefined ? undefined : changeOf(current, wanted);
   const because = product?.notNewest.get(name)?.reason;
   const advisories =
     current === undefined ? [] : knowledge.advisories(name, current)?.map(({ id }) => id);
@@ -112,7 +113,8 @@ function packageOf(
     ...(wanted === undefined ? {} : { wanted }),
     ...(latest === undefined ? {} : { latest }),
     direct: direct.has(name),
-    outdated: product !== undefined && wanted !== current,
+    ...(change === undefined ? {} : { change }),
+    outdated: change === "updated",
     ...(because === undefined ? {} : { blockedBy: because }),
     ...(coolDownUntil === undefined ? {} : { coolDownUntil }),
     installed: pin === undefined ? "unknown" : installedOf(pin.release, knowledge, runtime.id),
@@ -120,6 +122,16 @@ function packageOf(
       ? {}
       : { advisories }),
   };
+}
+
+function changeOf(
+  current: string | undefined,
+  wanted: string | undefined,
+): NonNullable<OutdatedPackage["change"]> {
+  if (current === wanted) return "kept";
+  if (current === undefined) return "added";
+  if (wanted === undefined) return "removed";
+  return isOlderVersion(wanted, current) ? "downgraded" : "updated";
 }
 
 function installedOf(

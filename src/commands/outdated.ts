@@ -86,5 +86,8 @@ function rendered(
 function exitCodeOf(projects: readonly OutdatedProject[], { check }: OutdatedFlags): number {
   if (projects.some(({ outcome }) => outcome === "incomplete")) return 3;
   if (projects.some(({ outcome }) => outcome === "unsatisfiable")) return 1;
-  return check && projects.some(({ packages }) => packages.some((one) => one.outdated)) ? 1 : 0;
+  return check &&
+    projects.some(({ packages }) => packages.some(({ change = "kept" }) => change !== "kept"))
+    ? 1
+    : 0;
 }

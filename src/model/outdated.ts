@@ -9,7 +9,9 @@ export interface OutdatedPackage {
   readonly latest?: string;
   /** Named by the Pipfile itself. */
   readonly direct: boolean;
-  /** Advice would move it. */
+  /** What advice would make of it; absent: nobody can say. */
+  readonly change?: "updated" | "downgraded" | "added" | "removed" | "kept";
+  /** Advice would take a newer release. */
   readonly outdated: boolean;
   /** What keeps `wanted` from being `latest`; absent: nothing does, or it is unknown. */
   readonly blockedBy?: string;

@@ -101,23 +101,23 @@ export function outdatedMarkdown({ projects, skew, asOf }: OutdatedReport): stri
 
 /** How projects stand, for programs. */
 export function outdatedJson(report: OutdatedReport): string {
-  return jsonDocument({ schema: "thoth.outdated", version: "1.0", ...report });
+  return jsonDocument({ schema: "thoth.outdated", version: "1.1", ...report });
 }
 
 /** Neither its lock nor the index has it at another version, and nothing is known against it. */
 function isTold(one: OutdatedPackage): boolean {
-  const { current, latest, outdated, advisories = [] } = one;
-  return outdated || latest !== current || advisories.length > 0;
+  const { current, latest, change = "kept", advisories = [] } = one;
+  return change !== "kept" || latest !== current || advisories.length > 0;
 }
 
 /** A row of the table; `none` stands for what is not there. */
 function cells(one: OutdatedPackage, none: string): readonly string[] {
-  const { name, current, wanted, latest, installed, advisories, coolDownUntil, blockedBy } = one;
+  const { name, current, latest, installed, advisories, coolDownUntil, blockedBy } = one;
   const known = advisories?.length === 0 ? none : listed(advisories ?? [], mostAdvisories);
   return [
     name,
     current ?? none,
-    wanted ?? none,
+    wantedText(one) ?? none,
     latest ?? unknown,
     installed,
     advisories === undefined ? unknown : known,
@@ -126,19 +126,34 @@ function cells(one: OutdatedPackage, none: string): readonly string[] {
   ];
 }
 
+/** Not all that is wanted is newer. */
+function wantedText({ wanted, change }: OutdatedPackage): string | undefined {
+  if (change === "removed") return "leaves";
+  return change === "downgraded" ? `${wanted} (older)` : wanted;
+}
+
 function closing({ packages, outcome, gaps }: OutdatedProject): string {
   if (outcome === "unsatisfiable") return "No stack satisfies the Pipfile: nothing is wanted";
   if (outcome === "incomplete") return `Incomplete: ${counted(gaps.length, "fact")} missing`;
-  const isLocked = ({ current }: OutdatedPackage) => current !== undefined;
-  const locked = packages.filter(isLocked).length;
-  const outdated = packages.filter((one) => one.outdated && isLocked(one)).length;
-  const fresh = packages.length - locked;
-  const blocked = packages.filter((one) => !one.outdated && one.latest !== one.wanted).length;
+  const count = (wanted: OutdatedPackage["change"]) =>
+    packages.filter(({ change }) => change === wanted).length;
+  const fresh = count("added");
+  const locked = packages.length - fresh;
+  const older = count("downgraded");
+  const gone = count("removed");
+  const isBlocked = ({ change, latest, wanted }: OutdatedPackage) =>
+    change === "kept" && latest !== wanted;
+  const blocked = packages.filter(isBlocked).length;
+  const outdated = count("updated");
   const whole = counted(locked, "package");
-  if (outdated + blocked + fresh === 0) return `All of ${whole} are the newest`;
-  const kept = blocked === 0 ? "" : `, ${blocked} more held below the newest release`;
-  const come = fresh === 0 ? "" : `, ${fresh} more would come`;
-  return `${outdated} of ${whole} outdated${kept}${come}`;
+  if (outdated + older + gone + blocked + fresh === 0) return `All of ${whole} are the newest`;
+  return [
+    `${outdated} of ${whole} outdated`,
+    ...(older === 0 ? [] : [`${older} better off with an older release`]),
+    ...(gone === 0 ? [] : [`${gone} needed no more`]),
+    ...(blocked === 0 ? [] : [`${blocked} more held below the newest release`]),
+    ...(fresh === 0 ? [] : [`${fresh} more would come`]),
+  ].join(", ");
 }
 
 function skewText({ versions }: VersionSkew): string {
