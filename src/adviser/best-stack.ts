@@ -1,4 +1,5 @@
 import type { Gap } from "../model/gap.ts";
+import type { PackageName } from "../python/name.ts";
 import { anyVersion } from "../python/version-range.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
@@ -9,6 +10,7 @@ import { Limits } from "./limits.ts";
 import { ownDemands } from "./requirements.ts";
 import { type SearchResult, searchInSteps } from "./search.ts";
 import { type Stack, stackOf } from "./stack.ts";
+import type { Needed } from "./walk.ts";
 
 /** The best stack that was found, and how good any could be. */
 export interface BestStack {
@@ -65,6 +67,8 @@ class Quest {
   private open: readonly Gap[] = [];
   private attempts: number;
   private searches = 1;
+  private dearOf: Stack | undefined;
+  private dearOnes: readonly Dear[] = [];
 
   /** `first`: how the search without limits ended. */
   constructor(
@@ -132,22 +136,42 @@ class Quest {
    * search will fail, if it does, and so it fails soon.
    */
   private tight(): ReadonlySet<string> {
-    const { needed } = this.stack;
     const tight = new Set<string>();
-    for (const { name, version, demands } of needed.values()) {
-      const candidate = this.catalog.candidatesOf(name)?.at(version.text);
-      const limit = this.allowance.limits.get(name) ?? noCost;
-      if (candidate === undefined || compareCosts(this.catalog.cost(candidate), limit) <= 0)
-        continue;
+    for (const { name, cost, demands } of this.dear) {
+      if (compareCosts(cost, this.allowance.limits.get(name) ?? noCost) <= 0) continue;
       tight.add(name);
       for (const { from } of demands) if (from !== undefined) tight.add(from);
     }
     return tight;
   }
 
+  /** What of the best stack so far is not for nothing. */
+  private get dear(): readonly Dear[] {
+    const { stack, catalog } = this;
+    if (this.dearOf !== stack) this.dearOnes = dearOnes(stack, catalog);
+    this.dearOf = stack;
+    return this.dearOnes;
+  }
+
   private get isBest(): boolean {
     return compareCosts(this.stack.cost, this.allowance.bound) <= 0;
   }
+}
+
+interface Dear {
+  readonly name: PackageName;
+  readonly cost: Cost;
+  readonly demands: Needed["demands"];
+}
+
+function dearOnes({ needed }: Stack, catalog: Catalog): readonly Dear[] {
+  const dear: Dear[] = [];
+  for (const { name, version, demands } of needed.values()) {
+    const candidate = catalog.candidatesOf(name)?.at(version.text);
+    const cost = candidate === undefined ? noCost : catalog.cost(candidate);
+    if (cost !== noCost) dear.push({ name, cost, demands });
+  }
+  return dear;
 }
 
 /** What every stack spends: on each package that the project asks for, its cheapest release. */

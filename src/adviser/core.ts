@@ -69,38 +69,48 @@ class Choice {
   private readonly floor: Allowance["limits"];
   private readonly cores: readonly Core[];
   private best: Cost | undefined;
+  /** What the way that is being tried allows. */
+  private readonly tried = new Map<string, Cost>();
   private steps = 0;
 
   constructor(floor: Allowance["limits"], cores: readonly Core[]) {
     this.floor = floor;
     this.cores = cores;
-    this.meet(0, new Map(), noCost);
+    this.meet(0, noCost);
     this.bound = this.steps > mostSteps ? this.apart() : (this.best ?? noCost);
   }
 
-  private meet(position: number, limits: ReadonlyMap<string, Cost>, spent: Cost): void {
+  private meet(position: number, spent: Cost): void {
     this.steps += 1;
     if (this.best !== undefined && compareCosts(spent, this.best) >= 0) return;
     const core = this.cores[position];
     if (core === undefined) {
       this.best = spent;
-      this.limits = limits;
+      this.limits = new Map(this.tried);
       return;
     }
-    const limit = (of: string) => limits.get(of) ?? this.floor.get(of) ?? noCost;
-    const ways = [...core].map(([of, need]) => ({ of, need, more: above(need, limit(of)) }));
-    if (ways.some(({ more }) => more === undefined)) {
-      this.meet(position + 1, limits, spent);
-      return;
-    }
-    const priced = ways.flatMap(({ of, need, more }) =>
-      more === undefined ? [] : [{ of, need, more }],
-    );
-    for (const { of, need, more } of priced.sort((a, b) => compareCosts(a.more, b.more))) {
+    const ways = this.ways(core);
+    if (ways === undefined) this.meet(position + 1, spent);
+    for (const { of, need, more } of ways ?? []) {
       // Once the steps are used up, the first way is as good as any
       if (this.steps > mostSteps && this.best !== undefined) return;
-      this.meet(position + 1, new Map(limits).set(of, need), addCosts(spent, more));
+      const before = this.tried.get(of);
+      this.tried.set(of, need);
+      this.meet(position + 1, addCosts(spent, more));
+      if (before === undefined) this.tried.delete(of);
+      else this.tried.set(of, before);
     }
+  }
+
+  /** What each member of a core would cost beyond what is allowed, the cheapest first; undefined: it is met. */
+  private ways(core: Core): readonly Way[] | undefined {
+    const ways: Way[] = [];
+    for (const [of, need] of core) {
+      const more = above(need, this.tried.get(of) ?? this.floor.get(of) ?? noCost);
+      if (more === undefined) return undefined;
+      ways.push({ of, need, more });
+    }
+    return ways.length === 1 ? ways : ways.sort((a, b) => compareCosts(a.more, b.more));
   }
 
   /** Less sharp: what cores that share no member need at least. */
@@ -119,6 +129,12 @@ class Choice {
     }
     return sum;
   }
+}
+
+interface Way {
+  readonly of: string;
+  readonly need: Cost;
+  readonly more: Cost;
 }
 
 /** How much more is needed than there is; undefined: nothing. Parts may be below 0, the whole is not. */

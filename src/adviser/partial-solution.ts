@@ -24,6 +24,8 @@ export class PartialSolution {
   readonly decisions = new Map<PackageKey, Version>();
   /** Packages that must be selected but are not decided yet, in the order they were first met. */
   readonly undecided = new Set<PackageKey>();
+  /** Those that came to be undecided since `takeOpened`. */
+  private opened: PackageKey[] = [];
   private readonly trail: Assignment[] = [];
   private readonly positions = new Map<PackageKey, number[]>();
   level = 0;
@@ -57,7 +59,14 @@ export class PartialSolution {
 
   derive(key: PackageKey, term: Term, cause: Incompatibility): void {
     this.push(key, term, cause);
-    if (this.known(key)?.positive && !this.decisions.has(key)) this.undecided.add(key);
+    if (this.known(key)?.positive && !this.decisions.has(key)) this.open(key);
+  }
+
+  /** The packages that came to be undecided since this was last asked. */
+  takeOpened(): readonly PackageKey[] {
+    const taken = this.opened;
+    this.opened = [];
+    return taken;
   }
 
   /** Takes back everything decided or derived above `level`. */
@@ -70,8 +79,7 @@ export class PartialSolution {
       this.trail.pop();
       this.positions.get(last.key)?.pop();
       if (last.cause === undefined) this.decisions.delete(last.key);
-      if (this.known(last.key)?.positive && !this.decisions.has(last.key))
-        this.undecided.add(last.key);
+      if (this.known(last.key)?.positive && !this.decisions.has(last.key)) this.open(last.key);
       else this.undecided.delete(last.key);
     }
     this.level = level;
@@ -102,6 +110,12 @@ export class PartialSolution {
 
   get length(): number {
     return this.trail.length;
+  }
+
+  private open(key: PackageKey): void {
+    if (this.undecided.has(key)) return;
+    this.undecided.add(key);
+    this.opened.push(key);
   }
 
   private push(key: PackageKey, term: Term, cause: Incompatibility | undefined): void {

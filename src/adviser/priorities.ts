@@ -1,7 +1,13 @@
 import type { Project } from "../model/project.ts";
+import { Heap } from "../util/heap.ts";
 import { baseOf } from "./facts.ts";
 import type { PackageKey } from "./incompatibility.ts";
 import type { PartialSolution } from "./partial-solution.ts";
+
+interface Ranked {
+  readonly key: PackageKey;
+  readonly rank: number;
+}
 
 /**
  * Which package to decide next: pins first, then in the order in which packages were met, save that
@@ -9,10 +15,13 @@ import type { PartialSolution } from "./partial-solution.ts";
  */
 export class Priorities {
   private readonly order = new Map<PackageKey, number>();
-  /** Keys of extras to those of their packages. */
-  private readonly extraOf = new Map<PackageKey, PackageKey>();
-  /** Of packages; every decision asks for those of all that are undecided. */
-  private readonly ranks = new Map<PackageKey, number>();
+  /** Keys of extras to those of their packages, and the other way round. */
+  private readonly baseOfExtra = new Map<PackageKey, PackageKey>();
+  private readonly extrasOf = new Map<PackageKey, PackageKey[]>();
+  /** All that are undecided, and some that no longer are, or that moved since. */
+  private readonly waiting = new Heap<Ranked>((a, b) => a.rank < b.rank);
+  /** Those whose rank may have become better. */
+  private readonly risen = new Set<PackageKey>();
   private readonly early = new Set<PackageKey>();
   private readonly late = new Set<PackageKey>();
   private reordered = new Set<PackageKey>();
@@ -33,7 +42,11 @@ export class Priorities {
     if (this.order.has(key)) return;
     this.order.set(key, this.order.size);
     const base = baseOf(key);
-    if (base !== key) this.extraOf.set(key, base);
+    if (base === key) return;
+    this.baseOfExtra.set(key, base);
+    const others = this.extrasOf.get(base);
+    if (others === undefined) this.extrasOf.set(base, [key]);
+    else others.push(key);
   }
 
   /**
@@ -43,10 +56,9 @@ export class Priorities {
   noteConflict(affected: PackageKey, culprit: PackageKey | undefined): void {
     if (!this.early.has(affected)) this.reordered.add(affected);
     this.early.add(affected);
-    this.ranks.delete(affected);
+    this.risen.add(affected);
     if (culprit === undefined || culprit === affected || this.late.has(culprit)) return;
     this.late.add(culprit);
-    this.ranks.delete(culprit);
     this.reordered.add(culprit);
   }
 
@@ -64,34 +76,34 @@ export class Priorities {
 
   /** The next package to decide; undefined: all are. */
   next(solution: PartialSolution): PackageKey | undefined {
-    let best: PackageKey | undefined;
-    let bestRank = Number.POSITIVE_INFINITY;
-    for (const key of solution.undecided) {
-      const rank = this.rank(key, solution);
-      if (rank < bestRank) {
-        best = key;
-        bestRank = rank;
-      }
+    for (const key of solution.takeOpened()) this.await(key, solution);
+    for (const key of this.risen) this.await(key, solution);
+    this.risen.clear();
+    for (;;) {
+      const first = this.waiting.peek();
+      if (first === undefined) return undefined;
+      const { key, rank } = first;
+      const isUndecided = solution.undecided.has(key);
+      if (isUndecided && this.rank(key, solution) === rank) return key;
+      this.waiting.pop();
+      if (isUndecided) this.await(key, solution);
     }
-    return best;
+  }
+
+  /** A package was decided: its extras come next. */
+  noteDecision(key: PackageKey): void {
+    for (const extra of this.extrasOf.get(key) ?? []) this.risen.add(extra);
+  }
+
+  private await(key: PackageKey, solution: PartialSolution): void {
+    this.waiting.push({ key, rank: this.rank(key, solution) });
   }
 
   private rank(key: PackageKey, solution: PartialSolution): number {
-    const known = this.ranks.get(key);
-    if (known !== undefined) return known;
-    const base = this.extraOf.get(key);
-    if (base === undefined) {
-      const rank = this.rankOfPackage(key);
-      this.ranks.set(key, rank);
-      return rank;
-    }
     const order = this.order.get(key) ?? 0;
+    const base = this.baseOfExtra.get(key);
     // An extra follows its package: at once when that is decided, never before
-    return solution.decisions.has(base) ? order - 4e6 : order + 4e6;
-  }
-
-  private rankOfPackage(key: PackageKey): number {
-    const order = this.order.get(key) ?? 0;
+    if (base !== undefined) return solution.decisions.has(base) ? order - 4e6 : order + 4e6;
     if (this.pinned.has(key)) return order - 3e6;
     if (this.first.has(key)) return order - 2.5e6;
     if (this.early.has(key)) return order - 2e6;

@@ -145,7 +145,10 @@ class Search {
     }
     // A version whose own dependencies already clash is never decided: the clash rules it out
     if (clash !== undefined) this.priorities.noteConflict(base, baseOf(clash));
-    else this.solution.decide(key, choice.version);
+    else {
+      this.solution.decide(key, choice.version);
+      this.priorities.noteDecision(key);
+    }
     changed.add(key);
   }
 

@@ -1,6 +1,6 @@
 import type { MessageType } from "../model/message.ts";
+import { Heap } from "../util/heap.ts";
 import type { ProcessIdentity } from "../util/process-identity.ts";
-import { Heap } from "./heap.ts";
 import type { Place, QueueEntry, Slot } from "./queue-entry.ts";
 import {
   isByTicks,

@@ -1,6 +1,6 @@
 import type { Message, MessageType } from "../model/message.ts";
+import { Heap } from "../util/heap.ts";
 import { checkMessage, MessageError } from "./codec.ts";
-import { Heap } from "./heap.ts";
 import type { QueueEntry, Slot } from "./queue-entry.ts";
 import { queueRules } from "./queue-world.ts";
 
