@@ -24,6 +24,7 @@ const owners = {
   "ae-cvss-calculator": ["advisory"],
   commander: ["cli.ts", "commands"],
   execa: ["sandbox"],
+  kafkajs: ["messaging"],
   lowdb: ["store"],
   ora: ["reports"],
   "p-limit": ["loop", "package-index"],
