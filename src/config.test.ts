@@ -62,6 +62,7 @@ test("without any setting the defaults hold and folders follow XDG", async () =>
     asOf: undefined,
     coolDown: undefined,
     blockedUnits: [],
+    blockedBy: undefined,
     update: undefined,
     prescriptions: [],
     requirementsFormat: undefined,

@@ -52,6 +52,8 @@ export interface Configuration {
   readonly coolDown: { readonly periodMs: number; readonly period: string } | undefined;
   /** Names of units of the adviser that are switched off. */
   readonly blockedUnits: readonly string[];
+  /** Where that is set: `--block-unit`, `THOTH_BLOCKED_UNITS`, `.thoth.yaml:5:3`; undefined: nowhere. */
+  readonly blockedBy: string | undefined;
   /** `NAME==VERSION`, the only release of its package that counts, as written; undefined: all do. */
   readonly update: string | undefined;
   /** Folders of prescriptions, absolute; the first has the first say. */
@@ -157,6 +159,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     asOf: ask(rules.asOf),
     coolDown: ask(rules.coolDown),
     blockedUnits: ask(rules.blockedUnits) ?? [],
+    blockedBy: givenIn(all, rules.blockedUnits)?.given.origin,
     update: ask(rules.update),
     prescriptions: ask(rules.prescriptions) ?? [],
     requirementsFormat: ask(rules.requirementsFormat),

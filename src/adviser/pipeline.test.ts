@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { advisory, contextOf, locked, project } from "../../fixtures/advice.ts";
+import { prescribed } from "../../fixtures/prescribed.ts";
 import { type AdviceSettings, noSettings } from "../model/advice-settings.ts";
 import { packageName } from "../python/name.ts";
 import { MemoryStore } from "../store/memory-store.ts";
@@ -39,6 +40,42 @@ test("a unit that is switched off has no say, and every advice warns of that", (
     message: "the sieve `yanked` is switched off by `blocked_units`: what it knows is not heeded",
     unit: "yanked",
   });
+});
+
+test("each report tells what switched a unit off, and with what others take part", async () => {
+  const prescriptions = await prescribed(`
+  wraps:
+  - {name: Off, type: wrap, should_include: {adviser_pipeline: true, times: 0}, match: {state: {resolved_dependencies: [{name: a}]}}, run: {}}
+  - {name: Blocked, type: wrap, should_include: {adviser_pipeline: true}, match: {state: {resolved_dependencies: [{name: a}]}}, run: {}}
+  - {name: Labelled, type: wrap, should_include: {adviser_pipeline: true, labels: {team: one}}, match: {state: {resolved_dependencies: [{name: a}]}}, run: {}}
+  steps:
+  - {name: Older, type: step.Group, should_include: {adviser_pipeline: true, runtime_environments: {python_version: <3}}, match: {group: [{package_version: {name: a}}, {package_version: {name: a}}]}, run: {score: -0.5}}
+  - {name: Elsewhere, type: step.SkipPackage, should_include: {adviser_pipeline: true}, match: {package_version: {name: never-met}}}
+`);
+  const settings = {
+    prescriptions,
+    blockedUnits: new Set(["own.Blocked", "yanked"]),
+    blockedBy: ".thoth.yaml:5:3",
+  };
+  const { pipeline, notes } = consult(contextWith(yankedFirst(), settings), { verify: false });
+  const told = pipeline().flatMap(({ name, kind, state, reason = "" }) =>
+    state === "on" ? [] : [`${state} ${kind} ${name}: ${reason}`],
+  );
+
+  expect(told).toEqual(
+    expect.arrayContaining([
+      "blocked sieve yanked: by .thoth.yaml:5:3",
+      "idle sieve vulnerable: only with advice of type `security`",
+      "blocked wrap own.Off: by `times: 0` at own.yaml:4",
+      "blocked wrap own.Blocked: by .thoth.yaml:5:3",
+      "idle wrap own.Labelled: only with the label team=one",
+      "idle step own.Older: for other runtimes (`python_version`)",
+    ]),
+  );
+  expect(pipeline().map(({ name }) => name)).not.toContain("own.Elsewhere");
+  expect(notes.map(({ message }) => message)).toContain(
+    "the prescription `own.Blocked` is switched off by .thoth.yaml:5:3: what it knows is not heeded",
+  );
 });
 
 test("malware is never let in by switching off what knows it", () => {
@@ -86,6 +123,7 @@ test("a unit of one package has a say there only, wherever it was found", () => 
   const found: Sieve = { ...own, name: "found" };
   const pipeline = new Pipeline(contextWith(new MemoryStore()), [own], {
     general: [],
+    passedOver: new Map(),
     about: (name) => (name === a ? [found] : []),
   });
 

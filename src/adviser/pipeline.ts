@@ -1,11 +1,13 @@
 import type { Justification, Product } from "../model/advice.ts";
 import type { PackageName } from "../python/name.ts";
 import type { AdviceContext } from "./context.ts";
+import { blockedReason } from "./prescribed/inclusion.ts";
 import { prescribedUnits } from "./prescribed/units.ts";
 import { builtInUnits } from "./registry.ts";
 import type {
   AdviserUnit,
   Boot,
+  PassedOver,
   Pseudonym,
   Sieve,
   Step,
@@ -61,6 +63,11 @@ export class Pipeline {
     return units;
   }
 
+  /** Prescribed units that were asked for and have no say. */
+  passedOver(): Iterable<PassedOver> {
+    return this.more?.passedOver.values() ?? [];
+  }
+
   private takesPart(unit: AdviserUnit): boolean {
     const state = stateOf(unit, this.context);
     this.states.set(unit, state);
@@ -89,9 +96,8 @@ export interface BootReport {
 /** Runs the boots; the first that refuses ends the advice. */
 export function bootReport(context: AdviceContext): BootReport {
   const pipeline = pipelineOf(context);
-  const notes: Justification[] = [...pipeline.states].flatMap(([unit, state]) =>
-    state === "blocked" ? [blockedNote(unit)] : [],
-  );
+  const blocked = context.project.settings?.blockedUnits ?? [];
+  const notes: Justification[] = [...blocked].map((name) => blockedNote(name, context));
   let refusal: string | undefined;
   for (const boot of pipeline.boots) {
     const told = boot.run(context);
@@ -111,13 +117,14 @@ export function refusesStack(product: Product, context: AdviceContext): string |
 }
 
 function stateOf(unit: AdviserUnit, context: AdviceContext): UnitState {
-  const blocked = context.project.settings?.blockedUnits;
-  if (blocked?.has(unit.name) === true && unit.fixed !== true) return "blocked";
+  const settings = context.project.settings;
+  if (settings?.blockedUnits.has(unit.name) === true && unit.fixed !== true) return "blocked";
   return unit.includes?.(context) === false ? "idle" : "on";
 }
 
-function blockedNote({ name, kind }: AdviserUnit): Justification {
-  const message = `the ${kind} \`${name}\` is switched off by \`blocked_units\`: what it knows is not heeded`;
+function blockedNote(name: string, context: AdviceContext): Justification {
+  const kind = builtInUnits.find((unit) => unit.name === name)?.kind ?? "prescription";
+  const message = `the ${kind} \`${name}\` is switched off ${blockedReason(context)}: what it knows is not heeded`;
   return { type: "WARNING", message, unit: name };
 }
 

@@ -30,6 +30,8 @@ interface Unit {
   readonly fixed?: true;
   /** Whether it takes part in this advice, beside being registered; undefined: always. */
   includes?(context: AdviceContext): boolean;
+  /** With what it takes part, where `includes` asks for something: "advice of type `security`". */
+  readonly only?: string;
 }
 
 /** Looks at the inputs once, before the search (the original's boot). */
@@ -103,8 +105,20 @@ export type Remark = Pick<Justification, "type" | "message" | "link">;
 
 export type AdviserUnit = Boot | Pseudonym | Sieve | Step | Stride | Wrap;
 
+/** A unit that has no say in an advice. */
+export interface PassedOver {
+  readonly name: string;
+  readonly kind: AdviserUnit["kind"];
+  /** Switched off, or not asked for. */
+  readonly state: "blocked" | "idle";
+  /** What switched it off, or what it is for, as the end of "… " + reason. */
+  readonly reason: string;
+}
+
 /** Units that are found by the package that they speak of, such as prescriptions. */
 export interface UnitSource {
+  /** Those that were asked for and have no say, by kind and name. */
+  readonly passedOver: ReadonlyMap<string, PassedOver>;
   /** Those that speak of all packages, or of none. */
   readonly general: readonly AdviserUnit[];
   /** Those that speak of this one alone. */

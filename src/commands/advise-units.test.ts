@@ -40,14 +40,15 @@ test("a unit is switched off by option or environment, and each report warns of 
   const blocked = await advise(["--upgrade", "--block-unit", "yanked"]);
 
   expect(pins()).toEqual(["core==2.0", "web==1.0"]);
-  const warning = "the sieve `yanked` is switched off by `blocked_units`";
-  expect(blocked.stderr).toContain(warning);
+  const warning = (by: string) => `the sieve \`yanked\` is switched off by ${by}`;
+  expect(blocked.stderr).toContain(warning("--block-unit"));
   const again = await advise(["--json"], { THOTH_BLOCKED_UNITS: "yanked, version-ranges" });
   const { warnings, notes, pipeline } = JSON.parse(again.stdout);
-  expect(JSON.stringify(warnings)).toContain(warning);
+  expect(JSON.stringify(warnings)).toContain(warning("THOTH_BLOCKED_UNITS"));
   expect(notes).toContainEqual(expect.objectContaining({ unit: "version-ranges" }));
   expect(pipeline).toContainEqual({
-    ...{ name: "yanked", kind: "sieve", state: "blocked", count: 0, packages: [] },
+    ...{ name: "yanked", kind: "sieve", state: "blocked", reason: "by THOTH_BLOCKED_UNITS" },
+    ...{ count: 0, packages: [] },
   });
 });
 

@@ -37,6 +37,7 @@ export function adviceSettings(
     rules,
     acceptedAdvisories: [...accepted, ...allowedByLabel(services)],
     blockedUnits: blockedUnits(services.configuration.blockedUnits, prescriptions),
+    ...blockedBy(services),
     ...(prescriptions === undefined ? {} : { prescriptions }),
     labels: labelsOf(services),
     prereleasesOf: new Set([
@@ -47,6 +48,10 @@ export function adviceSettings(
     locked: lockedVersions(manifest.lock),
     update: update === undefined ? undefined : judgedUpdate(update),
   };
+}
+
+function blockedBy({ configuration }: Services): Pick<AdviceSettings, "blockedBy"> {
+  return configuration.blockedBy === undefined ? {} : { blockedBy: configuration.blockedBy };
 }
 
 /** Those of the runtime environment, and those of the run, which come first. */

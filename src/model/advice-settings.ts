@@ -7,6 +7,8 @@ import type { Prescriptions } from "./prescription.ts";
 export interface AdviceSettings {
   /** Names of units that are switched off. */
   readonly blockedUnits: ReadonlySet<string>;
+  /** Where that is set: `--block-unit`, `THOTH_BLOCKED_UNITS`, `.thoth.yaml:5:3`. */
+  readonly blockedBy?: string;
   /** Labels of the run and of its runtime environment; prescriptions ask for them. */
   readonly labels: ReadonlyMap<string, string>;
   /** What versions may be, should a package be needed: lines of constraints files. */

@@ -15,8 +15,8 @@ test("units that did something are told with examples, the others by their names
     unit("yanked", { count: 5, packages }),
     unit("trove-classifiers", { kind: "wrap", count: 2 }),
     unit("malware"),
-    unit("vulnerable", { state: "idle" }),
-    unit("harmful-code", { state: "blocked" }),
+    unit("vulnerable", { state: "idle", reason: "only with advice of type `security`" }),
+    unit("harmful-code", { state: "blocked", reason: "by --block-unit" }),
   ];
   const notes = [
     { type: "INFO", message: "the advice is for Python 3.11.7" },
@@ -29,8 +29,8 @@ test("units that did something are told with examples, the others by their names
     "  sieve  yanked             dropped 5: numpy 4 (2.4, 2.3, 2.2, …) and evil 1 (1)",
     "  wrap   trove-classifiers  remarked 2",
     "  without effect: malware",
-    "  not asked for: vulnerable",
-    "  switched off by `blocked_units`: harmful-code",
+    "  not asked for: vulnerable (only with advice of type `security`)",
+    "  switched off: harmful-code (by --block-unit)",
   ]);
 });
 

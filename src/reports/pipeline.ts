@@ -5,6 +5,7 @@ import { table } from "./table.ts";
 import { listed } from "./wording.ts";
 
 const mostPackages = 3;
+const mostNames = 40;
 
 /** What is to be known of the inputs and of the units that had a say, for who wants every reason. */
 export function pipelineLines(
@@ -21,7 +22,7 @@ export function pipelineLines(
       : ["units, of the releases that were looked at:", ...table(rows, { columns })]),
     ...namesLine("without effect", pipeline, ({ state, count }) => state === "on" && count === 0),
     ...namesLine("not asked for", pipeline, ({ state }) => state === "idle"),
-    ...namesLine("switched off by `blocked_units`", pipeline, ({ state }) => state === "blocked"),
+    ...namesLine("switched off", pipeline, ({ state }) => state === "blocked"),
   ];
 }
 
@@ -48,6 +49,8 @@ function namesLine(
   pipeline: readonly ReportedUnit[],
   wanted: (unit: ReportedUnit) => boolean,
 ): readonly string[] {
-  const names = pipeline.filter(wanted).map(({ name }) => safeText(name));
-  return names.length === 0 ? [] : [`  ${what}: ${names.join(", ")}`];
+  const names = pipeline
+    .filter(wanted)
+    .map(({ name, reason }) => safeText(reason === undefined ? name : `${name} (${reason})`));
+  return names.length === 0 ? [] : [`  ${what}: ${listed(names, mostNames)}`];
 }

@@ -11,7 +11,13 @@ import { parseSpecifierSet, specifierContains } from "../../python/specifier.ts"
 import { parseVersion } from "../../python/version.ts";
 import type { AdviceContext } from "../context.ts";
 import { builtInUnits } from "../registry.ts";
+import type { PassedOver } from "../unit.ts";
 import { type RuntimeTraits, runtimeTraits } from "./traits.ts";
+
+/** What switched units off by their names. */
+export function blockedReason({ project }: AdviceContext): string {
+  return `by ${project.settings?.blockedBy ?? "`blocked_units`"}`;
+}
 
 /** Whether a unit takes part in an advice (`should_include`), and is not switched off by name. */
 export function isIncluded(
@@ -19,18 +25,48 @@ export function isIncluded(
   context: AdviceContext,
   depending: readonly string[] = [],
 ): boolean {
-  const { include, name } = unit;
-  if (include.off || !include.adviser) return false;
-  if (context.project.settings?.blockedUnits.has(name) === true) return false;
-  return (
-    isListed(include.recommendationTypes, context.recommendationType) &&
-    hasLabel(include, context) &&
-    isUsed(include, context) &&
-    isRuntime(include.runtime, context.runtime) &&
-    (include.dependencies ?? []).every(
-      (other) => !depending.includes(other.name) && takesPart(other, context, [...depending, name]),
-    )
+  return whyPassedOver(unit, context, depending) === undefined;
+}
+
+/** Why a unit takes no part; undefined: it does. */
+export function whyPassedOver(
+  { include, name, where }: PrescribedUnit,
+  context: AdviceContext,
+  depending: readonly string[] = [],
+): Pick<PassedOver, "state" | "reason"> | undefined {
+  if (include.off) return { state: "blocked", reason: `by \`times: 0\` at ${where}` };
+  if (context.project.settings?.blockedUnits.has(name) === true)
+    return { state: "blocked", reason: blockedReason(context) };
+  const reason =
+    (include.adviser ? undefined : "only with `adviser_pipeline: true`") ??
+    whyNotIncluded(include, context) ??
+    missingUnit(include, context, [...depending, name]);
+  return reason === undefined ? undefined : { state: "idle", reason };
+}
+
+function whyNotIncluded(include: Inclusion, context: AdviceContext): string | undefined {
+  const { recommendationTypes: types, labels = {}, libraryUsage = {} } = include;
+  if (types !== undefined && !isListed(types, context.recommendationType))
+    return `${types.not ? "not with" : "only with"} advice of type ${types.values.join(" or ")}`;
+  if (!hasLabel(include, context)) {
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+    return `only with the label ${wanted.join(" or ")}`;
+  }
+  if (!isUsed(include, context))
+    return `only where the sources use ${Object.values(libraryUsage).flat().join(" and ")}`;
+  const other = otherThanWanted(include.runtime, context.runtime);
+  return other === undefined ? undefined : `for other runtimes (\`${other}\`)`;
+}
+
+function missingUnit(
+  { dependencies = [] }: Inclusion,
+  context: AdviceContext,
+  depending: readonly string[],
+): string | undefined {
+  const missing = dependencies.find(
+    (other) => depending.includes(other.name) || !takesPart(other, context, depending),
   );
+  return missing && `only with the unit ${missing.name}`;
 }
 
 /** Of a unit that nobody knows the answer is no. */
@@ -76,23 +112,27 @@ function isSymbol(symbol: string, wanted: string): boolean {
   return symbol === parent || symbol.startsWith(`${parent}.`);
 }
 
-function isRuntime(wanted: RuntimeCondition | undefined, runtime: Runtime): boolean {
-  if (wanted === undefined) return true;
+/** The first of a unit's `runtime_environments` that the runtime is not; undefined: it is what is wanted. */
+function otherThanWanted(
+  wanted: RuntimeCondition | undefined,
+  runtime: Runtime,
+): string | undefined {
+  if (wanted === undefined) return undefined;
   // Nobody looked which symbols and packages the system has: such a unit has no say
-  if (wanted.unknowable !== undefined) return false;
+  if (wanted.unknowable !== undefined) return wanted.unknowable[0] ?? "abi";
   const traits = runtimeTraits(runtime);
   const { operatingSystems, hardware = [], python, software = {} } = wanted;
-  return (
-    (operatingSystems === undefined || operatingSystems.some((one) => isSystem(one, runtime))) &&
-    hardware.every((one) => isHardware(one, traits)) &&
-    (python === undefined || isVersionOf(runtime.python, python)) &&
-    traits.softwareNames.every((name) => {
-      const specifier = software[name];
-      return specifier === undefined || isVersionOf(traits.software[name], specifier);
-    }) &&
-    isListed(wanted.platforms, traits.platform) &&
-    isImage(wanted.baseImages, traits.baseImage)
-  );
+  if (operatingSystems !== undefined && !operatingSystems.some((one) => isSystem(one, runtime)))
+    return "operating_systems";
+  if (!hardware.every((one) => isHardware(one, traits))) return "hardware";
+  if (python !== undefined && !isVersionOf(runtime.python, python)) return "python_version";
+  const other = traits.softwareNames.find((name) => {
+    const specifier = software[name];
+    return specifier !== undefined && !isVersionOf(traits.software[name], specifier);
+  });
+  if (other !== undefined) return `${other}_version`;
+  if (!isListed(wanted.platforms, traits.platform)) return "platforms";
+  return isImage(wanted.baseImages, traits.baseImage) ? undefined : "base_images";
 }
 
 function isSystem(

@@ -10,6 +10,7 @@ import type { AdviceContext } from "../context.ts";
 import type {
   AdviserUnit,
   Boot,
+  PassedOver,
   Pseudonym,
   Remark,
   Sieve,
@@ -18,7 +19,7 @@ import type {
   UnitSource,
   Wrap,
 } from "../unit.ts";
-import { isIncluded } from "./inclusion.ts";
+import { whyPassedOver } from "./inclusion.ts";
 import { isMatch, listedVersions } from "./release-match.ts";
 import { runtimeTraits } from "./traits.ts";
 
@@ -27,9 +28,17 @@ export function prescribedUnits(context: AdviceContext): UnitSource | undefined 
   const prescriptions = context.project.settings?.prescriptions;
   if (prescriptions === undefined) return undefined;
   const hasImage = runtimeTraits(context.runtime).baseImage !== null;
+  const passedOver = new Map<string, PassedOver>();
   const taking = (units: readonly PrescribedUnit[]) =>
-    units.filter((unit) => isIncluded(unit, context));
+    units.filter((unit) => {
+      const why = whyPassedOver(unit, context);
+      const kind = pipelineKind(unit);
+      if (why !== undefined)
+        passedOver.set(`${kind} ${unit.name}`, { name: unit.name, kind, ...why });
+      return why === undefined;
+    });
   return {
+    passedOver,
     general: [
       ...taking(prescriptions.general()).flatMap((unit) => unitsOf(unit)),
       ...(hasImage ? taking(prescriptions.forImages()).flatMap((unit) => unitsOf(unit)) : []),
@@ -40,6 +49,22 @@ export function prescribedUnits(context: AdviceContext): UnitSource | undefined 
         unit.kind === "boot" ? [] : unitsOf(unit, name),
       ),
   };
+}
+
+/** What a unit is in the pipeline; `step.Group` is a step. */
+export function pipelineKind({ kind }: PrescribedUnit): AdviserUnit["kind"] {
+  switch (kind) {
+    case "sieve.SkipPackage":
+      return "sieve";
+    case "step.SkipPackage":
+    case "step.AddPackage":
+    case "step.Group":
+      return "step";
+    case "wrap.GHReleaseNotes":
+      return "wrap";
+    default:
+      return kind;
+  }
 }
 
 /** A boot that names a package is for projects that ask for it themselves. */

@@ -5,6 +5,7 @@ import type { Boot } from "../unit.ts";
 export const advisoryAge: Boot = {
   kind: "boot",
   name: "advisory-age",
+  only: "advice of a known time",
   includes: ({ project }) => (project.settings?.moment ?? 0) > 0,
   run({ knowledge, project }) {
     const database = knowledge.advisoryDatabase();

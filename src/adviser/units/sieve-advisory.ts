@@ -5,6 +5,7 @@ import type { Sieve } from "../unit.ts";
 export const vulnerable: Sieve = {
   kind: "sieve",
   name: "vulnerable",
+  only: "advice of type `security`",
   includes: ({ recommendationType }) => recommendationType === "security",
   rejects({ advisories }) {
     if (advisories.length === 0) return undefined;

@@ -10,6 +10,7 @@ const sorted = new WeakMap<readonly Constraint[], ReadonlyMap<PackageName, Const
 export const constraints: Sieve = {
   kind: "sieve",
   name: "constraints",
+  only: "constraints",
   includes: ({ project }) => (project.settings?.constraints.length ?? 0) > 0,
   rejects({ release }, { project }) {
     const lines = byName(project.settings?.constraints ?? []).get(release.name);

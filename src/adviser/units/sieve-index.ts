@@ -4,6 +4,7 @@ import type { Sieve } from "../unit.ts";
 export const allowedIndex: Sieve = {
   kind: "sieve",
   name: "index",
+  only: "a policy on indexes",
   includes: ({ project }) =>
     project.settings?.policy.indexes.allowed !== undefined ||
     (project.settings?.policy.indexes.packages.size ?? 0) > 0,

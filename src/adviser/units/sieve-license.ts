@@ -9,6 +9,7 @@ import type { Sieve } from "../unit.ts";
 export const allowedLicense: Sieve = {
   kind: "sieve",
   name: "license",
+  only: "a policy on licences",
   includes({ project }) {
     return project.settings !== undefined && hasLicensePolicy(project.settings.policy);
   },

@@ -4,6 +4,7 @@ import type { Sieve } from "../unit.ts";
 export const packageUpdate: Sieve = {
   kind: "sieve",
   name: "package-update",
+  only: "`--update`",
   includes: ({ project }) => project.settings?.update !== undefined,
   rejects({ release }, { project }) {
     const update = project.settings?.update;

@@ -6,6 +6,7 @@ import type { Sieve } from "../unit.ts";
 export const rules: Sieve = {
   kind: "sieve",
   name: "rules",
+  only: "`[[rule]]` in thoth.toml",
   includes: ({ project }) => (project.settings?.rules.length ?? 0) > 0,
   rejects({ release }, { project }) {
     const version = parseVersion(release.version);

@@ -11,6 +11,7 @@ import type { Objection, Step } from "../unit.ts";
 export const advisoryPenalty: Step = {
   kind: "step",
   name: "advisory",
+  only: "advice of type `stable` or `performance`",
   includes: ({ recommendationType: type }) => type === "stable" || type === "performance",
   objects({ advisories, release }) {
     if (advisories.length === 0) return undefined;

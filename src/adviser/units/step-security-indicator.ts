@@ -10,6 +10,7 @@ import { alarmText, scans } from "./scan-alarms.ts";
 export const indicatorPenalty: Step = {
   kind: "step",
   name: "security-indicator",
+  only: "advice of type `stable`, `performance` or `security`",
   includes: ({ recommendationType: type }) => type !== "latest" && type !== "testing",
   objects(candidate, context) {
     const alarm = alarmText(scans(candidate, context), "warn");
