@@ -24,7 +24,13 @@ export function stackGraph(context: AdviceContext, pins: readonly LockedPin[]): 
   growing.grow();
   for (const { name } of pins) growing.reach(name, []);
   growing.grow();
-  return { nodes: growing.nodes(), lines };
+  return { nodes: growing.nodes(), lines: distinct(lines) };
+}
+
+/** A group that others include has its lines in their categories, too. */
+function distinct(lines: readonly StackDemand[]): readonly StackDemand[] {
+  const keyOf = ({ to, by, text }: StackDemand) => `${to} ${by} ${text}`;
+  return [...new Map(lines.map((line) => [keyOf(line), line])).values()];
 }
 
 class GrowingGraph {

@@ -3,12 +3,15 @@ import { demandsByTarget } from "../adviser/stack-graph.ts";
 import { type OpenedLock, openLock } from "../loop/locked-stack.ts";
 import { shownPath } from "../loop/manifest.ts";
 import type { FileDetails } from "../model/knowledge.ts";
+import { exportWarnings } from "../python/export-warnings.ts";
 import { packageName } from "../python/name.ts";
 import type { LockEntry, PipfileLock } from "../python/pipfile-lock.ts";
 import { errorCode, storageError, writeAtomic } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
+import { safeText } from "../util/terminal-text.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { lockText } from "./lock-text.ts";
+import { inputOption } from "./settle-lock.ts";
 import { offline } from "./why.ts";
 import { withServices } from "./with-services.ts";
 
@@ -35,7 +38,10 @@ export async function runExport(
   return withServices(offline(context), directory, async (services) => {
     const opened = await openLock(directory, workingDirectory, services);
     const text = exported(opened, flags, workingDirectory);
-    if (flags.output === undefined) return { stdout: text, stderr: "", exitCode: 0 };
+    const stderr = warningsOf(opened, flags)
+      .map((one) => `${context.color.stderr.warning("warning:")} ${safeText(one)}\n`)
+      .join("");
+    if (flags.output === undefined) return { stdout: text, stderr, exitCode: 0 };
     const path = resolve(workingDirectory, flags.output);
     try {
       writeAtomic(path, text, { durable: true });
@@ -44,7 +50,7 @@ export async function runExport(
       throw storageError(error, path, "store-unwritable");
     }
     const told = `${shownPath(path, workingDirectory)} is written\n`;
-    return { stdout: told, stderr: "", exitCode: 0 };
+    return { stdout: told, stderr, exitCode: 0 };
   });
 }
 
@@ -59,11 +65,24 @@ function exported({ question, graph }: OpenedLock, flags: ExportFlags, from: str
   return lockText(flags.format === "pylock" ? "pyproject" : "requirements", chosen(lock, flags), {
     manifest,
     runtime,
-    command: `thoth export${flags.dev ? " --dev" : ""}`,
+    command: `thoth advise${inputOption(manifest)} && ${exportCommand(flags)}`,
     requiredBy: (name) => (demands.get(packageName(name)) ?? []).map(({ by }) => by),
     details: (name, entry) => detailsOf(question, name, entry),
     wheelhouse,
   });
+}
+
+/** The command as it was given, the project's own directory aside. */
+function exportCommand({ dev, output }: ExportFlags): string {
+  return `thoth export${dev ? " --dev" : ""}${output === undefined ? "" : ` -o ${output}`}`;
+}
+
+/** What the format has no room for: the file is written, and an installer will refuse it. */
+function warningsOf({ question }: OpenedLock, flags: ExportFlags): readonly string[] {
+  const { lock } = question.manifest;
+  const categories = lock === undefined ? [] : [...chosen(lock, flags).categories.values()];
+  const entries = categories.flatMap((category) => [...category]);
+  return exportWarnings(entries, flags.format);
 }
 
 /** [packages] alone, or all: a requirements file can't tell them apart, a pylock.toml can. */

@@ -43,8 +43,8 @@ export function settleLock(question: AdviceQuestion, advice: Advice, mode: LockM
   return { lock: settled(manifest, text, mode), text };
 }
 
-/** What makes Thoth read this file again. */
-function inputOption({ pipfilePath }: AdviceQuestion["manifest"]): string {
+/** What makes Thoth read this file again: ` --input FILE`, or nothing where it would anyway. */
+export function inputOption({ pipfilePath }: AdviceQuestion["manifest"]): string {
   const name = basename(pipfilePath);
   const isUsual = ["Pipfile", "pyproject.toml", "requirements.in"].includes(name);
   return isUsual ? "" : ` --input ${name}`;
