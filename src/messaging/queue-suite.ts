@@ -9,24 +9,24 @@ export interface QueueUnderTest {
   readonly queue: MessageQueue;
   /** The same queue as a later process finds it. */
   reopen(): MessageQueue;
-  remove(): void;
+  remove(): void | Promise<void>;
 }
 
 /** What every back end of the queue keeps. */
 export function queueSuite(
   name: string,
-  create: (surroundings: QueueSurroundings) => QueueUnderTest,
+  create: (surroundings: QueueSurroundings) => QueueUnderTest | Promise<QueueUnderTest>,
 ): void {
   describe(name, () => {
     let now = 1_000_000;
     let world: QueueUnderTest;
-    beforeEach(() => {
+    beforeEach(async () => {
       now = 1_000_000;
-      world = create({ now: () => now, random: () => 0.5 });
+      world = await create({ now: () => now, random: () => 0.5 });
     });
     afterEach(async () => {
       await world.queue.close();
-      world.remove();
+      await world.remove();
     });
     const pass = (ms: number) => {
       now += ms;
