@@ -33,6 +33,9 @@ const vendored = [
   "yauzl",
 ];
 
+/** Optional dependencies, which stay packages of their own. */
+const installedWhereWanted = ["pg"];
+
 const shared = {
   absWorkingDir: root,
   outdir,
@@ -63,15 +66,17 @@ const program = await build({
   entryPoints: { thoth: "bin/thoth.ts" },
   outExtension: { ".js": ".cjs" },
   plugins: [besideTheBundle],
+  external: installedWhereWanted,
   define: { "import.meta.url": "thothUrl" },
   banner: { js: 'const thothUrl=require("node:url").pathToFileURL(__filename).href;' },
 });
-// What reads foreign code has a process of its own
+// What reads foreign code has a process of its own, what waits for a database a thread
 const scanner = await build({
   ...shared,
-  entryPoints: { scan: "bin/scan.ts" },
+  entryPoints: { scan: "bin/scan.ts", "database-reader": "bin/database-reader.ts" },
   outExtension: { ".js": ".cjs" },
   plugins: [besideTheBundle],
+  external: installedWhereWanted,
   define: { "import.meta.url": "thothUrl" },
   banner: { js: 'const thothUrl=require("node:url").pathToFileURL(__filename).href;' },
 });

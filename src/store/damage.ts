@@ -44,11 +44,11 @@ export function readOwn(path: string): string | undefined {
 
 /** Sets damaged files aside and remembers them for the report. */
 export class Quarantine {
-  readonly #folder: string | undefined;
+  readonly #folder: string | undefined | ((path: string) => void);
   readonly #found = new Map<string, string>();
 
-  /** Without a folder (a store opened for reading) files are only remembered. */
-  constructor(folder: string | undefined) {
+  /** Without a folder (a store opened for reading) files are only remembered; or what to do with one. */
+  constructor(folder: string | undefined | ((path: string) => void)) {
     this.#folder = folder;
   }
 
@@ -74,6 +74,10 @@ export class Quarantine {
   take(damage: DamagedFileError): void {
     this.#found.set(damage.path, damage.reason);
     if (this.#folder === undefined) return;
+    if (typeof this.#folder === "function") {
+      this.#folder(damage.path);
+      return;
+    }
     const name = [basename(dirname(damage.path)), basename(damage.path), Date.now(), process.pid];
     try {
       mkdirSync(this.#folder, { recursive: true });

@@ -24,16 +24,20 @@ export interface Absorbed {
   readonly known: number;
 }
 
-/** What was put or is to be forgotten at one moment. */
-export interface PendingFacts<Fact> {
-  readonly put: ReadonlyMap<FactKey, Fact>;
-  readonly outdated: ReadonlyMap<FactKey, Fact>;
-}
-
 /** What has to change where facts are kept, as JSON by key. */
 export interface FactsChange {
   readonly set: ReadonlyMap<FactKey, string>;
   readonly removed: readonly FactKey[];
+}
+
+/** What was put or is to be forgotten at one moment, on its way to where facts are kept. */
+export interface TakenFacts {
+  /** What has to be known of them there. */
+  readonly keys: readonly FactKey[];
+  /** What they come to where others have written `facts` meanwhile. */
+  changeOf(facts: ReadonlyMap<FactKey, string>): FactsChange;
+  /** They are where they belong; what was put since is not. */
+  written(): void;
 }
 
 /** One facts file with what was put since it was last written. */
@@ -131,42 +135,28 @@ export class FactsTable<Fact> {
   merged(): string | undefined {
     const whole = () => readWholeFacts(this.#path, this.subject);
     const facts = this.#quarantine.guard(whole) ?? new Map<FactKey, string>();
-    const { set, removed } = this.changeOf(facts, this.pending());
+    const { set, removed } = this.take().changeOf(facts);
     if (set.size === 0 && removed.length === 0) return undefined;
     for (const key of removed) facts.delete(key);
     for (const [key, text] of set) facts.set(key, text);
     return writeFacts(this.subject, facts);
   }
 
-  /** What was put since it was last written, as it is now. */
-  pending(): PendingFacts<Fact> {
-    return { put: new Map(this.#put), outdated: new Map(this.#outdated) };
+  take(): TakenFacts {
+    const [put, outdated] = [new Map(this.#put), new Map(this.#outdated)];
+    return {
+      keys: [...put.keys(), ...outdated.keys()],
+      changeOf: (facts) => this.#changeOf(facts, put, outdated),
+      written: () => {
+        forgetSame(this.#put, put);
+        forgetSame(this.#outdated, outdated);
+        this.forgetRead();
+      },
+    };
   }
 
-  /** What pending facts come to where others have written `facts` meanwhile. */
-  changeOf(facts: ReadonlyMap<FactKey, string>, pending: PendingFacts<Fact>): FactsChange {
-    const { put, outdated } = pending;
-    const set = new Map<FactKey, string>();
-    // What another process learnt meanwhile stays
-    const removed = [...outdated].flatMap(([key, fact]) =>
-      facts.get(key) === asciiJson(fact) ? [key] : [],
-    );
-    for (const [key, fact] of put) {
-      const text = removed.includes(key) ? undefined : facts.get(key);
-      const known = this.#quarantine.guard(() => this.#read(text));
-      const kept = known === undefined ? fact : this.#kind.prefer(known, fact);
-      const learnt = asciiJson(kept);
-      if (kept !== known && learnt !== text) set.set(key, learnt);
-    }
-    return { set, removed: removed.filter((key) => !set.has(key)) };
-  }
-
-  /** All of it is where it belongs, or all that was pending; what came later is not. */
-  written(pending: PendingFacts<Fact> = this.pending()): void {
-    for (const [key, fact] of pending.put) if (this.#put.get(key) === fact) this.#put.delete(key);
-    for (const [key, fact] of pending.outdated)
-      if (this.#outdated.get(key) === fact) this.#outdated.delete(key);
-    this.forgetRead();
+  written(): void {
+    this.take().written();
   }
 
   /** What was read is out of date: from now on another file says what is known. */
@@ -180,6 +170,28 @@ export class FactsTable<Fact> {
   forgetRead(): void {
     this.#answers.clear();
     this.#absent = false;
+  }
+
+  #changeOf(
+    facts: ReadonlyMap<FactKey, string>,
+    put: ReadonlyMap<FactKey, Fact>,
+    outdated: ReadonlyMap<FactKey, Fact>,
+  ): FactsChange {
+    const set = new Map<FactKey, string>();
+    const removed = new Set<FactKey>();
+    for (const [key, fact] of outdated) {
+      // What another process learnt meanwhile stays
+      if (facts.get(key) === asciiJson(fact)) removed.add(key);
+    }
+    for (const [key, fact] of put) {
+      const text = removed.has(key) ? undefined : facts.get(key);
+      const known = this.#quarantine.guard(() => this.#read(text));
+      const kept = known === undefined ? fact : this.#kind.prefer(known, fact);
+      const learnt = asciiJson(kept);
+      removed.delete(key);
+      if (kept !== known && learnt !== facts.get(key)) set.set(key, learnt);
+    }
+    return { set, removed: [...removed] };
   }
 
   #known(key: FactKey): Fact | undefined {
@@ -207,4 +219,8 @@ export class FactsTable<Fact> {
     if (this.#kind.is(value)) return value;
     throw new DamagedFileError(this.#path, "a fact lacks what it should say");
   }
+}
+
+function forgetSame<Fact>(facts: Map<FactKey, Fact>, written: ReadonlyMap<FactKey, Fact>): void {
+  for (const [key, fact] of written) if (facts.get(key) === fact) facts.delete(key);
 }

@@ -7,13 +7,18 @@ import { acquireLock, LockTimeoutError, type ProcessLock } from "../util/process
 import type { Catalogue } from "./catalogue.ts";
 import type { CatalogueWriter } from "./catalogue-writer.ts";
 import type { Quarantine } from "./damage.ts";
+import type { FactsSubject } from "./facts-file.ts";
+import type { TakenFacts } from "./facts-table.ts";
 import { confirmInPlace, type ReleasesChange, ReleasesTable } from "./releases-table.ts";
 import type { StorePaths } from "./store-paths.ts";
 
 /** A FactsTable, whatever its facts are. */
-interface DirtyFacts {
+export interface DirtyFacts {
   readonly path: string;
+  readonly subject: FactsSubject;
+  readonly dirty: boolean;
   merged(): string | undefined;
+  take(): TakenFacts;
   written(): void;
 }
 

@@ -31,11 +31,17 @@ export function listPackages(
     const subject = subjectOf(indexes.get(key), name, folder);
     if (subject !== undefined) found.push(subject);
   }
+  return withInMemory(found, inMemory);
+}
+
+/** Both, each once; sorted by name, then index. */
+export function withInMemory(
+  found: readonly PackageOnIndex[],
+  inMemory: readonly PackageOnIndex[],
+): readonly PackageOnIndex[] {
   const known = new Set(inMemory.length === 0 ? [] : found.map(textOf));
-  for (const { name, index } of inMemory) {
-    if (!known.has(textOf({ name, index }))) found.push({ name, index });
-  }
-  return found.sort(byNameAndIndex);
+  const more = inMemory.filter((one) => !known.has(textOf(one)));
+  return [...found, ...more.map(({ name, index }) => ({ name, index }))].sort(byNameAndIndex);
 }
 
 /** The indexes with anything about a package, in memory or in folders; sorted. Lists no packages. */

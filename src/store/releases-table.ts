@@ -15,7 +15,13 @@ const nothing: PagePatch = { vanished: new Map() };
 export type ReleasesChange =
   | { readonly kind: "none" }
   | { readonly kind: "confirm"; readonly checkedAt: number }
-  | { readonly kind: "write"; readonly text: string; readonly news: boolean };
+  | {
+      readonly kind: "write";
+      readonly page: StoredPage;
+      readonly text: string;
+      /** Whether more differs than when the index was asked, and by what it knows that again. */
+      readonly news: boolean;
+    };
 
 /** One releases.json with what was put since it was last written. */
 export class ReleasesTable {
@@ -184,13 +190,14 @@ export function pageChange(
   const merged = applyPatch(old, patch);
   if (merged === undefined) return { kind: "none" };
   const text = writeReleases(merged);
-  if (old === undefined || before === undefined) return { kind: "write", text, news: true };
+  if (old === undefined || before === undefined)
+    return { kind: "write", page: merged, text, news: true };
   if (afterCheckedAt(before) === afterCheckedAt(text)) {
     return { kind: "confirm", checkedAt: merged.checkedAt };
   }
   const said = old.absent !== merged.absent || old.status?.state !== merged.status?.state;
   const news = said || afterHeader(before) !== afterHeader(text);
-  return { kind: "write", text, news };
+  return { kind: "write", page: merged, text, news };
 }
 
 /**
