@@ -6,6 +6,7 @@ import type { MessageQueue } from "./messaging/queue.ts";
 import type { Emit } from "./model/event.ts";
 import { createIndexClient } from "./package-index/client.ts";
 import type { IndexClient } from "./package-index/index-client.ts";
+import type { PostgresSettings, PostgresSettings } from "./postgres/database.ts";
 import { openJsonStore } from "./store/json-store.ts";
 import { openProjectRegistry, type ProjectRegistry } from "./store/project-registry.ts";
 import { openRunStore, type RunStore } from "./store/run-store.ts";
@@ -46,7 +47,7 @@ export async function connect(
 ): Promise<Services> {
   const { environment } = surroundings;
   const signal = limitedSignal(surroundings.signal, configuration.timeoutMs);
-  const store = openJsonStore(configuration.storeDirectory);
+  const store = await openStore(configuration);
   const client = createIndexClient({
     cacheDir: configuration.cacheDirectory,
     userAgent: `thoth/${programVersion}`,
@@ -55,6 +56,7 @@ export async function connect(
     signal,
   });
   const workTimes = openWorkTimes(configuration.storeDirectory);
+  const openQueue = await queueOf(configuration);
   let queue: MessageQueue | undefined;
   return {
     ...surroundings,
@@ -67,7 +69,7 @@ export async function connect(
     workTimes,
     engine: (runners) => localEngine(runners, (kind) => workTimes.begin(kind)),
     queue: () => {
-      queue ??= openLocalQueue(join(configuration.storeDirectory, "queue"));
+      queue ??= openQueue();
       return queue;
     },
     now: Date.now,
@@ -78,6 +80,53 @@ export async function connect(
       await store.close();
     },
   };
+}
+
+/** Opens the configured queue; what that takes is loaded before, and connected to when first used. */
+async function queueOf(configuration: Configuration): Promise<() => MessageQueue> {
+  switch (configuration.messaging) {
+    case "postgresql": {
+      const [{ openDatabase }, { openPostgresQueue }] = await Promise.all([
+        import("./postgres/database.ts"),
+        import("./messaging/postgres-queue.ts"),
+      ]);
+      const settings = databaseOf(configuration, "messaging");
+      return () => openPostgresQueue(openDatabase(settings, { name: "thoth queue" }));
+    }
+    case "kafka":
+      throw new ThothError("bad-configuration", "`messaging: kafka` is not to be had yet");
+    case "local":
+      return () => openLocalQueue(join(configuration.storeDirectory, "queue"));
+  }
+}
+
+function databaseOf({ postgresql }: Configuration, who: string): PostgresSettings {
+  if (postgresql !== undefined) return postgresql;
+  throw new ThothError(
+    "bad-configuration",
+    `\`${who}: postgresql\` needs the address of a database`,
+    { hint: "set THOTH_POSTGRESQL_URL, such as `postgresql://USER:PASSWORD@HOST:5432/DATABASE`" },
+  );
+}
+
+async function openStore(configuration: Configuration): Promise<KnowledgeStore> {
+  const { cacheDirectory, knowledge, storeDirectory } = configuration;
+  if (knowledge === "json") return openJsonStore(storeDirectory);
+  const settings = neededDatabase(configuration, "knowledge");
+  const { openPostgresStore } = await import("./store/postgres-store.ts");
+  return openPostgresStore({ settings, cacheDirectory });
+}
+
+/** Throws `bad-configuration` where a back end is to be in a database that nobody named. */
+function neededDatabase(
+  { postgresql }: Configuration,
+  setting: "knowledge" | "messaging",
+): PostgresSettings {
+  if (postgresql !== undefined) return postgresql;
+  const message = `\`${setting}: postgresql\` needs \`postgresql_url\`, which is not set`;
+  throw new ThothError("bad-configuration", message, {
+    hint: "set THOTH_POSTGRESQL_URL to an address such as `postgresql://USER:PASSWORD@HOST/DATABASE`",
+  });
 }
 
 /** `--timeout` stops what a signal of the user would stop, with a reason of its own. */
