@@ -6,7 +6,7 @@ import type { MessageQueue } from "./messaging/queue.ts";
 import type { Emit } from "./model/event.ts";
 import { createIndexClient } from "./package-index/client.ts";
 import type { IndexClient } from "./package-index/index-client.ts";
-import type { PostgresSettings, PostgresSettings } from "./postgres/database.ts";
+import type { PostgresSettings } from "./postgres/database.ts";
 import { openJsonStore } from "./store/json-store.ts";
 import { openProjectRegistry, type ProjectRegistry } from "./store/project-registry.ts";
 import { openRunStore, type RunStore } from "./store/run-store.ts";
@@ -90,7 +90,7 @@ async function queueOf(configuration: Configuration): Promise<() => MessageQueue
         import("./postgres/database.ts"),
         import("./messaging/postgres-queue.ts"),
       ]);
-      const settings = databaseOf(configuration, "messaging");
+      const settings = neededDatabase(configuration, "messaging");
       return () => openPostgresQueue(openDatabase(settings, { name: "thoth queue" }));
     }
     case "kafka":
@@ -100,33 +100,12 @@ async function queueOf(configuration: Configuration): Promise<() => MessageQueue
   }
 }
 
-function databaseOf({ postgresql }: Configuration, who: string): PostgresSettings {
-  if (postgresql !== undefined) return postgresql;
-  throw new ThothError(
-    "bad-configuration",
-    `\`${who}: postgresql\` needs the address of a database`,
-    { hint: "set THOTH_POSTGRESQL_URL, such as `postgresql://USER:PASSWORD@HOST:5432/DATABASE`" },
-  );
-}
-
 async function openStore(configuration: Configuration): Promise<KnowledgeStore> {
   const { cacheDirectory, knowledge, storeDirectory } = configuration;
   if (knowledge === "json") return openJsonStore(storeDirectory);
-  const settings = neededDatabase(configuration, "knowledge");
+  const settings = databaseOf(configuration, "knowledge");
   const { openPostgresStore } = await import("./store/postgres-store.ts");
   return openPostgresStore({ settings, cacheDirectory });
-}
-
-/** Throws `bad-configuration` where a back end is to be in a database that nobody named. */
-function neededDatabase(
-  { postgresql }: Configuration,
-  setting: "knowledge" | "messaging",
-): PostgresSettings {
-  if (postgresql !== undefined) return postgresql;
-  const message = `\`${setting}: postgresql\` needs \`postgresql_url\`, which is not set`;
-  throw new ThothError("bad-configuration", message, {
-    hint: "set THOTH_POSTGRESQL_URL to an address such as `postgresql://USER:PASSWORD@HOST/DATABASE`",
-  });
 }
 
 /** `--timeout` stops what a signal of the user would stop, with a reason of its own. */
