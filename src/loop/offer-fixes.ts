@@ -1,5 +1,5 @@
 import { advise } from "../adviser/advise.ts";
-import type { Advice, Conflict, Remedy, RemedyEdit } from "../model/advice.ts";
+import type { Advice, Conflict } from "../model/advice.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { ThothError } from "../util/errors.ts";
@@ -9,12 +9,13 @@ import type { Bench } from "./bench.ts";
 import { type Attempt, remediesOf } from "./fixes.ts";
 import { openBench } from "./open-bench.ts";
 import { directUrls } from "./project-of.ts";
+import { remedyText } from "./remedy-text.ts";
 import { resolveDirectly } from "./resolve-directly.ts";
 import { knownRuntimes } from "./runtime-choice.ts";
 
 /** A conflict has little patience: for all that is tried, and for each. */
-const patienceMs = 30_000;
-const attemptMs = 15_000;
+const patienceMs = 45_000;
+const attemptMs = 30_000;
 const mostPythons = 4;
 
 /**
@@ -26,8 +27,9 @@ export async function offerFixes(
   conflict: Conflict,
   bench: Bench | undefined,
 ): Promise<Conflict> {
-  const { services, project } = question;
+  const { services, project, manifest } = question;
   const deadline = services.now() + patienceMs;
+  services.emit({ type: "stage", stage: "looking for changes that would resolve" });
   const remedies = await remediesOf({
     project,
     conflict,
@@ -36,7 +38,7 @@ export async function offerFixes(
     spent: () => services.now() > deadline || services.signal.aborted,
   });
   if (bench !== undefined) await services.store.flush();
-  return { ...conflict, remedies, fixes: remedies.map(remedyText) };
+  return { ...conflict, remedies, fixes: remedies.map((one) => remedyText(one, manifest)) };
 }
 
 /** Other Pythons of this machine, the nearest first, of equal ones the newer. */
@@ -96,7 +98,10 @@ async function attempt(
     const advice =
       bench === undefined
         ? adviseKnown(question, project)
-        : await resolveDirectly(within(bench, attemptMs), project, recommendationType);
+        : await resolveDirectly(within(bench, attemptMs), project, {
+            recommendationType,
+            anyStack: true,
+          });
     return attemptOf(advice);
   } catch (error) {
     // A fix that can't be tried is not offered; the conflict itself stands
@@ -129,41 +134,4 @@ function attemptOf(advice: Advice): Attempt {
     case "incomplete":
       return { outcome: "unknown" };
   }
-}
-
-/** `flask = "~=3.0" (Pipfile:7) resolves: flask 3.0.3, werkzeug 3.1.3`. */
-function remedyText({ edits, versions }: Remedy): string {
-  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const what = edits.map(editText).join(" and ");
-  return `${what} ${edits.length > 1 ? "resolve" : "resolves"}: ${told(named)}`;
-}
-
-const mostNamed = 5;
-
-function told(named: readonly string[]): string {
-  const hidden = named.length - mostNamed;
-  const shown = named.slice(0, mostNamed).join(", ");
-  return hidden > 0 ? `${shown} and ${hidden} more` : shown;
-}
-
-function editText(edit: RemedyEdit): string {
-  switch (edit.kind) {
-    case "requirement":
-      return `${lineText(edit, /(^|\/)Pipfile:/.test(edit.where))} (${edit.where})`;
-    case "constraint":
-      return `leaving out ${edit.name} ${edit.before} (${edit.where})`;
-    case "pre-releases":
-      return "`allow_prereleases = true` in [pipenv]";
-    case "python":
-      return `Python ${edit.version} (\`--python ${edit.version}\`)`;
-  }
-}
-
-/** A line as the file has it that is to be changed. */
-function lineText(
-  { name, after }: { readonly name: string; readonly after: string },
-  inPipfile: boolean,
-): string {
-  if (inPipfile) return `${name} = "${after}"`;
-  return after === "*" ? name : `${name}${after}`;
 }

@@ -7,6 +7,14 @@ import type { Bench } from "./bench.ts";
 import { projectFrontier } from "./frontiers.ts";
 import { learnGaps } from "./learn-gaps.ts";
 
+/** How a project of our own making is resolved. */
+interface DirectOptions {
+  /** Undefined: the newest counts. */
+  readonly recommendationType?: RecommendationType;
+  /** Whether there is a stack is the question, not which is the best. */
+  readonly anyStack?: boolean;
+}
+
 /**
  * Resolves a project of our own making (what a build needs, what one release needs) without
  * messages: nobody else waits for it. Ends `incomplete` when a round teaches nothing new.
@@ -14,7 +22,7 @@ import { learnGaps } from "./learn-gaps.ts";
 export async function resolveDirectly(
   bench: Bench,
   project: Project,
-  recommendationType: RecommendationType = "latest",
+  { recommendationType = "latest", anyStack = false }: DirectOptions = {},
 ): Promise<Advice> {
   const own: Bench = { ...bench, stack: undefined, frontier: projectFrontier(bench, project) };
   const { runtime, ranks, services } = bench;
@@ -23,7 +31,7 @@ export async function resolveDirectly(
   let before = "";
   for (;;) {
     services.signal.throwIfAborted();
-    const advice = advise(context, { verify: false });
+    const advice = advise(context, { verify: false, ...(anyStack ? { stop: () => true } : {}) });
     if (advice.outcome !== "incomplete") return advice;
     const asked = advice.gaps.map(gapKey).sort().join("\n");
     if (asked === before) return advice;

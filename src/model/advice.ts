@@ -108,6 +108,13 @@ export type RemedyEdit =
       readonly name: string;
       readonly before: string;
     }
+  /** A line of the Pipfile goes. */
+  | {
+      readonly kind: "removal";
+      readonly where: string;
+      readonly name: string;
+      readonly before: string;
+    }
   /** `allow_prereleases = true` in [pipenv]. */
   | { readonly kind: "pre-releases" }
   | { readonly kind: "python"; readonly version: string };
