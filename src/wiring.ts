@@ -103,9 +103,21 @@ async function queueOf(configuration: Configuration): Promise<() => MessageQueue
 async function openStore(configuration: Configuration): Promise<KnowledgeStore> {
   const { cacheDirectory, knowledge, storeDirectory } = configuration;
   if (knowledge === "json") return openJsonStore(storeDirectory);
-  const settings = databaseOf(configuration, "knowledge");
+  const settings = neededDatabase(configuration, "knowledge");
   const { openPostgresStore } = await import("./store/postgres-store.ts");
   return openPostgresStore({ settings, cacheDirectory });
+}
+
+/** Throws `bad-configuration` where a back end is to be in a database that nobody named. */
+function neededDatabase(
+  { postgresql }: Configuration,
+  setting: "knowledge" | "messaging",
+): PostgresSettings {
+  if (postgresql !== undefined) return postgresql;
+  const message = `\`${setting}: postgresql\` needs \`postgresql_url\`, which is not set`;
+  throw new ThothError("bad-configuration", message, {
+    hint: "set THOTH_POSTGRESQL_URL, such as `postgresql://USER:PASSWORD@HOST:5432/DATABASE`",
+  });
 }
 
 /** `--timeout` stops what a signal of the user would stop, with a reason of its own. */
