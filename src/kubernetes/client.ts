@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isRecord, parsedJson } from "../util/json.ts";
-import type { ClusterAccess } from "./access.ts";
+import type { ClusterAccess } from "./cluster-access.ts";
 import { type KubernetesObject, kubernetesObject } from "./object.ts";
 import { ClusterRefusal } from "./refusal.ts";
 import { type ApiAnswer, type ApiRequest, type Patience, Transport } from "./transport.ts";

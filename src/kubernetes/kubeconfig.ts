@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { ThothError } from "../util/errors.ts";
 import { type Tree, textAt, treeAt } from "../util/shaped-tree.ts";
 import { yamlTree } from "../util/yaml-tree.ts";
-import type { ClusterAccess } from "./access.ts";
+import type { ClusterAccess } from "./cluster-access.ts";
 
 /** An entry of a kubeconfig's lists, with the folder that its relative paths start in. */
 interface Entry {

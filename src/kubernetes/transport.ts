@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ClusterAccess } from "./access.ts";
+import type { ClusterAccess } from "./cluster-access.ts";
 import { type Asked, ClusterRefusal, refusalOf, unreachable } from "./refusal.ts";
 
 /** One request to the API server. */

@@ -1,0 +1,72 @@
+import type { Manifest } from "../kubernetes/client.ts";
+import type { Task } from "../model/task.ts";
+import { labelValue, subjectOf } from "./argo-names.ts";
+
+/** Tasks of one workflow. */
+export type Tasks = readonly [Task, ...Task[]];
+
+/** The WorkflowTemplate of `deploy/argo` for each kind of task that a workflow may do. */
+const templates: Readonly<Partial<Record<Task["kind"], string>>> = {
+  "learn-releases": "thoth-solver",
+  "learn-metadata": "thoth-solver",
+  "learn-source": "thoth-solver",
+  install: "thoth-solver",
+  "si-scan": "thoth-security-indicators",
+  advise: "thoth-advise",
+  "check-provenance": "thoth-advise",
+};
+
+const ownLabel = { key: "app.kubernetes.io/managed-by", value: "thoth" } as const;
+/** Most tasks of one workflow: as many as the lanes hand over together. */
+const mostTasks = 64;
+
+/** Selects the workflows that Thoth makes. */
+export const ownSelector = `${ownLabel.key}=${ownLabel.value}`;
+
+/** Undefined for work that no workflow does. */
+export function templateOf(kind: Task["kind"]): string | undefined {
+  return templates[kind];
+}
+
+/** A workflow of the template for its tasks' kind. */
+export function manifestOf(wanted: {
+  readonly name: string;
+  readonly namespace: string;
+  readonly tasks: Tasks;
+  readonly given: Readonly<Record<string, string>>;
+}): Manifest {
+  const { name, namespace, tasks, given } = wanted;
+  const [first] = tasks;
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Workflow",
+    metadata: {
+      name,
+      namespace,
+      labels: {
+        [ownLabel.key]: ownLabel.value,
+        "thoth/kind": first.kind,
+        "thoth/subject": labelValue(subjectOf(first)),
+      },
+    },
+    spec: {
+      workflowTemplateRef: { name: templateOf(first.kind) ?? "" },
+      arguments: {
+        parameters: Object.entries(given).map(([key, value]) => ({ name: key, value })),
+      },
+    },
+  };
+}
+
+/** Tasks that one workflow does: of one kind, and for one runtime, since a stack is tried out as one. */
+export function groupsOf(tasks: readonly Task[]): readonly Tasks[] {
+  const groups = new Map<string, [Task, ...Task[]][]>();
+  for (const task of tasks) {
+    const key = `${task.kind} ${task.kind === "install" ? task.runtime : ""}`;
+    const own = groups.get(key) ?? [];
+    const open = own.at(-1);
+    if (open !== undefined && open.length < mostTasks) open.push(task);
+    else groups.set(key, [...own, [task]]);
+  }
+  return [...groups.values()].flat();
+}
