@@ -147,6 +147,7 @@ function configurationFlags(options: Record<string, unknown>): ConfigurationFlag
     constraints: texts("constraint"),
     cooldown: text("cooldown"),
     prescriptions: texts("prescriptions"),
+    pseudonyms: options["pseudonyms"] === true ? true : undefined,
     blockUnit: list("blockUnit"),
     update: text("update"),
     labels: text("labels"),

@@ -64,6 +64,7 @@ test("without any setting the defaults hold and folders follow XDG", async () =>
     blockedUnits: [],
     blockedBy: undefined,
     update: undefined,
+    pseudonyms: false,
     prescriptions: [],
     requirementsFormat: undefined,
     input: undefined,

@@ -56,6 +56,8 @@ export interface Configuration {
   readonly blockedBy: string | undefined;
   /** `NAME==VERSION`, the only release of its package that counts, as written; undefined: all do. */
   readonly update: string | undefined;
+  /** Take what prescriptions offer in place of what a project asks for, where that is better. */
+  readonly pseudonyms: boolean;
   /** Folders of prescriptions, absolute; the first has the first say. */
   readonly prescriptions: readonly string[];
   /** Which format says what a project needs, where it has several; undefined: the usual order. */
@@ -103,6 +105,7 @@ export interface ConfigurationFlags {
   readonly listen?: string | undefined;
   readonly refreshEvery?: string | undefined;
   readonly prescriptions?: readonly string[] | undefined;
+  readonly pseudonyms?: boolean | undefined;
   readonly asOf?: string | undefined;
   readonly requirementsFormat?: string | undefined;
   readonly input?: string | undefined;
@@ -161,6 +164,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     blockedUnits: ask(rules.blockedUnits) ?? [],
     blockedBy: givenIn(all, rules.blockedUnits)?.given.origin,
     update: ask(rules.update),
+    pseudonyms: need(rules.pseudonyms),
     prescriptions: ask(rules.prescriptions) ?? [],
     requirementsFormat: ask(rules.requirementsFormat),
     input: ask(rules.input),

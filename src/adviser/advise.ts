@@ -18,6 +18,7 @@ import { pipelineReport } from "./pipeline-report.ts";
 import { PrescribedStates } from "./prescribed/states.ts";
 import { RefusedStacks } from "./refused-stacks.ts";
 import { exclusionOf, mayHingeOnPrereleases } from "./stack.ts";
+import { type ConsultingStep, withStandIns } from "./standing-in.ts";
 import type { Needed } from "./walk.ts";
 
 /** Advice with what it stands on. */
@@ -65,11 +66,16 @@ export function consult(context: AdviceContext, options: AdviseOptions): Consult
   }
 }
 
-/** Whether who stops waiting has a stack already. */
-export type ConsultingStep = "searching" | "found";
-
 /** The same with pauses, between searches and within them, in which a caller may look after other things. */
-export function* consultInSteps(
+export function consultInSteps(
+  context: AdviceContext,
+  options: AdviseOptions,
+): Generator<ConsultingStep, Consultation> {
+  return withStandIns(context, (one) => consultOn(one, options));
+}
+
+/** The advice for the project as it stands. */
+function* consultOn(
   context: AdviceContext,
   options: AdviseOptions,
 ): Generator<ConsultingStep, Consultation> {

@@ -25,11 +25,7 @@ export function justifications(found: BestStack): readonly Justification[] {
     const chosen = catalog.candidatesOf(one.name)?.at(one.version.text);
     if (chosen === undefined) continue;
     if (chosen.advisories.length > 0) told.push(affected(one, chosen, found));
-    told.push(
-      ...suspected(one, chosen),
-      ...remarked(one, chosen, found),
-      ...offered(one, chosen, found),
-    );
+    told.push(...suspected(one, chosen), ...remarked(one, chosen, found));
     const moved = movedOff(one, chosen, found);
     if (moved !== undefined) told.push(moved);
   }
@@ -74,23 +70,6 @@ function unscanned({ stack: { result, needed } }: BestStack): readonly Justifica
   if (missing === 0) return [];
   const message = `${missing} of ${needed.size} releases were never scanned for harmful code (\`thoth si-scan --lock\`)`;
   return [{ type: "WARNING", message }];
-}
-
-/** What could be had in place of a release, for who wants to ask for that. */
-function offered(
-  { name, version }: Needed,
-  { release }: Candidate,
-  { stack: { result } }: BestStack,
-): readonly Justification[] {
-  const { context } = result.catalog;
-  return pipelineOf(context)
-    .about(name)
-    .pseudonyms.flatMap((pseudonym): readonly Justification[] => {
-      const other = pseudonym.offers(release, context);
-      if (other === undefined) return [];
-      const message = `${other.name} ${other.version} is offered in place of ${name} ${version.text} (\`${pseudonym.name}\`): ask for it in the Pipfile to have it`;
-      return [{ type: "INFO", message, package: name, unit: pseudonym.name }];
-    });
 }
 
 function remarked(

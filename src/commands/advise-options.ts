@@ -80,6 +80,10 @@ function withAim(command: Command): Command {
     .option("--index-url <url>", "the index to ask, in place of the Pipfile's")
     .option("--as-of <date>", "advice as of that day or moment, UTC, e.g. 2024-05-31")
     .option("--cooldown <duration>", "take no release younger than this, e.g. 7d; 0: any")
+    .option(
+      "--pseudonyms",
+      "take what prescriptions offer in place of what is asked for, if better",
+    )
     .option("--block-unit <name>", "switch off one unit of the adviser (repeatable)", collect)
     .addOption(
       new Option(

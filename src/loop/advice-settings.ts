@@ -38,6 +38,7 @@ export function adviceSettings(
     acceptedAdvisories: [...accepted, ...allowedByLabel(services)],
     blockedUnits: blockedUnits(services.configuration.blockedUnits, prescriptions),
     ...blockedBy(services),
+    takePseudonyms: services.configuration.pseudonyms,
     ...(prescriptions === undefined ? {} : { prescriptions }),
     labels: labelsOf(services),
     prereleasesOf: new Set([

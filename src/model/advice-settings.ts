@@ -19,6 +19,8 @@ export interface AdviceSettings {
   readonly libraryUsage: ReadonlyMap<string, readonly string[]> | undefined;
   /** Undefined: there are none. */
   readonly prescriptions?: Prescriptions;
+  /** Take what prescriptions offer in place of what the project asks for, where that is better. */
+  readonly takePseudonyms?: boolean;
   /** The moment that the advice is of, ms: releases uploaded later do not exist. Undefined: now. */
   readonly asOf: number | undefined;
   /** What counts as now, ms: `asOf` where that is set. */

@@ -87,6 +87,7 @@ export function settingRules({ home, data, cache }: UserFolders) {
     coolDown: rule("cooldown", coolDown, coolDownWords),
     blockedUnits: rule("blocked_units", someNames, units),
     update: rule("update", someText, "a release such as `flask==3.0.3`"),
+    pseudonyms: { ...rule("pseudonyms", yesOrNo, truth), standard: "false" },
     prescriptions: rule("prescriptions", folders(home), "folders, with commas between"),
     requirementsFormat: rule("requirements_format", requirementsFormat, formatWords),
     input: rule("input", folder(home), "a file"),
