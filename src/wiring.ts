@@ -120,6 +120,18 @@ function neededDatabase(
   });
 }
 
+/** Throws `bad-configuration` where a back end is to be in a database that nobody named. */
+function databaseOf(
+  { postgresql }: Configuration,
+  setting: "knowledge" | "messaging",
+): PostgresSettings {
+  if (postgresql !== undefined) return postgresql;
+  const message = `\`${setting}: postgresql\` needs \`postgresql_url\`, which is not set`;
+  throw new ThothError("bad-configuration", message, {
+    hint: "set THOTH_POSTGRESQL_URL to an address such as `postgresql://USER:PASSWORD@HOST/DATABASE`",
+  });
+}
+
 /** `--timeout` stops what a signal of the user would stop, with a reason of its own. */
 function limitedSignal(signal: AbortSignal, timeoutMs: number | undefined): AbortSignal {
   if (timeoutMs === undefined) return signal;
