@@ -40,23 +40,26 @@ export function checkSchema(found: unknown, path: string): "current" | "old" {
 /** A journal without history, in pieces. */
 export function* stateLines(state: QueueState, nextId: number): Iterable<Buffer> {
   yield Buffer.from(headerLine(nextId));
+  for (const operations of stateOperations(state)) {
+    yield Buffer.from(`${JSON.stringify(operations)}\n`);
+  }
+}
+
+/** What makes an empty queue into this one, but for the ids that it gave before; in pieces. */
+export function* stateOperations(state: QueueState): Iterable<readonly QueueOperation[]> {
   let entries: QueueEntry[] = [];
   for (const entry of allEntries(state)) {
     entries.push(entry);
     if (entries.length < entriesInLine) continue;
-    yield operationsLine([{ op: "put", entries }]);
+    yield [{ op: "put", entries }];
     entries = [];
   }
-  if (entries.length > 0) yield operationsLine([{ op: "put", entries }]);
+  if (entries.length > 0) yield [{ op: "put", entries }];
   const pauses = [...state.paused].map((type): QueueOperation => ({ op: "pause", type }));
-  if (pauses.length > 0) yield operationsLine(pauses);
+  if (pauses.length > 0) yield pauses;
 }
 
 function* allEntries(state: QueueState): Iterable<QueueEntry> {
   for (const { entry } of state.living()) yield entry;
   yield* state.dead();
-}
-
-function operationsLine(operations: readonly QueueOperation[]): Buffer {
-  return Buffer.from(`${JSON.stringify(operations)}\n`);
 }

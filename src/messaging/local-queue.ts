@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { removeLeftovers, storageError } from "../util/atomic-write.ts";
 import { ThothError } from "../util/errors.ts";
-import { liveness, type ProcessIdentity, processExists } from "../util/process-identity.ts";
+import { deadProcesses, processExists } from "../util/process-identity.ts";
 import { acquireLock, LockTimeoutError } from "../util/process-lock.ts";
 import { Journal } from "./journal.ts";
 import { type Moment, PlannedQueue, type QueueKeeper } from "./planned-queue.ts";
@@ -89,8 +89,7 @@ class LocalKeeper implements QueueKeeper {
   }
 
   #settle(): QueueWorld {
-    const known = new Map<string, boolean>();
-    const world = worldNow(this.#surroundings, (holder) => remember(known, holder));
+    const world = worldNow(this.#surroundings, deadProcesses());
     this.#journal.state.settle(world);
     return world;
   }
@@ -104,14 +103,4 @@ class LocalKeeper implements QueueKeeper {
       cause: error,
     });
   }
-}
-
-/** A process that claimed hundreds of messages is looked up once. */
-function remember(known: Map<string, boolean>, holder: ProcessIdentity): boolean {
-  const key = `${holder.host} ${holder.boot} ${holder.pid} ${holder.start}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const dead = liveness(holder) === "dead";
-  known.set(key, dead);
-  return dead;
 }

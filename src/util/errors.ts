@@ -53,6 +53,8 @@ export const errorCodes = {
   killed: { id: "THOTH-E0416", exit: 4 },
   "database-unreachable": { id: "THOTH-E0417", exit: 4 },
   "database-refused": { id: "THOTH-E0418", exit: 4 },
+  "broker-unreachable": { id: "THOTH-E0419", exit: 4 },
+  "broker-refused": { id: "THOTH-E0420", exit: 4 },
   "cluster-unreachable": { id: "THOTH-E0421", exit: 4 },
   "cluster-refused": { id: "THOTH-E0422", exit: 4 },
 } as const;

@@ -39,6 +39,17 @@ export function liveness(identity: ProcessIdentity): "alive" | "dead" | "elsewhe
   return status.start === identity.start ? "alive" : "dead";
 }
 
+/** Tells the dead; each process is looked up once, however often it is asked about. */
+export function deadProcesses(): (identity: ProcessIdentity) => boolean {
+  const known = new Map<string, boolean>();
+  return (identity) => {
+    const key = `${identity.host} ${identity.boot} ${identity.pid} ${identity.start}`;
+    const dead = known.get(key) ?? liveness(identity) === "dead";
+    known.set(key, dead);
+    return dead;
+  };
+}
+
 /** Whether some process of this number exists, be it the one that was meant or a later one. */
 export function processExists(pid: number): boolean {
   return signalReaches(pid);
