@@ -7,10 +7,11 @@ import type { Emit } from "./model/event.ts";
 import { createIndexClient } from "./package-index/client.ts";
 import type { IndexClient } from "./package-index/index-client.ts";
 import type { PostgresSettings } from "./postgres/database.ts";
-import { openJsonStore } from "./store/json-store.ts";
+import { jsonBacking, openJsonStore } from "./store/json-store.ts";
 import { openProjectRegistry, type ProjectRegistry } from "./store/project-registry.ts";
 import { openRunStore, type RunStore } from "./store/run-store.ts";
 import type { KnowledgeStore } from "./store/store.ts";
+import type { Backing } from "./store/table-store.ts";
 import { openWorkTimes, type WorkTimes } from "./store/work-times.ts";
 import { ThothError } from "./util/errors.ts";
 import { programVersion } from "./util/program.ts";
@@ -30,6 +31,8 @@ export interface Services {
   readonly client: IndexClient;
   /** Where tasks run, given what each kind of task does. */
   readonly engine: (runners: Runners) => Engine;
+  /** Where an investigator's tasks run, given the engine that runs them in this process. */
+  readonly outside: (here: Engine) => Promise<Engine>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** ms since the epoch. */
@@ -58,6 +61,7 @@ export async function connect(
   const workTimes = openWorkTimes(configuration.storeDirectory);
   const openQueue = await queueOf(configuration);
   let queue: MessageQueue | undefined;
+  let cluster: Awaited<ReturnType<typeof connectCluster>> | undefined;
   return {
     ...surroundings,
     signal,
@@ -68,6 +72,11 @@ export async function connect(
     runs: openRunStore(configuration.storeDirectory),
     workTimes,
     engine: (runners) => localEngine(runners, (kind) => workTimes.begin(kind)),
+    outside: async (here) => {
+      if (configuration.workflow === "local") return here;
+      cluster ??= await connectCluster(configuration, environment, signal);
+      return cluster.engine(here);
+    },
     queue: () => {
       queue ??= openQueue();
       return queue;
@@ -75,11 +84,29 @@ export async function connect(
     now: Date.now,
     close: async () => {
       await client.close();
+      cluster?.close();
       await queue?.close();
       await workTimes.close();
       await store.close();
     },
   };
+}
+
+/** Connects to the cluster that tasks run in. Throws `bad-configuration` where its pods would work for nobody. */
+async function connectCluster(
+  { argo, knowledge, messaging }: Configuration,
+  environment: Services["environment"],
+  signal: AbortSignal,
+) {
+  if (knowledge === "json" || messaging === "local") {
+    const lacking = knowledge === "json" ? "knowledge" : "messaging";
+    throw new ThothError("bad-configuration", `\`workflow: argo\` needs a shared \`${lacking}\``, {
+      notes: ["what a pod learns in a store or queue of its own is gone when it ends"],
+      hint: `set \`${lacking}: postgresql\`${lacking === "messaging" ? " or `kafka`" : ""}`,
+    });
+  }
+  const { connectArgo } = await import("./workflow/argo-connect.ts");
+  return connectArgo(argo, environment, signal);
 }
 
 /** Opens the configured queue; what that takes is loaded before, and connected to when first used. */
@@ -108,6 +135,37 @@ async function openStore(configuration: Configuration): Promise<KnowledgeStore> 
   return openPostgresStore({ settings, cacheDirectory });
 }
 
+/** Where knowledge can lie, for copying it; both are to be closed. */
+export async function knowledgeEnds(
+  configuration: Configuration,
+): Promise<Record<Configuration["knowledge"], Backing>> {
+  const { cacheDirectory, storeDirectory } = configuration;
+  const settings = neededDatabase(configuration, "knowledge");
+  const { postgresBacking } = await import("./store/postgres-store.ts");
+  return {
+    json: jsonBacking(storeDirectory),
+    postgresql: postgresBacking({ settings, cacheDirectory }),
+  };
+}
+
+/** Makes the tables of all back ends in the configured database, or brings them up to date. */
+export async function migrateDatabase(configuration: Configuration): Promise<PostgresSettings> {
+  const settings = neededDatabase(configuration, "knowledge");
+  const [{ openDatabase }, { migrate }, { queueTables }, { knowledgeTables }] = await Promise.all([
+    import("./postgres/database.ts"),
+    import("./postgres/migrations.ts"),
+    import("./messaging/postgres-tables.ts"),
+    import("./store/database-tables.ts"),
+  ]);
+  const database = openDatabase(settings);
+  try {
+    for (const part of [knowledgeTables, queueTables]) await migrate(database, part);
+    return settings;
+  } finally {
+    await database.close();
+  }
+}
+
 /** Throws `bad-configuration` where a back end is to be in a database that nobody named. */
 function neededDatabase(
   { postgresql }: Configuration,
@@ -117,18 +175,6 @@ function neededDatabase(
   const message = `\`${setting}: postgresql\` needs \`postgresql_url\`, which is not set`;
   throw new ThothError("bad-configuration", message, {
     hint: "set THOTH_POSTGRESQL_URL, such as `postgresql://USER:PASSWORD@HOST:5432/DATABASE`",
-  });
-}
-
-/** Throws `bad-configuration` where a back end is to be in a database that nobody named. */
-function databaseOf(
-  { postgresql }: Configuration,
-  setting: "knowledge" | "messaging",
-): PostgresSettings {
-  if (postgresql !== undefined) return postgresql;
-  const message = `\`${setting}: postgresql\` needs \`postgresql_url\`, which is not set`;
-  throw new ThothError("bad-configuration", message, {
-    hint: "set THOTH_POSTGRESQL_URL to an address such as `postgresql://USER:PASSWORD@HOST/DATABASE`",
   });
 }
 
