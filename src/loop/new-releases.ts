@@ -39,14 +39,25 @@ export async function newReleaseTriggers(
   const triggers: Message[] = [];
   for (const project of services.projects.all()) {
     if (!isBehind(project, name, released)) continue;
-    const taken = await takenBy(services, project, name);
-    const release = taken === "unknown" ? { name, version, index } : taken;
-    if (release === undefined || isAdvised(services, project, release)) {
+    const trigger = await newReleaseTrigger(services, project, { name, version, index });
+    if (trigger === undefined) {
       const what = `${name} ${version} is nothing new to ${project.directory}`;
       services.emit({ type: "learnt", what });
-    } else triggers.push(triggerOf(project, causeOf("new-release", release)));
+    } else triggers.push(trigger);
   }
   return triggers;
+}
+
+/** The message that has one project advised anew where a release would move it; undefined: it would not. */
+export async function newReleaseTrigger(
+  services: Services,
+  project: WatchedProject,
+  released: Release,
+): Promise<Message | undefined> {
+  const taken = await takenBy(services, project, released.name);
+  const release = taken === "unknown" ? released : taken;
+  const isNews = release !== undefined && !isAdvised(services, project, release);
+  return isNews ? triggerOf(project, causeOf("new-release", release)) : undefined;
 }
 
 function isBehind(project: WatchedProject, name: PackageName, released: Version): boolean {

@@ -1,5 +1,6 @@
 import type { PageChanges } from "../solver/page-changes.ts";
 import type { Services } from "../wiring.ts";
+import { endedCoolDowns } from "./ended-cool-downs.ts";
 import {
   type DownIndex,
   type FailedPage,
@@ -40,8 +41,8 @@ export interface Refreshed {
 
 /**
  * Asks the indexes what changed of packages, and queues what follows from it: new, vanished and
- * changed releases, the newest that were not solved where they are used, and those installed that
- * were not scanned. Stopped by its signal, it keeps what it learnt.
+ * changed releases, the newest that were not solved where they are used, those installed that were
+ * not scanned, and those that a cool-down kept out of a watched project until now. Stopped by its signal, it keeps what it learnt.
  */
 export async function refresh(services: Services, options: RefreshOptions): Promise<Refreshed> {
   const { store, configuration, client, signal } = services;
@@ -86,7 +87,8 @@ async function queueUnlearnt(
 ): Promise<number> {
   const unsolved = unsolvedMessages(services, targets, await usedRuntimes(services));
   const unscanned = services.configuration.security ? unscannedMessages(services, targets) : [];
-  const messages = [...unsolved.slice(0, max), ...unscanned.slice(0, max)];
+  const ended = await endedCoolDowns(services);
+  const messages = [...unsolved.slice(0, max), ...unscanned.slice(0, max), ...ended];
   if (messages.length > 0 && !dryRun) await services.queue().publish(messages);
   round.messages.push(...messages);
   return Math.max(0, unsolved.length - max) + Math.max(0, unscanned.length - max);
