@@ -11,7 +11,7 @@ export function licenceRefusal(
   if (licence === undefined)
     return policy.allow === undefined || policy.unknown === "allow"
       ? undefined
-      : "has a licence that is not known, and the policy names those that are allowed";
+      : `has a licence that is not known${about === undefined ? " here" : ""}, and the policy names those that are allowed`;
   if (isAdmitted(licence, policy)) return undefined;
   return `is licensed as ${licence}, which the policy does not allow`;
 }

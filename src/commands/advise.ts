@@ -6,7 +6,7 @@ import { projectManifest } from "../loop/project-manifest.ts";
 import type { Advice } from "../model/advice.ts";
 import type { AdviceReport, ReportedPin, ReportedRun } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
-import { type FailOn, hasLicensePolicy } from "../model/policy.ts";
+import type { FailOn } from "../model/policy.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { staleFrom } from "../reports/advisories-age.ts";
 import { Interrupted } from "../util/interrupted.ts";
@@ -16,6 +16,7 @@ import { obtainAdvice } from "./advice-source.ts";
 import { adviceWarnings } from "./advice-warnings.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
+import { learnUnknownLicences } from "./learn-unknown-licences.ts";
 import { policyOutcome } from "./policy-report.ts";
 import { type LockMode, settleLock } from "./settle-lock.ts";
 import { type AdviceWatch, stoppedAdvice, watchAdvice } from "./stopped-advice.ts";
@@ -178,15 +179,6 @@ async function obtain(
   const { adviseLater } = await import("./advise-later.ts");
   const { dev, upgrade, upgradePackages } = flags;
   return adviseLater(question, { dev, upgrade: upgrade ? "all" : upgradePackages });
-}
-
-/** A policy on licences asks for facts that no other advice needs. */
-async function learnUnknownLicences(question: AdviceQuestion): Promise<void> {
-  const { settings } = question.project;
-  if (settings === undefined || !hasLicensePolicy(settings.policy)) return;
-  if (question.services.configuration.offline) return;
-  const { learnLicences } = await import("./learn-licences.ts");
-  await learnLicences(question);
 }
 
 /** Who stops the program sees the best so far, but wants nothing written. */

@@ -51,7 +51,7 @@ test("JSON and Markdown say the same", async () => {
 
   expect(JSON.parse((await run("outdated", "--json")).stdout)).toMatchObject({
     schema: "thoth.outdated",
-    version: "1.0",
+    version: "1.1",
     projects: [
       {
         directory: ".",

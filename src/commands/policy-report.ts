@@ -7,8 +7,14 @@ import type { AdviceQuestion } from "../loop/advice-question.ts";
 import type { Advice, Pin } from "../model/advice.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
-import { type AcceptedAdvisory, type FailOn, hasCoolDown } from "../model/policy.ts";
+import {
+  type AcceptedAdvisory,
+  type FailOn,
+  hasCoolDown,
+  hasLicensePolicy,
+} from "../model/policy.ts";
 import type { FailOnReport, IgnoredAdvisory, PolicyReport } from "../model/policy-report.ts";
+import { listed } from "../reports/wording.ts";
 import { fails } from "./fail-on.ts";
 
 /** What the policy made of an advice, and what there is to be said of the policy. */
@@ -41,21 +47,21 @@ export function policyOutcome(
   const cooled = hasCoolDown(policy);
   const severity = failOn ?? policy.failOn;
   const remarked = acceptedAdvisories.length + policy.expired.length > 0;
-  if (!cooled && !remarked && asOf === undefined && severity === undefined) return nothing;
+  const licensed = hasLicensePolicy(policy);
+  const isTold = cooled || remarked || asOf !== undefined || severity !== undefined;
+  if (!isTold && !licensed) return nothing;
   const context = adviceContext(question);
   const pins = pinsOf(advice);
   const ignored = ignoredAdvisories(pins, acceptedAdvisories, context);
   const heldBack = cooled ? heldBackBy(pins, context) : [];
+  const failOnReport = severity === undefined ? {} : { failOn: failing(pins, severity, context) };
   return {
-    report: {
-      heldBack,
-      ignored,
-      ...(severity === undefined ? {} : { failOn: failing(pins, severity, context) }),
-    },
+    report: isTold ? { heldBack, ignored, ...failOnReport } : undefined,
     warnings: [
       ...policy.expired.map(expiredWarning),
       ...(advice.outcome === "locked" ? staleWarnings(acceptedAdvisories, ignored, context) : []),
       ...asOfWarnings(asOf),
+      ...(licensed ? unlearntWarnings(pins, context) : []),
     ],
     validUntil: cooled && asOf === undefined ? nextEligible(consulted, context) : undefined,
   };
@@ -119,6 +125,25 @@ function staleWarnings(
       hint: "take it out: it is needed no more",
     }));
 }
+
+/** What a policy lets through that only denies is not thereby known to be fine. */
+function unlearntWarnings(
+  pins: ReturnType<typeof pinsOf>,
+  { knowledge }: AdviceContext,
+): AdviceReport["warnings"] {
+  const names = [...pins.values()].flatMap(({ release: { name, index }, source }) =>
+    source !== undefined || knowledge.about(name, index) === undefined ? [name] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    {
+      message: `the policy on licences was not held against ${listed(names.sort(), mostNamed)}: their licences are not known here`,
+      hint: "`thoth advise` without --offline learns those of packages that an index has",
+    },
+  ];
+}
+
+const mostNamed = 5;
 
 function asOfWarnings(asOf: number | undefined): AdviceReport["warnings"] {
   if (asOf === undefined) return [];

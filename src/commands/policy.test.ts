@@ -198,7 +198,11 @@ test("a policy on licences has them learnt, and takes what it allows only", asyn
     pipfile: '[packages]\ngood = "*"\n',
     files: { "thoth.toml": '[policy.licenses]\nallow = ["MIT"]\n' },
   });
-  const advise = () => thoth(project, ["advise", "--verify", "none"], { index: index.url });
+  const run = (...args: readonly string[]) => thoth(project, args, { index: index.url });
+  const advise = () => run("advise", "--verify", "none");
+  const outdated = await run("outdated");
+  expect(outdated).toMatchObject({ exitCode: 0 });
+  expect(outdated.stdout).toContain("1 more would come");
   expect(await advise()).toMatchObject({ exitCode: 0 });
 
   project.write({ Pipfile: '[packages]\nbad = "*"\n' });
@@ -210,4 +214,17 @@ test("a policy on licences has them learnt, and takes what it allows only", asyn
   const mute = await advise();
   expect(mute).toMatchObject({ exitCode: 1 });
   expect(mute.stderr).toContain("has a licence that is not known");
+
+  project.write({ "thoth.toml": '[policy.licenses]\ndeny = ["MIT"]\n' });
+  const denying = await run("outdated", "--offline");
+  expect(denying.stderr).not.toContain("was not held against");
+  const elsewhere = makeProject({ pipfile: '[packages]\nmute = "*"\n' });
+  const there = { index: index.url };
+  expect(await thoth(elsewhere, ["advise", "--verify", "none"], there)).toMatchObject({
+    exitCode: 0,
+  });
+  elsewhere.write({ "thoth.toml": '[policy.licenses]\ndeny = ["MIT"]\n' });
+  expect((await thoth(elsewhere, ["outdated", "--offline"], there)).stderr).toContain(
+    "the policy on licences was not held against mute",
+  );
 });
