@@ -1,5 +1,5 @@
 import { migrate } from "../src/postgres/migrations.ts";
 import { serveReader } from "../src/postgres/reader-thread.ts";
-import { knowledgeSchema } from "../src/store/database-schema.ts";
+import { knowledgeTables } from "../src/store/database-tables.ts";
 
-serveReader((database) => migrate(database, knowledgeSchema));
+serveReader((database) => migrate(database, knowledgeTables));

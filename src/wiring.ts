@@ -59,7 +59,7 @@ export async function connect(
     signal,
   });
   const workTimes = openWorkTimes(configuration.storeDirectory);
-  const openQueue = await queueOf(configuration);
+  const openQueue = await queueOf(configuration, signal);
   let queue: MessageQueue | undefined;
   let cluster: Awaited<ReturnType<typeof connectCluster>> | undefined;
   return {
@@ -110,7 +110,10 @@ async function connectCluster(
 }
 
 /** Opens the configured queue; what that takes is loaded before, and connected to when first used. */
-async function queueOf(configuration: Configuration): Promise<() => MessageQueue> {
+async function queueOf(
+  configuration: Configuration,
+  signal: AbortSignal,
+): Promise<() => MessageQueue> {
   switch (configuration.messaging) {
     case "postgresql": {
       const [{ openDatabase }, { openPostgresQueue }] = await Promise.all([
@@ -120,8 +123,20 @@ async function queueOf(configuration: Configuration): Promise<() => MessageQueue
       const settings = neededDatabase(configuration, "messaging");
       return () => openPostgresQueue(openDatabase(settings, { name: "thoth queue" }));
     }
-    case "kafka":
-      throw new ThothError("bad-configuration", "`messaging: kafka` is not to be had yet");
+    case "kafka": {
+      const { kafka } = configuration;
+      if (kafka === undefined) {
+        throw new ThothError(
+          "bad-configuration",
+          "`messaging: kafka` needs the address of a broker",
+          {
+            hint: "set THOTH_KAFKA_BROKERS, or `kafka_brokers` in `.thoth.yaml`, to `HOST:PORT`",
+          },
+        );
+      }
+      const { openKafkaQueue } = await import("./messaging/kafka-queue.ts");
+      return () => openKafkaQueue(kafka, { signal });
+    }
     case "local":
       return () => openLocalQueue(join(configuration.storeDirectory, "queue"));
   }

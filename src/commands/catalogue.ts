@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { addAdvise } from "./advise-options.ts";
 import { addAdvisories } from "./advisories-options.ts";
 import { addAudit } from "./audit-options.ts";
+import { addBackEnds } from "./back-end-options.ts";
 import { collect, texts } from "./collect.ts";
 import type { CommandOptions as Options, Perform } from "./command.ts";
 import { addDoctor } from "./doctor-options.ts";
@@ -14,6 +15,7 @@ import { addPrescriptions } from "./prescriptions-options.ts";
 import { addProject } from "./project-options.ts";
 import { addQueue } from "./queue-options.ts";
 import { addRefresh } from "./refresh-options.ts";
+import { addRunTask } from "./run-task-options.ts";
 import { addSiScan } from "./si-scan-options.ts";
 import { addWarm } from "./warm-options.ts";
 
@@ -25,6 +27,7 @@ export function addCommands(program: Command, perform: Perform): void {
   addExport(program, { perform, everywhere });
   addSolve(program, perform);
   addInvestigate(program, perform);
+  addRunTask(program, { perform, everywhere });
   addSiScan(program, { perform, everywhere });
   addAudit(program, { perform, everywhere });
   addAdvisories(program, { perform, everywhere });
@@ -158,6 +161,7 @@ function addKnowledge(program: Command, perform: Perform): void {
       }),
     );
   addArchives(knowledge, perform);
+  addBackEnds(knowledge, { perform, everywhere });
 }
 
 function addArchives(knowledge: Command, perform: Perform): void {

@@ -74,6 +74,38 @@ export function renderImport(figures: ImportFigures, archive: string, color: Pal
   ]);
 }
 
+/** What `thoth knowledge copy` did. */
+export interface CopyFigures {
+  readonly packages: number;
+  readonly sources: number;
+  readonly merged: NonNullable<ImportFigures["merged"]>;
+  readonly local: number;
+  readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
+  readonly whole: boolean;
+}
+
+/** `thoth knowledge copy`. */
+export function renderCopy(figures: CopyFigures, to: string, color: Palette): string {
+  const { packages, sources, merged, local, leftOut, whole } = figures;
+  const what = [
+    counted(packages, "package"),
+    ...(sources > 0 ? [counted(sources, "direct source")] : []),
+  ];
+  return lines([
+    `Copied ${listed(what)} to ${safeText(to)}`,
+    ...mergedLines(merged),
+    ...(local === 0
+      ? []
+      : [`Left out: ${counted(local, "source")} in folders or files of one machine`]),
+    ...leftOut.map(({ file, reason }) =>
+      color.error(`left out: ${safeText(file)}: ${safeText(reason)}`),
+    ),
+    whole
+      ? "Read again: it has all of it"
+      : color.warning("Read again: something is missing, or was learnt meanwhile; copy once more"),
+  ]);
+}
+
 function mergedLines(merged: NonNullable<ImportFigures["merged"]>): readonly string[] {
   const { packages, releases, added, renewed, known, outdated } = merged;
   const news = [

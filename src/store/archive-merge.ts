@@ -3,16 +3,16 @@ import type { IndexUrl } from "../model/release.ts";
 import type { SecurityFact } from "../model/security-fact.ts";
 import type { ArchivedFile } from "./archived-file.ts";
 import { asciiJson } from "./ascii-json.ts";
-import { Quarantine } from "./damage.ts";
+import type { Quarantine } from "./damage.ts";
 import { sourceFacts } from "./fact-kinds.ts";
 import { type FactKey, keyParts } from "./facts-file.ts";
 import { type Absorbed, FactsTable } from "./facts-table.ts";
-import { type DirtyTable, flushTables } from "./flush.ts";
+import type { DirtyTable } from "./flush.ts";
 import { PackageSlot } from "./package-slot.ts";
 import { readWholeReleases } from "./releases-file.ts";
 import { writeReleases } from "./releases-text.ts";
-import type { StorePaths } from "./store-paths.ts";
 import { mergePages, type StoredPage } from "./stored-page.ts";
+import type { Backing } from "./table-store.ts";
 
 /** What became of the archive's content. */
 export interface MergeCounts {
@@ -25,6 +25,9 @@ export interface MergeCounts {
   readonly outdated: number;
 }
 
+/** The store that something is merged into. */
+export type MergeTarget = Pick<Backing, "quarantine" | "folder" | "source" | "flush">;
+
 /** Files that an index no longer offers, by version. */
 type GoneFiles = ReadonlyMap<string, readonly GoneFile[]>;
 
@@ -32,7 +35,7 @@ const flushAfter = 400;
 
 /** Lays the files of an archive over those of a store, package by package. */
 export class ArchiveMerge {
-  readonly #paths: StorePaths;
+  readonly #target: MergeTarget;
   readonly #quarantine: Quarantine;
   readonly #dirty = new Map<DirtyTable, IndexUrl | undefined>();
   readonly #facts = { added: 0, renewed: 0, known: 0 };
@@ -41,9 +44,9 @@ export class ArchiveMerge {
   #releases = 0;
   #outdated = 0;
 
-  constructor(paths: StorePaths) {
-    this.#paths = paths;
-    this.#quarantine = new Quarantine(paths.corrupt);
+  constructor(target: MergeTarget) {
+    this.#target = target;
+    this.#quarantine = target.quarantine;
   }
 
   get counts(): MergeCounts {
@@ -70,8 +73,7 @@ export class ArchiveMerge {
 
   async #flush(): Promise<void> {
     if (this.#dirty.size === 0) return;
-    const [paths, quarantine] = [this.#paths, this.#quarantine];
-    await flushTables(this.#dirty, { paths, quarantine, readOnly: false });
+    await this.#target.flush(this.#dirty);
   }
 
   #mergePackage(): void {
@@ -84,7 +86,7 @@ export class ArchiveMerge {
       return;
     }
     const { name, index } = first;
-    const folder = this.#paths.package(name, index);
+    const folder = this.#target.folder(name, index);
     const slot = new PackageSlot(name, index, folder, this.#quarantine);
     const page = files.find((file) => file.kind === "releases")?.page;
     const gone = goneFiles(this.#mergePage(slot, page));
@@ -143,7 +145,7 @@ export class ArchiveMerge {
   }
 
   #mergeSource({ key, facts }: Extract<ArchivedFile, { kind: "source" }>): void {
-    const path = this.#paths.source(key);
+    const path = this.#target.source(key);
     const table = new FactsTable(path, sourceFacts, asciiJson({ key }), this.#quarantine);
     this.#absorb(table, facts, undefined);
   }

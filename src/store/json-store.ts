@@ -1,8 +1,12 @@
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
+import { listFolder } from "../util/atomic-write.ts";
+import { isRecord } from "../util/json.ts";
 import { type Catalogue, readCatalogue, revisionText } from "./catalogue.ts";
 import { Quarantine } from "./damage.ts";
+import { readSubject } from "./facts-file.ts";
 import { type DirtyTable, flushTables } from "./flush.ts";
 import {
   countStore,
@@ -29,7 +33,15 @@ export function openJsonStore(
   folder: string,
   options: { readonly readOnly?: boolean } = {},
 ): KnowledgeStore {
-  return new TableStore(new JsonBacking(new StorePaths(folder), options.readOnly ?? false));
+  return new TableStore(jsonBacking(folder, options));
+}
+
+/** The files of `openJsonStore` for those who deal with whole files. */
+export function jsonBacking(
+  folder: string,
+  options: { readonly readOnly?: boolean } = {},
+): Backing {
+  return new JsonBacking(new StorePaths(folder), options.readOnly ?? false);
 }
 
 class JsonBacking implements Backing {
@@ -90,6 +102,13 @@ class JsonBacking implements Backing {
 
   indexes(name: PackageName, inMemory: readonly PackageOnIndex[]): readonly IndexUrl[] {
     return listIndexes(this.#paths, name, inMemory);
+  }
+
+  sources(): readonly string[] {
+    return listFolder(this.#paths.sources).flatMap((file) => {
+      const of = this.quarantine.guard(() => readSubject(join(this.#paths.sources, file)));
+      return isRecord(of) && typeof of["key"] === "string" ? [of["key"]] : [];
+    });
   }
 
   count(): ReturnType<KnowledgeStore["count"]> {

@@ -1,7 +1,7 @@
 import { type Manifest, readArchive } from "./archive.ts";
 import { ArchiveMerge, type MergeCounts } from "./archive-merge.ts";
 import { readArchivedFile } from "./archived-file.ts";
-import { StorePaths } from "./store-paths.ts";
+import { jsonBacking } from "./json-store.ts";
 
 export interface ImportRequest {
   readonly store: string;
@@ -52,7 +52,7 @@ export async function importKnowledge(request: ImportRequest): Promise<ImportRes
   });
   if (request.verifyOnly) return { manifest, content, damaged: [] };
   onStage("merge");
-  const merge = new ArchiveMerge(new StorePaths(request.store));
+  const merge = new ArchiveMerge(jsonBacking(request.store));
   await readArchive(archive, signal, async ({ path, bytes }) => {
     await merge.add(readArchivedFile(path, bytes.toString("utf8"), now));
   });

@@ -69,9 +69,8 @@ export class DatabaseCache {
     const key = keyOf({ name, index });
     const current = this.#current.get(key);
     if (current !== undefined) return current;
-    const recent = this.#recentPackages();
-    recent.asked({ name, index });
-    this.#load(recent.likely().filter((one) => !this.#current.has(keyOf(one))));
+    const likely = this.#recentPackages().asked({ name, index });
+    this.#load(likely.filter((one) => !this.#current.has(keyOf(one))));
     return this.#current.get(key) ?? this.#nothing();
   }
 

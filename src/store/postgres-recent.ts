@@ -14,6 +14,7 @@ export class RecentPackages {
   readonly #path: string;
   readonly #earlier: ReadonlyMap<string, PackageOnIndex>;
   #asked = new Map<string, PackageOnIndex>();
+  /** To be looked at together with what is asked for next. */
   #likely: ReadonlyMap<string, PackageOnIndex>;
 
   constructor(path: string) {
@@ -22,24 +23,23 @@ export class RecentPackages {
     this.#likely = this.#earlier;
   }
 
-  asked(one: PackageOnIndex): void {
+  /** That one, and those that are likely to follow, each once until `forget`. */
+  asked(one: PackageOnIndex): readonly PackageOnIndex[] {
     this.#asked.set(keyOf(one), one);
-  }
-
-  /** Those that were asked for, and those that are likely to follow. */
-  likely(): readonly PackageOnIndex[] {
-    return [...new Map([...this.#asked, ...this.#likely]).values()];
+    const likely = [one, ...this.#likely.values()];
+    this.#likely = new Map();
+    return likely;
   }
 
   /** From now on those are likely that were asked for since the last time. */
   forget(): void {
-    if (this.#asked.size > 0) this.#likely = this.#asked;
+    this.#likely = this.#asked;
     this.#asked = new Map();
   }
 
   /** For the next process. */
   save(): void {
-    const asked = new Map([...this.#asked, ...this.#likely]);
+    const asked = this.#asked.size > 0 ? this.#asked : this.#likely;
     const news = [...asked.keys()].filter((key) => !this.#earlier.has(key));
     if (asked.size < fewest || news.length === 0) return;
     const all = [...new Map([...asked, ...this.#earlier]).values()].slice(0, mostLikely);

@@ -7,11 +7,11 @@ import { type PackageName, packageName } from "../python/name.ts";
 import { parsedJson } from "../util/json.ts";
 import { packageRoot } from "../util/package-root.ts";
 import { Quarantine } from "./damage.ts";
+import { knowledgeTables } from "./database-tables.ts";
 import type { DirtyTable } from "./flush.ts";
 import { type PackageOnIndex, withInMemory } from "./inventory.ts";
 import { DatabaseCache } from "./postgres-cache.ts";
 import { flushToDatabase } from "./postgres-flush.ts";
-import { knowledgeSchema } from "./database-schema.ts";
 import { readReleases } from "./releases-text.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { type Backing, TableStore } from "./table-store.ts";
@@ -32,7 +32,12 @@ export interface PostgresStoreOptions {
  * flush did not write is still in memory then.
  */
 export function openPostgresStore(options: PostgresStoreOptions): KnowledgeStore {
-  return new TableStore(new PostgresBacking(options));
+  return new TableStore(postgresBacking(options));
+}
+
+/** The same for those who deal with whole files. */
+export function postgresBacking(options: PostgresStoreOptions): Backing {
+  return new PostgresBacking(options);
 }
 
 class PostgresBacking implements Backing {
@@ -61,7 +66,7 @@ class PostgresBacking implements Backing {
   }
 
   async flush(dirty: Map<DirtyTable, IndexUrl | undefined>): Promise<readonly PackageOnIndex[]> {
-    await migrate(this.#database, knowledgeSchema);
+    await migrate(this.#database, knowledgeTables);
     const packages = await flushToDatabase(dirty, this.#database);
     this.#cache.changed(packages);
     return packages;
@@ -95,6 +100,10 @@ class PostgresBacking implements Backing {
       inMemory.filter((one) => one.name === name),
     );
     return all.map(({ index }) => index);
+  }
+
+  sources(): readonly string[] {
+    return this.#cache.query("SELECT key FROM $.source ORDER BY key").map(({ key }) => String(key));
   }
 
   async count(): ReturnType<KnowledgeStore["count"]> {

@@ -45,6 +45,8 @@ export interface Backing {
   /** `inMemory` are packages with something that was not flushed. */
   packages(inMemory: readonly PackageOnIndex[]): readonly PackageOnIndex[];
   indexes(name: PackageName, inMemory: readonly PackageOnIndex[]): readonly IndexUrl[];
+  /** The keys of the direct sources. */
+  sources(): readonly string[];
   readonly count: KnowledgeStore["count"];
   readonly verify: KnowledgeStore["verify"];
   close(): Promise<void>;

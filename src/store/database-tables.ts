@@ -4,7 +4,7 @@ import type { SchemaPart } from "../postgres/migrations.ts";
  * The tables of knowledge. A fact and a page are kept as the text that a file of the JSON store has
  * of them, so that one set of rules reads, merges and writes both.
  */
-export const knowledgeSchema: SchemaPart = { name: "knowledge", migrations: [first] };
+export const knowledgeTables: SchemaPart = { name: "knowledge", migrations: [first] };
 
 function first(schema: string): string {
   return `
