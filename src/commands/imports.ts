@@ -5,7 +5,13 @@ import { importFindings } from "../loop/project-imports.ts";
 import { projectManifest } from "../loop/project-manifest.ts";
 import { providersOf } from "../loop/providers.ts";
 import { chooseRuntime } from "../loop/runtime-choice.ts";
-import { importsJson, importsText, providersJson, providersText } from "../reports/imports.ts";
+import {
+  importsJson,
+  importsText,
+  isCertain,
+  providersJson,
+  providersText,
+} from "../reports/imports.ts";
 import { ThothError } from "../util/errors.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { offline } from "./why.ts";
@@ -30,7 +36,7 @@ export async function runImports(
     const entries = manifest.pipfile.categories.flatMap((category) => category.entries);
     const pins = manifest.lock === undefined ? [] : lockedPins(manifest.lock);
     const findings = importFindings(usage, { entries, pins }, services.store);
-    const certain = findings.some(({ kind }) => kind !== "perhaps-unused");
+    const certain = findings.some(({ kind }) => isCertain(kind));
     const stdout = context.json
       ? importsJson(usage, findings)
       : importsText(usage, findings, context.verbosity === "verbose");

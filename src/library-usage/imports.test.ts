@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pythonParser } from "../python-syntax/parser.ts";
-import { type Import, importsOf, usedSymbols } from "./imports.ts";
+import { type Import, importsOf, namedModules, usedSymbols } from "./imports.ts";
 import { isStandardLibrary } from "./standard-library.ts";
 import { wellKnownPackage } from "./well-known.ts";
 
@@ -12,8 +12,10 @@ function rootOf(text: string) {
   return parsed.root;
 }
 
-function told({ module, names, line, optional, typing }: Import): string {
-  const how = [optional ? "optional" : "", typing ? "typing" : ""].filter((one) => one !== "");
+function told({ module, names, line, optional, typing, late }: Import): string {
+  const how = [optional ? "optional" : "", typing ? "typing" : "", late ? "late" : ""].filter(
+    (one) => one !== "",
+  );
   return [`${line} ${module}`, names.join(","), ...how].filter((one) => one !== "").join(" ");
 }
 
@@ -22,13 +24,19 @@ test.each([
   ["from a.b import c, d as e", ["1 a.b c,d"]],
   ["from a import *", ["1 a *"]],
   ["from . import own\nfrom .own import x", []],
-  ["def f():\n    import late", ["2 late"]],
+  ["def f():\n    import a", ["2 a late"]],
   ["try:\n    import fast\nexcept ImportError:\n    import slow", ["2 fast optional", "4 slow"]],
   ["try:\n    import a\nexcept (ImportError, OSError):\n    a = None", ["2 a optional"]],
   ["try:\n    import a\nexcept ValueError:\n    pass", ["2 a"]],
   ["if TYPE_CHECKING:\n    import a\nelse:\n    import b", ["2 a typing", "4 b"]],
   ["if typing.TYPE_CHECKING:\n    from a import b", ["2 a b typing"]],
   ["importlib.import_module(\"a.b\")\n__import__('c')", ["1 a.b", "2 c"]],
+  [
+    "if sys.version_info < (3, 11):\n    import a\nelse:\n    import b",
+    ["2 a optional", "4 b optional"],
+  ],
+  ["if os.name == 'nt':\n    import a", ["2 a optional"]],
+  ["x = pytest.importorskip('a')", ["1 a optional"]],
   ["importlib.import_module(name)", []],
   ['"""import a"""\n# import b', []],
 ])("the imports of %j", (text, expected) => {
@@ -70,4 +78,12 @@ test("modules with another name than their package are known, and nothing else i
     undefined,
     undefined,
   ]);
+});
+
+test("texts that could name a module are found, with what stands behind a colon left out", () => {
+  const root = rootOf(
+    'APPS = ["shop.cart", r"web:app"]\nx = "two words"\ny = f"a{b}"\nz = """doc"""',
+  );
+
+  expect([...namedModules(root)].sort()).toEqual(["doc", "shop.cart", "web"]);
 });

@@ -7,21 +7,27 @@ export interface Import {
   /** What is taken of it: `["load"]`; `["*"]` for all; empty for the module itself. */
   readonly names: readonly string[];
   readonly line: number;
-  /** A file that goes on without it: the import stands under `try` with `except ImportError`. */
+  /**
+   * A file that goes on without it: the import stands under `try` with `except ImportError`, or
+   * belongs to some Pythons or systems alone (`if sys.version_info …`, `if os.name …`).
+   */
   readonly optional: boolean;
   /** For a type checker only: under `if TYPE_CHECKING`. */
   readonly typing: boolean;
+  /** Within a function, so that a program may well do without it. */
+  readonly late: boolean;
 }
 
 interface Where {
   readonly optional: boolean;
   readonly typing: boolean;
+  readonly late: boolean;
 }
 
 /** All imports of a file, in its order, those in functions too; relative ones are the project's own. */
 export function importsOf(root: SyntaxNode): readonly Import[] {
   const found: Import[] = [];
-  const open: [SyntaxNode, Where][] = [[root, { optional: false, typing: false }]];
+  const open: [SyntaxNode, Where][] = [[root, { optional: false, typing: false, late: false }]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [node, where] = next;
     found.push(...importsAt(node, where));
@@ -34,9 +40,17 @@ export function importsOf(root: SyntaxNode): readonly Import[] {
 function below(node: SyntaxNode, child: SyntaxNode, where: Where): Where {
   if (node.type === "try_statement" && child.type !== "except_clause")
     return catchesImportError(node) ? { ...where, optional: true } : where;
-  if (node.type !== "if_statement" || child !== part(node, "consequence")) return where;
+  if (node.type === "function_definition") return { ...where, late: true };
+  if (node.type !== "if_statement" || child === part(node, "condition")) return where;
   const condition = part(node, "condition");
-  const checking = condition !== undefined && /(^|\.)TYPE_CHECKING$/.test(textOf(condition));
+  const text = condition === undefined ? "" : textOf(condition);
+  if (
+    /\b(version_info|sys\.platform|os\.name|platform\.\w+\(|IS_WINDOWS|WINDOWS)\b|\bPY3?\d*\b/.test(
+      text,
+    )
+  )
+    return { ...where, optional: true };
+  const checking = child === part(node, "consequence") && /(^|\.)TYPE_CHECKING$/.test(text);
   return checking ? { ...where, typing: true } : where;
 }
 
@@ -64,8 +78,12 @@ function importsAt(node: SyntaxNode, where: Where): readonly Import[] {
       return [imported(textOf(module), names.length === 0 ? ["*"] : names)];
     }
     case "call": {
-      const module = importedByCall(node);
-      return module === undefined ? [] : [imported(module)];
+      const [called, module] = importedByCall(node) ?? [];
+      if (module === undefined) return [];
+      // pytest skips where it is missing
+      return [
+        called === "importorskip" ? { ...imported(module), optional: true } : imported(module),
+      ];
     }
     default:
       return [];
@@ -77,15 +95,29 @@ function moduleName(node: SyntaxNode): string {
   return textOf(part(node, "name") ?? node);
 }
 
-/** `importlib.import_module("x")` and `__import__("x")`, where the name is written out. */
-function importedByCall(node: SyntaxNode): string | undefined {
+/** `importlib.import_module("x")` and its like, where the name is written out: what was called, and the name. */
+function importedByCall(node: SyntaxNode): readonly [string, string] | undefined {
   const called = part(node, "function");
-  if (called === undefined || !/^(importlib\.)?import_module$|^__import__$/.test(textOf(called)))
-    return undefined;
+  const [name] =
+    /(?<=^importlib\.|^)import_module$|^__import__$|(?<=^pytest\.|^)importorskip$/.exec(
+      called === undefined ? "" : textOf(called),
+    ) ?? [];
   const given = part(node, "arguments");
   const [, module] =
     /^\(\s*["']([\w.]+)["']\s*[,)]/.exec(given === undefined ? "" : textOf(given)) ?? [];
-  return module;
+  return name === undefined || module === undefined ? undefined : [name, module];
+}
+
+/** Texts of a file that could name a module: `"shop.web"`, `"shop.web:app"`. */
+export function* namedModules(root: SyntaxNode): Generator<string> {
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    open.push(...node.children);
+    if (node.type !== "string") continue;
+    const [, name] =
+      /^[A-Za-z]?(?:"""|"|'''|')([A-Za-z_]\w*(?:\.\w+)*)(?::[\w.]*)?["']/.exec(textOf(node)) ?? [];
+    if (name !== undefined) yield name;
+  }
 }
 
 /**

@@ -1,11 +1,13 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { importsOf, usedSymbols } from "../library-usage/imports.ts";
+import { importsOf, namedModules, usedSymbols } from "../library-usage/imports.ts";
+import { OwnModules } from "../library-usage/own-modules.ts";
 import { isStandardLibrary } from "../library-usage/standard-library.ts";
 import type { ImportUse, LibraryUsage } from "../model/library-usage.ts";
 import { pythonParser } from "../python-syntax/parser.ts";
 import { mostSource, sourceText } from "../python-syntax/source-text.ts";
 import type { SyntaxNode } from "../python-syntax/syntax.ts";
+import { namedBeside } from "./named-beside.ts";
 
 /** Folders that hold no sources of the project itself. */
 const otherFolders = /^(\..+|__pycache__|node_modules|site-packages|build|dist|venv|env)$/;
@@ -20,7 +22,7 @@ const mostFiles = 50_000;
 export async function libraryUsage(directory: string, python: string): Promise<LibraryUsage> {
   const paths = [...sourceFiles(directory)];
   const parse = await pythonParser();
-  const gathered = new Gathered(ownModules(paths), python);
+  const gathered = new Gathered(new OwnModules(paths), python);
   const unread: string[] = [];
   for (const path of paths) {
     const { text } = sourceText(readFileSync(join(directory, path)));
@@ -28,38 +30,56 @@ export async function libraryUsage(directory: string, python: string): Promise<L
     if (parsed === undefined || parsed.broken !== undefined) unread.push(path);
     if (parsed !== undefined) gathered.take(path, parsed.root);
   }
-  return { files: paths.length, uses: gathered.uses, symbols: gathered.symbols, unread };
+  const mentions = new Set([...gathered.mentions, ...namedBeside(directory)]);
+  const { uses, symbols } = gathered;
+  return { files: paths.length, uses, symbols, mentions, unread };
 }
 
-const testPath = /(^|\/)(tests?|testing)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
+const testPath = /(^|\/)(tests?|testing|t)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
+/** What tests read or copy rather than run, by the usual names of such folders. */
+const testData =
+  /(^|\/)(tests?|testing|t)\/(.*\/)?(data|fixtures|roots|cases|samples|resources|testdata|test-?data|assets|snapshots)\//;
+const asidePath =
+  /^(docs?|examples?|scripts?|utils|tools?|benchmarks?|contrib|\.\w+)\/|(^|\/)(setup|hatch_build|noxfile|tasks|fabfile|versioneer)\.py$/;
 
 /** What the files imported so far. */
 class Gathered {
   readonly uses = new Map<string, ImportUse[]>();
   readonly symbols = new Map<string, Set<string>>();
-  private readonly own: ReadonlySet<string>;
+  readonly mentions = new Set<string>();
+  private readonly own: OwnModules;
   private readonly python: string;
 
   /** `own`: modules of the project itself. */
-  constructor(own: ReadonlySet<string>, python: string) {
+  constructor(own: OwnModules, python: string) {
     this.own = own;
     this.python = python;
   }
 
   take(path: string, root: SyntaxNode): void {
-    const imports = importsOf(root).filter(({ module }) => !this.own.has(topOf(module)));
-    for (const { module, line, optional, typing } of imports) {
+    const imports = importsOf(root).filter(({ module }) => this.own.owns(module, path) !== "yes");
+    const file = { path, test: testPath.test(path), aside: asidePath.test(path) };
+    for (const { module, line, optional, typing, late } of imports) {
       const top = topOf(module);
       if (isStandardLibrary(top, this.python)) continue;
-      const use = { path, line, optional, typing, test: testPath.test(path) };
-      this.uses.set(top, [...(this.uses.get(top) ?? []), use]);
+      const isOurs = this.own.owns(module, path) === "perhaps";
+      const doubtful = isOurs || testData.test(path);
+      const use = { ...file, module, line, optional, typing, late, doubtful };
+      // What our own package lacks is another part of a namespace
+      const key = isOurs && this.own.owns(top, path) === "yes" ? firstTwo(module) : top;
+      this.uses.set(key, [...(this.uses.get(key) ?? []), use]);
     }
     for (const [module, used] of usedSymbols(root, imports)) {
       const known = this.symbols.get(module) ?? new Set();
       for (const symbol of used) known.add(symbol);
       this.symbols.set(module, known);
     }
+    for (const name of namedModules(root)) this.mentions.add(name);
   }
+}
+
+function firstTwo(module: string): string {
+  return module.split(".").slice(0, 2).join(".");
 }
 
 function topOf(module: string): string {
@@ -93,24 +113,4 @@ function readable(folder: string, entries: readonly Dirent[]): readonly string[]
     .map(({ name }) => join(folder, name))
     .filter((path) => statSync(path).size <= mostSource)
     .sort();
-}
-
-/** Top-level names that the project itself provides: packages and modules of any of its folders. */
-function ownModules(paths: readonly string[]): ReadonlySet<string> {
-  const own = new Set<string>();
-  const packages = new Set(
-    paths.flatMap((path) =>
-      path.endsWith("/__init__.py") ? [path.slice(0, -"/__init__.py".length)] : [],
-    ),
-  );
-  for (const path of paths) {
-    const parts = path.split("/");
-    const file = parts.pop()?.replace(/\.py$/, "") ?? "";
-    const folder = parts.join("/");
-    if (!packages.has(folder)) own.add(file);
-    // `src/shop/cart/x.py` with `src/shop/__init__.py`: shop; namespace packages: each folder on the way
-    for (const part of parts) own.add(part);
-  }
-  own.delete("__init__");
-  return own;
 }

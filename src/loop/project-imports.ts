@@ -1,8 +1,9 @@
 import type { ImportFinding, ImportUse, LibraryUsage, Provider } from "../model/library-usage.ts";
 import type { LockedPin } from "../model/stack-graph.ts";
-import { type PackageName, packageName } from "../python/name.ts";
+import { isNormalizedName, type PackageName, packageName } from "../python/name.ts";
 import type { PipfileEntry } from "../python/pipfile-entries.ts";
 import type { KnowledgeStore } from "../store/store.ts";
+import { type Means, meansOf, withTop } from "./import-means.ts";
 import { seenProviders, supposed } from "./providers.ts";
 
 /** What the project asks for and what came of it. */
@@ -24,20 +25,44 @@ export function importFindings(
     walked ??= seenProviders(store);
     return walked;
   };
+  const known = { direct, modules, project, seen };
   const used = new Map<PackageName, ImportUse[]>();
   const findings: ImportFinding[] = [];
   for (const [module, uses] of usage.uses) {
-    const found = providerIn(module, { direct, modules, project, seen });
-    used.set(found.name, [...(used.get(found.name) ?? []), ...uses]);
-    const finding = direct.has(found.name) ? undefined : absent(module, uses, found);
-    if (finding !== undefined) findings.push(finding);
+    for (const [found, own] of byProvider(uses, known)) {
+      used.set(found.name, [...(used.get(found.name) ?? []), ...own]);
+      const finding = direct.has(found.name) ? undefined : absent(module, own, found);
+      if (finding !== undefined) findings.push(finding);
+    }
   }
+  const means = meansOf(usage.mentions, project.pins, store);
   for (const entry of project.entries) {
-    const finding = ofEntry(entry, used.get(entry.canonical), modules.get(entry.canonical));
+    const name = entry.canonical;
+    const finding = ofEntry(entry, used.get(name), modules.get(name), means);
     if (finding !== undefined) findings.push(finding);
   }
-  const order = ["missing", "transitive", "misplaced", "unused", "perhaps-unused"];
+  const order = [
+    "missing",
+    "transitive",
+    "misplaced",
+    "unused",
+    "perhaps-missing",
+    "perhaps-unused",
+  ];
   return findings.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+/** Parts of a namespace come from several packages. */
+function byProvider(uses: readonly ImportUse[], known: Known): ReadonlyMap<Found, ImportUse[]> {
+  const found = new Map<string, Found>();
+  const grouped = new Map<Found, ImportUse[]>();
+  for (const use of uses) {
+    const provider = providerIn(use.module, known);
+    const first = found.get(provider.name) ?? provider;
+    found.set(first.name, first);
+    grouped.set(first, [...(grouped.get(first) ?? []), use]);
+  }
+  return grouped;
 }
 
 interface Found {
@@ -55,18 +80,47 @@ interface Known {
 
 /** The package that a module is of: in the lock by what was seen, else by habit or name, else in the store. */
 function providerIn(module: string, { direct, modules, project, seen }: Known): Found {
-  const owners = [...modules].filter(([, has]) => has.has(module)).map(([name]) => name);
+  const owners = ownersOf(module, modules);
   const owner = owners.find((name) => direct.has(name)) ?? owners[0];
   if (owner !== undefined) return { name: owner, evidence: "locked" };
   const locked = new Set(project.pins.map(({ name }) => name));
-  const guesses: readonly Provider[] = supposed(module);
+  const [top = module] = module.split(".");
+  const guesses: readonly Provider[] = [...dashed(module), ...supposed(top)];
   const here = guesses.find(({ name }) => direct.has(name) || locked.has(name));
   if (here !== undefined) return here;
-  const [elsewhere] = seen().get(module) ?? guesses;
-  return elsewhere ?? { name: packageName(module), evidence: "name" };
+  const part = [...direct.keys()].find((name) => name.startsWith(`${packageName(top)}-`));
+  // `opentelemetry.trace` beside a line `opentelemetry-sdk`: some part of a namespace
+  if (part !== undefined && !modules.has(part)) return { name: part, evidence: "name" };
+  const [elsewhere] = seen().get(top) ?? supposed(top);
+  return elsewhere ?? { name: packageName(top), evidence: "name" };
 }
 
-/** Top-level modules of the locked releases that were installed on some runtime. */
+/** Locked packages that have a module; of a namespace those that have the most of its name. */
+function ownersOf(
+  module: string,
+  modules: ReadonlyMap<PackageName, ReadonlySet<string>>,
+): readonly PackageName[] {
+  const parts = module.split(".");
+  for (let length = parts.length; length > 0; length -= 1) {
+    const wanted = parts.slice(0, length).join(".");
+    const owners = [...modules].filter(([, has]) => has.has(wanted)).map(([name]) => name);
+    if (owners.length > 0) return owners;
+  }
+  return [];
+}
+
+/** `google.cloud.storage`: google-cloud-storage, google-cloud. */
+function dashed(module: string): readonly Provider[] {
+  const parts = module.split(".");
+  const names: Provider[] = [];
+  for (let length = Math.min(parts.length, 4); length > 1; length -= 1) {
+    const name = packageName(parts.slice(0, length).join("-"));
+    if (isNormalizedName(name)) names.push({ name, evidence: "name" });
+  }
+  return names;
+}
+
+/** Modules of the locked releases that were installed on some runtime. */
 function lockedModules(
   pins: readonly LockedPin[],
   store: KnowledgeStore,
@@ -78,7 +132,7 @@ function lockedModules(
       for (const runtime of store.runtimes(name, index)) {
         const fact = store.installed({ name, version, index }, runtime);
         if (fact === undefined || fact.modules.length === 0) continue;
-        modules.set(name, new Set(fact.modules.map((one) => one.split(".")[0] ?? one)));
+        modules.set(name, new Set(fact.modules.flatMap(withTop)));
       }
     }
   }
@@ -91,19 +145,22 @@ function absent(
   uses: readonly ImportUse[],
   { name, evidence }: Found,
 ): ImportFinding | undefined {
-  const use = uses.find(({ optional, typing }) => !optional && !typing);
+  const needed = uses.filter(({ optional, typing, doubtful }) => !optional && !typing && !doubtful);
+  const sure = needed.find(({ late, aside }) => !late && !aside);
+  const use = sure ?? needed[0];
   if (use === undefined) return undefined;
-  const transitive = evidence === "locked";
-  return {
-    kind: transitive ? "transitive" : "missing",
-    module,
-    package: name,
-    evidence,
-    use,
-    reason: transitive
-      ? `is imported, but only what the project asks for brings ${name}`
-      : "is imported, and nothing that the project asks for provides it",
-  };
+  const shared = { module, package: name, evidence, use };
+  if (evidence === "locked") {
+    const reason = `is imported, but only what the project asks for brings ${name}`;
+    return { ...shared, kind: "transitive", reason };
+  }
+  if (sure !== undefined) {
+    const reason = "is imported, and nothing that the project asks for provides it";
+    return { ...shared, kind: "missing", reason };
+  }
+  const where = use.late ? "within functions" : "beside the project's own code";
+  const reason = `is imported ${where} alone, and nothing that the project asks for provides it`;
+  return { ...shared, kind: "perhaps-missing", reason };
 }
 
 /** A line of the project of which no import, or none but those of tests, makes use. */
@@ -111,6 +168,7 @@ function ofEntry(
   { canonical, category, place }: PipfileEntry,
   uses: readonly ImportUse[] | undefined,
   modules: ReadonlySet<string> | undefined,
+  means: Means,
 ): ImportFinding | undefined {
   const shared = {
     package: canonical,
@@ -118,24 +176,24 @@ function ofEntry(
     where: `${place.file}:${place.line}`,
   };
   if (uses === undefined) {
-    const sure = modules !== undefined && category === "packages" && !isTool(canonical);
-    return {
-      ...shared,
-      kind: sure ? "unused" : "perhaps-unused",
-      reason: sure
-        ? "is imported nowhere"
-        : "is imported nowhere, which tools, plugins and stubs need not be",
-    };
+    const certain = modules !== undefined && category === "packages" && !isTool(canonical);
+    const use = certain ? means(canonical, modules) : "which tools, plugins and stubs need not be";
+    return use === undefined
+      ? { ...shared, kind: "unused", reason: "is imported nowhere" }
+      : { ...shared, kind: "perhaps-unused", reason: `is imported nowhere, ${use}` };
   }
   const [use] = uses;
   if (category !== "packages" || use === undefined || !uses.every(({ test }) => test))
     return undefined;
-  return { ...shared, kind: "misplaced", use, reason: "is imported by tests alone" };
+  const reason = "is imported by tests alone";
+  return means(canonical, modules ?? new Set()) === undefined
+    ? { ...shared, kind: "misplaced", use, reason }
+    : undefined;
 }
 
 /** Packages that work without being imported. */
 function isTool(name: PackageName): boolean {
-  return /^(types-|pytest|flake8|gunicorn$|uvicorn$|uwsgi$|waitress$|black$|mypy$|ruff$)|(-stubs|-plugin)$|psycopg|^mysqlclient$|backend/.test(
+  return /^(types-|pytest|flake8|gunicorn$|uvicorn$|uwsgi$|waitress$|black$|mypy$|ruff$|pip$|setuptools$|wheel$|tox$|nox$|coverage$|isort$|pylint$|twine$|pre-commit$|tzdata$|certifi$)|(-stubs|-plugin)$|psycopg|^mysqlclient$|backend/.test(
     name,
   );
 }

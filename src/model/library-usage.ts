@@ -2,6 +2,8 @@ import type { PackageName } from "../python/name.ts";
 
 /** One place where a module is imported. */
 export interface ImportUse {
+  /** As it is written: `google.cloud.storage`. */
+  readonly module: string;
   /** Relative to the project. */
   readonly path: string;
   readonly line: number;
@@ -11,6 +13,12 @@ export interface ImportUse {
   readonly typing: boolean;
   /** In the project's tests. */
   readonly test: boolean;
+  /** Within a function. */
+  readonly late: boolean;
+  /** In what comes beside the project: documentation, examples, scripts, its own building. */
+  readonly aside: boolean;
+  /** It may mean a module of the project itself, or stands in what tests only read. */
+  readonly doubtful: boolean;
 }
 
 /** What a project's sources import of others, by top-level module. */
@@ -20,6 +28,8 @@ export interface LibraryUsage {
   readonly uses: ReadonlyMap<string, readonly ImportUse[]>;
   /** `pickle` to `pickle.loads`, …; those that come with Python, too. */
   readonly symbols: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What texts of the sources and files beside them name that could be a module or a package. */
+  readonly mentions: ReadonlySet<string>;
   /** Files of which not all could be read. */
   readonly unread: readonly string[];
 }
@@ -35,7 +45,13 @@ export interface Provider {
 
 /** An import of a project and the package that it asks for. */
 export interface ImportFinding {
-  readonly kind: "missing" | "transitive" | "misplaced" | "unused" | "perhaps-unused";
+  readonly kind:
+    | "missing"
+    | "perhaps-missing"
+    | "transitive"
+    | "misplaced"
+    | "unused"
+    | "perhaps-unused";
   /** Absent for requirements that nothing imports. */
   readonly module?: string;
   readonly package: PackageName;

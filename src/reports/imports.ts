@@ -5,6 +5,7 @@ import { counted } from "./wording.ts";
 
 const words: Readonly<Record<ImportFinding["kind"], string>> = {
   missing: "missing",
+  "perhaps-missing": "perhaps missing",
   transitive: "not asked for",
   misplaced: "for dev-packages",
   unused: "unused",
@@ -24,10 +25,10 @@ export function importsText(
   findings: readonly ImportFinding[],
   all: boolean,
 ): string {
-  const shown = findings.filter(({ kind }) => all || kind !== "perhaps-unused");
+  const shown = findings.filter(({ kind }) => all || isCertain(kind));
   const lines = shown.map((finding) => safeText(findingLine(finding)));
   const hidden = findings.length - shown.length;
-  if (hidden > 0) lines.push(`and ${hidden} that are perhaps unused (-v shows all)`);
+  if (hidden > 0) lines.push(`and ${hidden} that are perhaps missing or unused (-v shows all)`);
   for (const path of usage.unread.slice(0, 5))
     lines.push(safeText(`not all of ${path} could be read`));
   if (usage.unread.length > 5)
@@ -37,6 +38,11 @@ export function importsText(
     `${counted(usage.files, "file")} import ${modules} of others: ${counted(shown.length, "finding")}`,
   );
   return `${lines.join("\n")}\n`;
+}
+
+/** Whether a finding is no guess. */
+export function isCertain(kind: ImportFinding["kind"]): boolean {
+  return kind !== "perhaps-unused" && kind !== "perhaps-missing";
 }
 
 function findingLine({
@@ -57,7 +63,7 @@ function findingLine({
 export function importsJson(usage: LibraryUsage, findings: readonly ImportFinding[]): string {
   return jsonDocument({
     schema: "thoth.imports",
-    version: "1.0",
+    version: "1.1",
     files: usage.files,
     unread: usage.unread,
     imports: [...usage.uses].map(([module, uses]) => ({
