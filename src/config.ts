@@ -1,21 +1,31 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { BrokerSettings } from "./messaging/broker-settings.ts";
 import { type DeclaredEnvironment, meantEnvironment } from "./model/declared-environment.ts";
 import type { LaneName } from "./model/lane.ts";
 import type { RecommendationType } from "./model/recommendation.ts";
 import type { RequirementsFormat } from "./model/requirements-format.ts";
 import type { PostgresSettings } from "./postgres/database.ts";
+import { argoIn } from "./settings/argo-rules.ts";
 import { readSettingsFile, type SettingsFile } from "./settings/file.ts";
+import { brokersIn } from "./settings/kafka-rules.ts";
+import type { Rule, StandardRule } from "./settings/rule.ts";
 import {
   type knowledgeBackEnds,
   type messagingBackEnds,
-  type Rule,
-  type StandardRule,
   settingRules,
+  type workflowEngines,
 } from "./settings/rules.ts";
-import { environmentSource, flagSource, givenIn, standardOf } from "./settings/sources.ts";
+import {
+  environmentSource,
+  flagSource,
+  givenIn,
+  type Source,
+  standardOf,
+} from "./settings/sources.ts";
 import { type Environment, environmentValue, xdgFolder } from "./util/environment.ts";
 import type { ListenAddress } from "./util/listen-address.ts";
+import type { ArgoSettings } from "./workflow/cluster-settings.ts";
 
 /** What the user set, from all places. Times are milliseconds, paths absolute. */
 export interface Configuration {
@@ -76,6 +86,12 @@ export interface Configuration {
   readonly messaging: (typeof messagingBackEnds)[number];
   /** Where knowledge lies. */
   readonly knowledge: (typeof knowledgeBackEnds)[number];
+  /** Where an investigator's tasks run. */
+  readonly workflow: (typeof workflowEngines)[number];
+  /** The cluster that they run in, where that is "argo". */
+  readonly argo: ArgoSettings;
+  /** The Kafka cluster; undefined where no broker is set. */
+  readonly kafka: BrokerSettings | undefined;
   /** Undefined where no address is set. */
   readonly postgresql: PostgresSettings | undefined;
   /** Keys of the original's file that are set and mean nothing here, by file. */
@@ -172,14 +188,29 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     labels: ask(rules.labels) ?? new Map(),
     prereleasesOf: ask(rules.prereleasesOf) ?? [],
     overlaysDirectory: ask(rules.overlaysDirectory),
-    messaging: need(rules.messaging),
-    knowledge: need(rules.knowledge),
-    postgresql: postgresqlOf(givenIn(all, rules.postgresqlUrl), need(rules.postgresqlSchema)),
-    unused: [...(project === undefined ? [] : [project]), ...user].flatMap(({ file, unused }) =>
-      unused.length === 0 ? [] : [{ file, keys: unused }],
-    ),
+    ...backEndsIn(all, rules),
+    unused: unusedIn([...(project === undefined ? [] : [project]), ...user]),
     environments,
   };
+}
+
+function backEndsIn(
+  all: readonly Source[],
+  rules: ReturnType<typeof settingRules>,
+): Pick<Configuration, "argo" | "kafka" | "knowledge" | "messaging" | "postgresql" | "workflow"> {
+  const need = <T>(rule: StandardRule<T>) => givenIn(all, rule)?.value ?? standardOf(rule);
+  return {
+    messaging: need(rules.messaging),
+    knowledge: need(rules.knowledge),
+    workflow: need(rules.workflow),
+    argo: argoIn(all, rules),
+    kafka: brokersIn(all, rules),
+    postgresql: postgresqlOf(givenIn(all, rules.postgresqlUrl), need(rules.postgresqlSchema)),
+  };
+}
+
+function unusedIn(files: readonly SettingsFile[]): Configuration["unused"] {
+  return files.flatMap(({ file, unused }) => (unused.length === 0 ? [] : [{ file, keys: unused }]));
 }
 
 function postgresqlOf(

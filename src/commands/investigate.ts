@@ -40,7 +40,9 @@ async function attend(
   const { configuration, store, signal, now } = services;
   const attendance = new Attendance({
     queue: services.queue(),
-    engine: investigatorEngine({ ...services, emit }, runContinuer(services, context)),
+    engine: await services.outside(
+      investigatorEngine({ ...services, emit }, runContinuer(services, context)),
+    ),
     flush: () => store.flush(),
     before: () => store.catchUp(),
     due: () => dueTriggers(services),

@@ -23,22 +23,9 @@ import {
   someText,
   yesOrNo,
 } from "../util/setting-readers.ts";
-
-/** What one setting may be. */
-export interface Rule<T> {
-  /** As `.thoth.yaml` spells it. */
-  readonly name: string;
-  readonly read: Reader<T>;
-  /** What it takes, for messages. */
-  readonly takes: string;
-  /** May hold a password: its text is never shown. */
-  readonly secret?: true;
-}
-
-/** A setting that always has a value: what counts where nobody sets it, as text. */
-export interface StandardRule<T> extends Rule<T> {
-  readonly standard: string;
-}
+import { argoRules } from "./argo-rules.ts";
+import { kafkaRules } from "./kafka-rules.ts";
+import type { Rule, StandardRule } from "./rule.ts";
 
 function rule<T>(name: string, read: Reader<T>, takes: string): Rule<T> {
   return { name, read, takes };
@@ -95,6 +82,13 @@ export function settingRules({ home, data, cache }: UserFolders) {
     labels: rule("labels", labelMap, "labels such as `team=one,stage=test`"),
     prereleasesOf: rule("allow_prereleases", someNames, "names of packages, with commas between"),
     overlaysDirectory: rule("overlays_dir", folder(home), "a folder"),
+    ...backEndRules(home),
+  };
+}
+
+/** Where messages, tasks and knowledge are, and how to get there. */
+function backEndRules(home: string) {
+  return {
     messaging: {
       ...rule("messaging", oneOf(messagingBackEnds), "`local`, `kafka` or `postgresql`"),
       standard: "local",
@@ -103,6 +97,12 @@ export function settingRules({ home, data, cache }: UserFolders) {
       ...rule("knowledge", oneOf(knowledgeBackEnds), "`json` or `postgresql`"),
       standard: "json",
     },
+    workflow: {
+      ...rule("workflow", oneOf(workflowEngines), "`local` or `argo`"),
+      standard: "local",
+    },
+    ...argoRules(home),
+    ...kafkaRules(home),
     postgresqlUrl: {
       ...rule("postgresql_url", postgresqlUrl, addressWords),
       secret: true as const,
@@ -117,8 +117,10 @@ export function settingRules({ home, data, cache }: UserFolders) {
 /** Settings that a file may give as a list, or as keys with values. */
 export const listedSettings: ReadonlySet<string> = new Set([
   "allow_prereleases",
+  "argo_lanes",
   "blocked_units",
   "constraints",
+  "kafka_brokers",
   "labels",
   "prescriptions",
 ]);
@@ -129,8 +131,9 @@ export const originalSettings: ReadonlySet<string> = new Set([
   "requirements_format",
 ]);
 
-/** Where messages wait, and where knowledge lies; the first of each is the embedded one. */
+/** Where messages wait, tasks run and knowledge lies; the first of each is the embedded one. */
 export const messagingBackEnds = ["local", "kafka", "postgresql"] as const;
+export const workflowEngines = ["local", "argo"] as const;
 export const knowledgeBackEnds = ["json", "postgresql"] as const;
 
 function oneOf<const Names extends readonly string[]>(names: Names): Reader<Names[number]> {

@@ -1,6 +1,6 @@
 import { type Environment, environmentValue } from "../util/environment.ts";
 import { ThothError } from "../util/errors.ts";
-import type { Rule, StandardRule } from "./rules.ts";
+import type { Rule, StandardRule } from "./rule.ts";
 
 /** One value as text, with what is needed to resolve it and to complain about it. */
 export interface Given {

@@ -1,6 +1,6 @@
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import type { KubernetesObject } from "../kubernetes/object.ts";
-import { type LaneName, laneOfTask } from "../model/lane.ts";
+import { laneOfTask } from "../model/lane.ts";
 import type { Task, TaskResult } from "../model/task.ts";
 import { ThothError } from "../util/errors.ts";
 import { checkArguments } from "./argo-arguments.ts";
@@ -8,20 +8,13 @@ import { groupsOf, manifestOf, ownSelector, type Tasks, templateOf } from "./arg
 import { workflowName } from "./argo-names.ts";
 import { failure, resultsOf } from "./argo-results.ts";
 import { WorkflowWatch } from "./argo-watch.ts";
+import type { ArgoSettings } from "./cluster-settings.ts";
 import type { Engine } from "./engine.ts";
 import { taskKey, tasksText } from "./task-text.ts";
 
 /** Where an Argo engine runs what. */
-export interface ArgoOptions {
+export interface ArgoOptions extends Omit<ArgoSettings, "kubeconfig" | "context"> {
   readonly client: KubernetesClient;
-  /** Namespace of what runs foreign code: solvers and scans. */
-  readonly solverNamespace: string;
-  /** Namespace of advice. */
-  readonly namespace: string;
-  /** Lanes whose tasks become workflows; the others' run here. */
-  readonly lanes: readonly LaneName[];
-  /** In place of the image that the templates name. */
-  readonly image?: string | undefined;
   readonly signal: AbortSignal;
   /** Of one watch; the server ends it then. */
   readonly watchSeconds?: number;

@@ -41,12 +41,12 @@ function failed(
 ): readonly TaskResult[] | "unclear" {
   const report = reportIn(told);
   if (report !== undefined && report.ends.length === tasks)
-    return report.ends.map((end) => resultOf(end, safeText(report.reason)));
-  if (exitCode === neverCode) return all(resultOf("never", ""));
+    return report.ends.map((end) => resultOf(end, { ...report, reason: safeText(report.reason) }));
+  if (exitCode === neverCode) return all(resultOf("never", { reason: "" }));
   const code = exitCode === undefined ? "" : `, exit code ${exitCode}`;
   const reason = `the workflow \`${name}\` failed${code}: ${safeText(told)}`;
-  if (exitCode === unfitCode) return all(resultOf("unfit", reason));
-  return tasks > 1 ? "unclear" : all(resultOf("retry", reason));
+  if (exitCode === unfitCode) return all(resultOf("unfit", { reason }));
+  return tasks > 1 ? "unclear" : all(resultOf("retry", { reason }));
 }
 
 /** The result of a task that something thrown ended. */

@@ -1,4 +1,5 @@
 import type { TaskResult } from "../model/task.ts";
+import { type ErrorCode, errorCodes, ThothError } from "../util/errors.ts";
 import { isRecord, parsedJson } from "../util/json.ts";
 import { safeText } from "../util/terminal-text.ts";
 
@@ -13,6 +14,8 @@ export interface TaskReport {
   readonly ends: readonly TaskEnd[];
   /** Of those that are not done; the first stands for all. */
   readonly reason: string;
+  /** Its error's code: an index that is away is nobody's fault, wherever it is asked. */
+  readonly code?: ErrorCode | undefined;
 }
 
 const letters: Readonly<Record<TaskEnd, string>> = {
@@ -40,9 +43,10 @@ export function exitCodeOf(ends: readonly TaskEnd[]): number {
 }
 
 /** A report as the line that a container leaves for its pod's status. */
-export function reportText({ ends, reason }: TaskReport): string {
+export function reportText({ ends, reason, code }: TaskReport): string {
   const outcomes = ends.map((end) => letters[end]).join("");
-  return `${mark}${JSON.stringify({ outcomes, reason: safeText(reason).slice(0, mostReason) })}`;
+  const said = { outcomes, reason: safeText(reason).slice(0, mostReason), code };
+  return `${mark}${JSON.stringify(said)}`;
 }
 
 /** The report in what a pod's status says; undefined where there is none. */
@@ -52,14 +56,24 @@ export function reportIn(message: string): TaskReport | undefined {
   if (!isRecord(parsed) || typeof parsed["outcomes"] !== "string") return undefined;
   const ends = [...parsed["outcomes"]].flatMap((letter) => endOf(letter) ?? []);
   if (ends.length !== parsed["outcomes"].length) return undefined;
-  return { ends, reason: typeof parsed["reason"] === "string" ? parsed["reason"] : "" };
+  const { reason, code } = parsed;
+  return {
+    ends,
+    reason: typeof reason === "string" ? reason : "",
+    code: isErrorCode(code) ? code : undefined,
+  };
 }
 
 /** What a task's end means to whoever sent its message; what follows was published where it ran. */
-export function resultOf(end: TaskEnd, reason: string): TaskResult {
+export function resultOf(end: TaskEnd, { reason, code }: Omit<TaskReport, "ends">): TaskResult {
   if (end === "done" || end === "never") return { ok: true, follow: [] };
-  const result = { ok: false, reason, cause: new Error(reason) } as const;
+  const cause = code === undefined ? new Error(reason) : new ThothError(code, reason);
+  const result = { ok: false, reason, cause } as const;
   return end === "unfit" ? { ...result, final: true } : result;
+}
+
+function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && Object.hasOwn(errorCodes, value);
 }
 
 function endOf(letter: string): TaskEnd | undefined {
