@@ -25,7 +25,10 @@ test.each([
   ["from a import *", ["1 a *"]],
   ["from . import own\nfrom .own import x", []],
   ["def f():\n    import a", ["2 a late"]],
-  ["try:\n    import fast\nexcept ImportError:\n    import slow", ["2 fast optional", "4 slow"]],
+  [
+    "try:\n    import fast\nexcept ImportError:\n    import slow",
+    ["2 fast optional", "4 slow optional"],
+  ],
   ["try:\n    import a\nexcept (ImportError, OSError):\n    a = None", ["2 a optional"]],
   ["try:\n    import a\nexcept ValueError:\n    pass", ["2 a"]],
   ["if TYPE_CHECKING:\n    import a\nelse:\n    import b", ["2 a typing", "4 b"]],

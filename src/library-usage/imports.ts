@@ -38,7 +38,8 @@ export function importsOf(root: SyntaxNode): readonly Import[] {
 
 /** What a child's place says of the imports in it. */
 function below(node: SyntaxNode, child: SyntaxNode, where: Where): Where {
-  if (node.type === "try_statement" && child.type !== "except_clause")
+  // Of what stands under `try` and what under `except` one is enough
+  if (node.type === "try_statement" && child.type !== "finally_clause")
     return catchesImportError(node) ? { ...where, optional: true } : where;
   if (node.type === "function_definition") return { ...where, late: true };
   if (node.type !== "if_statement" || child === part(node, "condition")) return where;

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { importsOf, namedModules, usedSymbols } from "../library-usage/imports.ts";
 import { OwnModules } from "../library-usage/own-modules.ts";
@@ -10,7 +10,9 @@ import type { SyntaxNode } from "../python-syntax/syntax.ts";
 import { namedBeside } from "./named-beside.ts";
 
 /** Folders that hold no sources of the project itself. */
-const otherFolders = /^(\..+|__pycache__|node_modules|site-packages|build|dist|venv|env)$/;
+const otherFolders = /^(\..+|__pycache__|node_modules|site-packages)$/;
+/** The same, unless they are packages. */
+const usuallyOtherFolders = /^(build|dist|venv|env)$/;
 
 /** A project has fewer files; who has more, points to a part. */
 const mostFiles = 50_000;
@@ -30,9 +32,10 @@ export async function libraryUsage(directory: string, python: string): Promise<L
     if (parsed === undefined || parsed.broken !== undefined) unread.push(path);
     if (parsed !== undefined) gathered.take(path, parsed.root);
   }
-  const mentions = new Set([...gathered.mentions, ...namedBeside(directory)]);
+  const beside = namedBeside(directory);
+  const mentions = new Set([...gathered.mentions, ...beside.mentions]);
   const { uses, symbols } = gathered;
-  return { files: paths.length, uses, symbols, mentions, unread };
+  return { files: paths.length, uses, symbols, mentions, asked: beside.asked, unread };
 }
 
 const testPath = /(^|\/)(tests?|testing|t)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
@@ -94,7 +97,8 @@ function* sourceFiles(directory: string): Generator<string> {
     const entries = readdirSync(folder, { withFileTypes: true });
     // A virtual environment, whatever its name
     if (folder !== directory && entries.some(({ name }) => name === "pyvenv.cfg")) continue;
-    for (const entry of entries) if (isOwnFolder(entry)) open.push(join(folder, entry.name));
+    for (const entry of entries)
+      if (isOwnFolder(folder, entry)) open.push(join(folder, entry.name));
     for (const path of readable(folder, entries)) {
       found += 1;
       if (found > mostFiles) return;
@@ -103,8 +107,11 @@ function* sourceFiles(directory: string): Generator<string> {
   }
 }
 
-function isOwnFolder(entry: Dirent): boolean {
-  return entry.isDirectory() && !otherFolders.test(entry.name);
+function isOwnFolder(folder: string, entry: Dirent): boolean {
+  if (!entry.isDirectory() || otherFolders.test(entry.name)) return false;
+  return (
+    !usuallyOtherFolders.test(entry.name) || existsSync(join(folder, entry.name, "__init__.py"))
+  );
 }
 
 function readable(folder: string, entries: readonly Dirent[]): readonly string[] {

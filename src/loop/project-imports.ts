@@ -31,7 +31,7 @@ export function importFindings(
   for (const [module, uses] of usage.uses) {
     for (const [found, own] of byProvider(uses, known)) {
       used.set(found.name, [...(used.get(found.name) ?? []), ...own]);
-      const finding = direct.has(found.name) ? undefined : absent(module, own, found);
+      const finding = direct.has(found.name) ? undefined : absent(module, own, found, usage.asked);
       if (finding !== undefined) findings.push(finding);
     }
   }
@@ -88,11 +88,19 @@ function providerIn(module: string, { direct, modules, project, seen }: Known): 
   const guesses: readonly Provider[] = [...dashed(module), ...supposed(top)];
   const here = guesses.find(({ name }) => direct.has(name) || locked.has(name));
   if (here !== undefined) return here;
-  const part = [...direct.keys()].find((name) => name.startsWith(`${packageName(top)}-`));
-  // `opentelemetry.trace` beside a line `opentelemetry-sdk`: some part of a namespace
-  if (part !== undefined && !modules.has(part)) return { name: part, evidence: "name" };
+  const like = [...direct.keys()].find((name) => !modules.has(name) && isLike(name, top));
+  if (like !== undefined) return { name: like, evidence: "name" };
   const [elsewhere] = seen().get(top) ?? supposed(top);
   return elsewhere ?? { name: packageName(top), evidence: "name" };
+}
+
+/**
+ * Whether a package that nobody saw installed may well have a module: `acoustid` of pyacoustid,
+ * `opentelemetry` of opentelemetry-sdk.
+ */
+function isLike(name: PackageName, module: string): boolean {
+  const plain = module.toLowerCase().replaceAll("_", "");
+  return plain.length > 2 && name.replaceAll("-", "").includes(plain);
 }
 
 /** Locked packages that have a module; of a namespace those that have the most of its name. */
@@ -144,9 +152,11 @@ function absent(
   module: string,
   uses: readonly ImportUse[],
   { name, evidence }: Found,
+  asked: LibraryUsage["asked"],
 ): ImportFinding | undefined {
   const needed = uses.filter(({ optional, typing, doubtful }) => !optional && !typing && !doubtful);
-  const sure = needed.find(({ late, aside }) => !late && !aside);
+  const isAsked = asked.has(name) || asked.has(packageName(module));
+  const sure = isAsked ? undefined : needed.find(({ late, aside }) => !late && !aside);
   const use = sure ?? needed[0];
   if (use === undefined) return undefined;
   const shared = { module, package: name, evidence, use };
@@ -159,7 +169,9 @@ function absent(
     return { ...shared, kind: "missing", reason };
   }
   const where = use.late ? "within functions" : "beside the project's own code";
-  const reason = `is imported ${where} alone, and nothing that the project asks for provides it`;
+  const reason = isAsked
+    ? "is imported, and asked for in another file alone"
+    : `is imported ${where} alone, and nothing that the project asks for provides it`;
   return { ...shared, kind: "perhaps-missing", reason };
 }
 

@@ -30,6 +30,8 @@ export interface LibraryUsage {
   readonly symbols: ReadonlyMap<string, ReadonlySet<string>>;
   /** What texts of the sources and files beside them name that could be a module or a package. */
   readonly mentions: ReadonlySet<string>;
+  /** Names that files beside the manifest ask for, if they are such: of tools, other formats, tests. */
+  readonly asked: ReadonlySet<string>;
   /** Files of which not all could be read. */
   readonly unread: readonly string[];
 }
