@@ -37,8 +37,9 @@ export interface Attended {
   readonly obstacles: readonly Obstacle[];
 }
 
-/** How often an empty queue is looked into, ms. */
+/** How often an empty queue is looked into, ms; and one that tells of what is published. */
 const lookAgainMs = 500;
+const lookAnywayMs = 2000;
 /** How often what is due is asked for when nothing happens, ms. */
 const dueAgainMs = 2000;
 const mostCompanions = 100;
@@ -198,7 +199,9 @@ export class Attendance {
     if (this.#settled) return;
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    await pause(lookAgainMs, AbortSignal.any([woken.signal, this.#options.signal]));
+    const { queue, signal } = this.#options;
+    const end = AbortSignal.any([woken.signal, signal]);
+    await (queue.news?.(lookAnywayMs, end) ?? pause(lookAgainMs, end));
   }
 }
 

@@ -7,6 +7,7 @@ import { messageKey } from "./message-fields.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
 import { deadLettersIn, listIn, statsIn } from "./postgres-listing.ts";
 import { PostgresPresence } from "./postgres-presence.ts";
+import { PostgresSettling } from "./postgres-settling.ts";
 import { nowAs, queueTables, statesAt } from "./postgres-tables.ts";
 import type {
   ClaimOptions,
@@ -38,6 +39,7 @@ class PostgresQueue implements MessageQueue {
   readonly #surroundings: QueueSurroundings;
   readonly #presence: PostgresPresence;
   readonly #claims: PostgresClaims;
+  readonly #settling: PostgresSettling;
   #ready: Promise<void> | undefined;
 
   constructor(database: Database, surroundings: QueueSurroundings) {
@@ -46,6 +48,7 @@ class PostgresQueue implements MessageQueue {
     this.#table = `${database.schema}.message`;
     this.#presence = new PostgresPresence(database, () => this.#claims.lookAgain());
     this.#claims = new PostgresClaims(database, this.#presence.holder, () => this.#now());
+    this.#settling = new PostgresSettling(database, this.#presence.holder, () => this.#now());
   }
 
   async publish(
@@ -104,88 +107,33 @@ class PostgresQueue implements MessageQueue {
   }
 
   async ack(ids: readonly string[]): Promise<void> {
-    const { inWork } = statesAt(this.#now());
-    // What is done is done, even if the lease ended meanwhile, unless somebody else has it in hand
-    await this.#settle(
-      ids,
-      `DELETE FROM ${this.#table} AS m USING mine AS d
-       WHERE m.id = d.id AND (d.current OR NOT ${inWork})`,
-    );
+    await this.#opened();
+    await this.#settling.ack(ids);
   }
 
   async extend(
     ids: readonly string[],
     leaseMs: number = queueRules.leaseMs,
   ): Promise<readonly string[]> {
-    const rows = await this.#settle(
-      ids,
-      `UPDATE ${this.#table} AS m
-       SET lease_until = ${this.#now()} + $3::bigint, lease_ms = $3, holder = $4
-       FROM mine AS d WHERE m.id = d.id AND d.current RETURNING m.id, m.attempt`,
-      [leaseMs, this.#presence.holder],
-    );
-    const held = new Set(rows.map(({ id, attempt }) => `${id}.${attempt}`));
-    return ids.filter((id) => !held.has(id));
+    await this.#opened();
+    return this.#settling.extend(ids, leaseMs);
   }
 
   async reject(id: string, reason: string): Promise<void> {
-    const random = (this.#surroundings.random ?? Math.random)();
-    const { failures, firstDelayMs, longestDelayMs } = queueRules;
-    const delay = `least(${firstDelayMs} * 2 ^ failures, ${longestDelayMs})`;
-    const rows = await this.#settle(
-      [id],
-      `UPDATE ${this.#table} AS m
-       SET ${given}, failures = failures + 1,
-         not_before = ${this.#now()} + round(${delay} * (0.5 + $3::float8))::bigint
-       FROM mine AS d
-       WHERE m.id = d.id AND d.current AND failures + 1 < ${failures} RETURNING m.id`,
-      [random],
-    );
-    if (rows.length === 0) await this.bury(id, reason);
+    await this.#opened();
+    await this.#settling.reject(id, reason, (this.#surroundings.random ?? Math.random)());
     this.#claims.lookAgain();
   }
 
   async bury(id: string, reason: string): Promise<void> {
-    // Of dead letters that ask for the same work, the last one says all
-    await this.#settle(
-      [id],
-      `, letter AS (
-         UPDATE ${this.#table} AS m SET ${given}, dead = $3
-         FROM mine AS d WHERE m.id = d.id AND d.current RETURNING m.id, m.key
-       )
-       DELETE FROM ${this.#table} AS m USING letter AS l
-       WHERE m.key = l.key AND m.id <> l.id AND m.dead IS NOT NULL`,
-      [withoutNul(reason)],
-    );
+    await this.#opened();
+    await this.#settling.bury(id, reason);
   }
 
   async release(ids: readonly string[]): Promise<void> {
-    await this.#settle(
-      ids,
-      `UPDATE ${this.#table} AS m SET ${given}, attempt = m.attempt - 1
-       FROM mine AS d WHERE m.id = d.id AND d.current`,
-    );
-    this.#claims.lookAgain();
-  }
-
-  /** Does something with deliveries, of which `current` says whether they are still in hand. */
-  async #settle(
-    ids: readonly string[],
-    statement: string,
-    values: readonly (string | number)[] = [],
-  ): Promise<readonly Row[]> {
-    const deliveries = ids.map(deliveryOf).filter((one) => one !== undefined);
-    if (deliveries.length === 0) return [];
     await this.#opened();
-    // Locked in one order, so that two that settle the same do not deadlock
-    return this.#database.query(
-      `WITH asked AS (SELECT * FROM unnest($1::bigint[], $2::integer[]) AS u(id, attempt)),
-       mine AS MATERIALIZED (
-         SELECT m.id, m.lease_until IS NOT NULL AND m.attempt = asked.attempt AS current
-         FROM ${this.#table} AS m JOIN asked USING (id) ORDER BY m.id FOR UPDATE OF m
-       ) ${statement}`,
-      [deliveries.map(({ id }) => id), deliveries.map(({ attempt }) => attempt), ...values],
-    );
+    await this.#settling.release(ids);
+    this.#claims.lookAgain();
   }
 
   async retry(ids: readonly string[] | "all"): Promise<number> {
@@ -278,6 +226,10 @@ class PostgresQueue implements MessageQueue {
     return deadLettersIn(this.#database);
   }
 
+  news(ms: number, signal: AbortSignal): Promise<void> {
+    return this.#presence.news(ms, signal);
+  }
+
   async close(): Promise<void> {
     await this.#presence.leave();
     await this.#database.close();
@@ -307,22 +259,9 @@ class PostgresQueue implements MessageQueue {
   }
 }
 
-/** What a message that nobody has in hand any more does not have. */
-const given = "lease_until = NULL, lease_ms = NULL, holder = NULL, claim = NULL";
-
 /** Keys may be long, and an index takes no more than 2.7 kB. */
 function keyOf(message: Message): string {
   return createHash("sha256").update(messageKey(message)).digest("base64");
-}
-
-/** PostgreSQL's text has every character but this one. */
-function withoutNul(text: string): string {
-  return text.replaceAll("\0", "");
-}
-
-function deliveryOf(text: string): { readonly id: number; readonly attempt: number } | undefined {
-  const [, id, attempt] = /^(\d{1,15})\.(\d{1,9})$/.exec(text) ?? [];
-  return id === undefined ? undefined : { id: Number(id), attempt: Number(attempt) };
 }
 
 function entryOf(text: string): number | undefined {

@@ -40,13 +40,16 @@ export const queueTables: SchemaPart = {
   ],
 };
 
+/** Of two statements at once, one may have begun long before the other ended, ms. */
+const slackMs = 60_000;
+
 /** Pieces of SQL about a row of `message`, at a moment that is SQL, too. */
 export function statesAt(now: string) {
   const leased = "lease_until IS NOT NULL";
   // Longer than it was given for, a lease waits only if the clock was set back: it ends
-  const inWork = `(${leased} AND lease_until > ${now} AND lease_until - ${now} <= lease_ms)`;
+  const inWork = `(${leased} AND lease_until > ${now} AND lease_until - ${now} <= lease_ms + ${slackMs})`;
   const { longestWaitMs } = queueRules;
-  const delayed = `(not_before > ${now} AND not_before - ${now} <= ${longestWaitMs})`;
+  const delayed = `(not_before > ${now} AND not_before - ${now} <= ${longestWaitMs + slackMs})`;
   const waits = `dead IS NULL AND coalesce(NOT ${inWork}, true)`;
   return {
     inWork: `coalesce(${inWork}, false)`,

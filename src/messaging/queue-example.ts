@@ -24,5 +24,10 @@ export function vanished(package_name: string): Message {
 /** Claims, and tells the packages that the messages are about. */
 export async function names(queue: MessageQueue, limit = 100): Promise<string[]> {
   const deliveries = await queue.claim(limit);
-  return deliveries.map(({ message }) => ("package_name" in message ? message.package_name : ""));
+  return deliveries.map(nameOf);
+}
+
+/** The package that a message is about. */
+export function nameOf({ message }: { readonly message: Message }): string {
+  return "package_name" in message ? message.package_name : "";
 }

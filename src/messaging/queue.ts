@@ -92,5 +92,10 @@ export interface MessageQueue {
   deadLetters(): Promise<
     readonly { readonly id: string; readonly message: Message; readonly reason: string }[]
   >;
+  /**
+   * Waits until somebody publishes something, or `ms` at most. Only where the queue is told of it:
+   * of others one has to ask again and again.
+   */
+  news?(ms: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
