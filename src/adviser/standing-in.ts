@@ -1,5 +1,6 @@
 import type { Advice, Justification, Product } from "../model/advice.ts";
 import type { Gap } from "../model/gap.ts";
+import type { ReportedUnit } from "../model/pipeline-report.ts";
 import type { PackageName } from "../python/name.ts";
 import type { AdviceContext } from "./context.ts";
 import { addCosts, compareCosts, costOf } from "./cost.ts";
@@ -9,6 +10,7 @@ import { saidOf } from "./prescribed/units.ts";
 /** Advice as far as it matters here. */
 interface Consulted {
   readonly advice: Advice;
+  readonly pipeline: () => readonly ReportedUnit[];
 }
 
 /** Whether who stops waiting has a stack already. */
@@ -46,9 +48,17 @@ export function* withStandIns<T extends Consulted>(
     best = other;
     current = next.context;
   }
-  return tried.size === 0
-    ? best
-    : { ...best, advice: saying(best.advice, told, isAllowed ? open : []) };
+  if (tried.size === 0) return best;
+  const { advice, pipeline } = best;
+  return {
+    ...best,
+    advice: saying(advice, told, isAllowed ? open : []),
+    pipeline: () => pipeline().map((unit) => ({ ...unit, count: unit.count + saidBy(unit, told) })),
+  };
+}
+
+function saidBy({ name, state }: ReportedUnit, told: readonly Justification[]): number {
+  return state === "on" ? told.filter(({ unit }) => unit === name).length : 0;
 }
 
 /** There is an answer already: who stops waiting now has that. */
@@ -105,7 +115,9 @@ function remarks(
       ? `but no stack can have it: ${other.conflict.message}`
       : isAllowed
         ? `and is not taken: the stack is no better with it${scores}`
-        : `ask for it in its place, or take it with \`--pseudonyms\`${scores}`;
+        : other.outcome === "incomplete"
+          ? "ask for it in its place, or see with `--pseudonyms --dry-run` what it comes to"
+          : `ask for it in its place, or take it with \`--pseudonyms\`${scores}`;
   const what = offered === undefined ? name : `${name} ${offered}`;
   const message = `${what} is offered in place of ${instead} ${by}: ${where}`;
   return [{ type: "INFO", message, ...shared }];

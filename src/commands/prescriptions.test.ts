@@ -31,6 +31,7 @@ const packages = [
   wheel({ name: "sqlalchemy", version: "2.0.25" }),
   wheel({ name: "greenlet", version: "3.0.3" }),
   wheel({ name: "sklearn", version: "0.0" }),
+  wheel({ name: "psycopg2", version: "2.9.9" }),
   wheel({ name: "psycopg2-binary", version: "2.9.9" }),
 ];
 
@@ -173,6 +174,23 @@ test("a step.AddPackage adds a release, here where a label asks for it", async (
   const { pins } = await advised(["sqlalchemy"], "  labels: sqlalchemy=asyncio\n");
 
   expect(pins).toEqual(["greenlet==3.0.3", "sqlalchemy==2.0.25"]);
+});
+
+test("a pseudonym is told, and taken where the project allows that", async () => {
+  const { pins: before, said } = await advised(["psycopg2"], "  labels: compiler=none\n");
+  expect(before).toEqual(["psycopg2==2.9.9"]);
+  expect(said).toContain(
+    "psycopg2-binary is offered in place of psycopg2 2.9.9 (prescription `examples.Psycopg2Binary`): ask for it in its place, or see with `--pseudonyms --dry-run` what it comes to",
+  );
+
+  const settings = "  labels: compiler=none\n  pseudonyms: true\n";
+  const { pins: taken, run, project, index } = await advised(["psycopg2"], settings);
+  expect(taken).toEqual(["psycopg2-binary==2.9.9"]);
+  expect(run.stdout).toContain("psycopg2-binary 2.9.9 stands in for psycopg2");
+  const again = await thoth(project, ["advise", "--check", "--verify", "none"], {
+    index: index.url,
+  });
+  expect(again).toMatchObject({ exitCode: 0 });
 });
 
 test("library_usage: a unit takes part where the sources use what it names", async () => {
