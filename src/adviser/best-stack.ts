@@ -4,7 +4,7 @@ import { anyVersion } from "../python/version-range.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
 import { type Allowance, type Core, cheapestAllowance, coreOf } from "./core.ts";
-import { type Cost, compareCosts, noCost } from "./cost.ts";
+import { type Cost, compareCosts, costParts, noCost, weighingParts } from "./cost.ts";
 import type { Incompatibility } from "./incompatibility.ts";
 import { Limits } from "./limits.ts";
 import { ownDemands } from "./requirements.ts";
@@ -67,6 +67,8 @@ class Quest {
   private open: readonly Gap[] = [];
   private attempts: number;
   private searches = 1;
+  /** As little as can be speaks against the stack; what is left to settle weighs less. */
+  private refining = false;
   private dearOf: Stack | undefined;
   private dearOnes: readonly Dear[] = [];
 
@@ -102,10 +104,11 @@ class Quest {
   /** Asks for a stack within the least that every stack must spend, as far as that is known. */
   *searchOn(): Generator<BestStack> {
     this.catalog.forgetGaps();
+    const { parts } = this;
     const searching = searchInSteps(this.context, {
       excluded: this.excluded,
       catalog: this.catalog,
-      limits: new Limits(this.allowance.limits),
+      limits: new Limits(this.allowance.limits, parts),
       first: this.tight(),
     });
     let step = searching.next();
@@ -123,6 +126,7 @@ class Quest {
     if (result.failure === undefined) {
       const found = stackOf(result);
       if (compareCosts(found.cost, this.stack.cost) < 0) this.stack = found;
+      this.refining = true;
       return;
     }
     const core = coreOf(result.failure);
@@ -138,7 +142,8 @@ class Quest {
   private tight(): ReadonlySet<string> {
     const tight = new Set<string>();
     for (const { name, cost, demands } of this.dear) {
-      if (compareCosts(cost, this.allowance.limits.get(name) ?? noCost) <= 0) continue;
+      const limit = this.allowance.limits.get(name) ?? noCost;
+      if (compareCosts(cost, limit, this.parts) <= 0) continue;
       tight.add(name);
       for (const { from } of demands) if (from !== undefined) tight.add(from);
     }
@@ -151,6 +156,16 @@ class Quest {
     if (this.dearOf !== stack) this.dearOnes = dearOnes(stack, catalog);
     this.dearOf = stack;
     return this.dearOnes;
+  }
+
+  /**
+   * How many parts of a cost the limits count. What speaks against a stack comes first and alone:
+   * else most searches go into what weighs less, and the budget may end before the rest is known.
+   */
+  private get parts(): number {
+    const { stack, allowance, refining } = this;
+    const dearer = compareCosts(stack.cost, allowance.bound, weighingParts) > 0;
+    return dearer && !refining ? weighingParts : costParts.length;
   }
 
   private get isBest(): boolean {

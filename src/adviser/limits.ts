@@ -6,13 +6,15 @@ import { type Cost, compareCosts, noCost } from "./cost.ts";
  */
 export class Limits {
   private readonly spending: ReadonlyMap<string, Cost>;
+  private readonly parts: number;
 
-  /** By name of the package or of the combination. */
-  constructor(spending: ReadonlyMap<string, Cost>) {
+  /** By name of the package or of the combination; only so many of the first parts count. */
+  constructor(spending: ReadonlyMap<string, Cost>, parts: number) {
     this.spending = spending;
+    this.parts = parts;
   }
 
   forbid(name: string, cost: Cost): boolean {
-    return cost !== noCost && compareCosts(cost, this.spending.get(name) ?? noCost) > 0;
+    return cost !== noCost && compareCosts(cost, this.spending.get(name) ?? noCost, this.parts) > 0;
   }
 }
