@@ -106,12 +106,18 @@ test("an index without times of upload gives nothing under a cool-down, unless t
 });
 
 test("a contradictory policy is refused with its place", async () => {
-  const { advise } = await coolProject('[policy.cool-down]\nexempt = ["core"]\n');
+  const { advise, project } = await coolProject('[policy.cool-down]\nexempt = ["core"]\n');
   const run = await advise();
 
   expect(run).toMatchObject({ exitCode: 2 });
   expect(run.stderr).toContain("thoth.toml:2:10");
   expect(run.stderr).toContain('exempt = ["core"]');
+
+  const other = '[policy.package-indexes]\ncore = "https://other.example/simple"\n';
+  project.write({ "thoth.toml": other });
+  const elsewhere = await advise();
+  expect(elsewhere).toMatchObject({ exitCode: 2 });
+  expect(elsewhere.stderr).toContain("is not among the project's indexes\n  --> thoth.toml:2:");
 });
 
 const ignoring = `[policy]

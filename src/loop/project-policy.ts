@@ -32,12 +32,7 @@ export function projectPolicy(
     coolDowns: coolDowns(file, pipfile, configuration),
     unknownAge: file?.unknownAge ?? noPolicy.unknownAge,
     yanked: file?.yanked ?? noPolicy.yanked,
-    indexes: {
-      allowed: file?.indexes && new Set(file.indexes.map((one) => indexOf(one, sources))),
-      packages: new Map(
-        [...(file?.packageIndexes ?? [])].map(([name, one]) => [name, indexOf(one, sources)]),
-      ),
-    },
+    indexes: indexPolicy(file, sources),
     licenses: file?.licenses ?? noPolicy.licenses,
     failOn: file?.failOn,
     expired,
@@ -81,6 +76,36 @@ function coolDowns(
   const days = settings.coolDownDays;
   if (all !== undefined || days === undefined) return { all, packages };
   return { all: { periodMs: days * dayMs, period: `${days}d`, where: pipfileName }, packages };
+}
+
+/** A package can only come from an index that is asked, and that is allowed. */
+function indexPolicy(file: PolicyFile | undefined, sources: IndexSources): Policy["indexes"] {
+  const allowed = file?.indexes && new Set(file.indexes.map((one) => indexOf(one, sources)));
+  const packages = new Map(
+    [...(file?.packageIndexes ?? [])].map(([name, one]) => {
+      const index = indexOf(one, sources);
+      const { text, place } = one;
+      if (!sources.byUrl.has(index)) {
+        throw new ThothError(
+          "bad-configuration",
+          `\`${text}\` is not among the project's indexes`,
+          {
+            place,
+            hint: "name it in a [[source]] of the Pipfile, or pass --index-url",
+          },
+        );
+      }
+      if (allowed?.has(index) === false) {
+        throw new ThothError(
+          "bad-configuration",
+          `\`${name}\` is to come from \`${text}\`, which \`indexes\` does not allow`,
+          { place, hint: "add it to `indexes`, or take this line out" },
+        );
+      }
+      return [name, index] as const;
+    }),
+  );
+  return { allowed, packages };
 }
 
 function indexOf({ text, place }: NamedIndex, { byName }: IndexSources): IndexUrl {

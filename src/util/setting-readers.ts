@@ -35,7 +35,7 @@ export const labelMap: Reader<ReadonlyMap<string, string>> = (text) => {
 
 /** `3.11` or `3.11.7`. */
 export const pythonVersion: Reader<string> = (text) =>
-  /^\d+\.\d+(\.\d+)?$/.test(text.trim()) ? text.trim() : undefined;
+  /^[23]\.\d+(\.\d+)?$/.test(text.trim()) ? text.trim() : undefined;
 
 /** An absolute path: `base` is where relative ones start, `home` what `~` stands for. */
 export const folder =
