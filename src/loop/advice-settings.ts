@@ -36,7 +36,11 @@ export function adviceSettings(
     policy,
     rules,
     acceptedAdvisories: [...accepted, ...allowedByLabel(services)],
-    blockedUnits: blockedUnits(services.configuration.blockedUnits, prescriptions),
+    blockedUnits: blockedUnits(
+      services.configuration.blockedUnits,
+      prescriptions,
+      services.configuration.blockedBy,
+    ),
     ...blockedBy(services),
     takePseudonyms: services.configuration.pseudonyms,
     ...(prescriptions === undefined ? {} : { prescriptions }),

@@ -6,8 +6,12 @@ test("units that there are can be switched off, several at once", () => {
 });
 
 test.each([
-  ["yankd", "there is no unit `yankd` to switch off", "did you mean `yanked`?"],
-  ["nothing-like-it", "there is no unit `nothing-like-it` to switch off", /^units are advisory, /],
+  ["yankd", "`blocked_units`: there is no unit `yankd` to switch off", "did you mean `yanked`?"],
+  [
+    "nothing-like-it",
+    "`blocked_units`: there is no unit `nothing-like-it` to switch off",
+    /^units are advisory, /,
+  ],
   ["malware", "the unit `malware` can't be switched off", /never advised/],
 ])("%s is refused", (name, message, hint) => {
   expect(() => blockedUnits([name], undefined)).toThrow(

@@ -5,11 +5,12 @@ import { ThothError } from "../util/errors.ts";
 
 /**
  * The names of `--block-unit` or `blocked_units`, each of which must be a unit that can be switched
- * off. Throws `bad-configuration`.
+ * off. `origin` is where they are set. Throws `bad-configuration`.
  */
 export function blockedUnits(
   names: readonly string[],
   prescriptions: Prescriptions | undefined,
+  origin = "`blocked_units`",
 ): ReadonlySet<string> {
   for (const name of names) {
     const unit = builtInUnits.find((one) => one.name === name);
@@ -20,14 +21,30 @@ export function blockedUnits(
     }
     if (unit !== undefined) continue;
     if (unitLists.some((list) => prescriptions?.named(list, name) !== undefined)) continue;
-    const known = builtInUnits.map((one) => one.name);
-    const near = didYouMean(name, known);
-    throw new ThothError("bad-configuration", `there is no unit \`${name}\` to switch off`, {
-      hint:
-        near === undefined
-          ? `units are ${[...known].sort().join(", ")}, and those of prescriptions by their full names`
-          : `did you mean \`${near}\`?`,
-    });
+    throw unknownUnit(name, prescriptions, origin);
   }
   return new Set(names);
+}
+
+function unknownUnit(
+  name: string,
+  prescriptions: Prescriptions | undefined,
+  origin: string,
+): ThothError {
+  const known = builtInUnits.map((one) => one.name);
+  const near = didYouMean(name, [...known, ...(prescriptions?.unitNames() ?? [])]);
+  const others =
+    prescriptions === undefined
+      ? "; no prescriptions are heeded here (`--prescriptions DIR`)"
+      : ", and those of prescriptions by their full names";
+  return new ThothError(
+    "bad-configuration",
+    `${origin}: there is no unit \`${name}\` to switch off`,
+    {
+      hint:
+        near === undefined
+          ? `units are ${[...known].sort().join(", ")}${others}`
+          : `did you mean \`${near}\`?`,
+    },
+  );
 }

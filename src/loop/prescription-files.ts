@@ -128,6 +128,14 @@ export class PrescriptionFolder implements Prescriptions {
     return this.#units({ name: `_${shortHash(unitKey(list, name))}`, key, index, wants })[0];
   }
 
+  unitNames(): readonly string[] {
+    const { sets } = this.header;
+    return [...this.#index.names().entries()].flatMap(([key, files]) => {
+      const bare = key.slice(key.indexOf(" ") + 1);
+      return files.map((file) => `${namespaceOf(file, sets)}.${bare}`);
+    });
+  }
+
   async learn(): Promise<boolean> {
     const wanted = [...this.#wanted.values()];
     this.#wanted.clear();
@@ -259,6 +267,7 @@ export function joinedPrescriptions(folders: readonly Prescriptions[]): Prescrip
       }
       return undefined;
     },
+    unitNames: () => folders.flatMap((folder) => folder.unitNames()),
     stamp: folders.map((folder) => folder.stamp).join(" "),
     faults: () => folders.flatMap((folder) => folder.faults()),
     asksForLibraryUsage: folders.some((folder) => folder.asksForLibraryUsage),

@@ -166,6 +166,8 @@ export interface Prescriptions {
   combining(): readonly PrescribedUnit[];
   /** The unit of that full name, of one of the lists; undefined: there is none. */
   named(list: UnitList, name: string): PrescribedUnit | undefined;
+  /** The full names of all units; takes long where there are many. */
+  unitNames(): readonly string[];
   /** Whether units ask for what the project's sources import. */
   readonly asksForLibraryUsage: boolean;
   /** Names the content; another one each time where it is too much to tell. */

@@ -109,9 +109,9 @@ test("a malformed unit is told with its place, and the others count", async () =
 
   expect(units.map(({ name }) => name)).toEqual(["own.Good"]);
   expect(faults.map(({ message, place }) => `${place.line}:${place.column} ${message}`)).toEqual([
-    "5:40 `adviser_pipeline` must be `true` or `false`",
-    "6:37 `name` must be a package's name as PEP 503 normalises it",
-    "6:59 `version`: `1.0` lacks an operator",
+    "5:40 unit `Bad`: `adviser_pipeline` must be `true` or `false`",
+    "6:37 unit `Bad`: `name` must be a package's name as PEP 503 normalises it",
+    "6:59 unit `Bad`: `version`: `1.0` lacks an operator",
   ]);
 });
 
@@ -119,7 +119,7 @@ const broken: readonly [string, string, string][] = [
   [
     "a key that is not known",
     "{name: A, type: wrap, shuold_include: {}, run: {}}",
-    "unknown key `shuold_include`",
+    "unit `A`: unknown key `shuold_include`",
   ],
   ["a missing key", "{name: A, type: wrap, should_include: {}}", "unit `A` needs `run`"],
   [
@@ -136,12 +136,12 @@ const broken: readonly [string, string, string][] = [
   [
     "an empty list",
     "{name: A, type: wrap, should_include: {recommendation_types: []}, run: {}}",
-    "`recommendation_types` must hold at least one entry",
+    "unit `A`: `recommendation_types` must hold at least one entry",
   ],
   [
     "a link that is none",
     "{name: A, type: wrap, should_include: {}, run: {justification: [{type: INFO, message: m, link: Not One}]}}",
-    "`link` must be an address, or a name of small letters, digits, `_` and `-`",
+    "unit `A`: `link` must be an address, or a name of small letters, digits, `_` and `-`",
   ],
 ];
 
@@ -163,7 +163,7 @@ test("a step that is not acceptable has neither score nor justification", async 
 `);
 
   expect(faults.map(({ message }) => message)).toEqual([
-    "`not_acceptable` says the opposite of `score` beside it",
+    "unit `A`: `not_acceptable` says the opposite of `score` beside it",
   ]);
 });
 

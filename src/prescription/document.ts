@@ -64,8 +64,14 @@ function readUnit(
   const kind = kindsOfList[list].find((one) => one === text);
   if (type === undefined || kind === undefined)
     return { faults: [wrongType(text, list, name, type ?? tree)] };
-  const faults = unitCheck(kind)(tree, name);
+  const faults = unitCheck(kind)(tree, name).map((fault) => ofUnit(fault, name));
   return faults.length > 0 ? { faults } : { unit: unitOf(tree, kind, namespace), faults };
+}
+
+/** A place in a file says little to who knows units by their names. */
+function ofUnit(fault: Misshape, name: string): Misshape {
+  const { message } = fault;
+  return message.startsWith(name) ? fault : { ...fault, message: `${name}: ${message}` };
 }
 
 function wrongType(text: string, list: UnitList, name: string, at: Tree): Misshape {
