@@ -24,6 +24,7 @@ const vendored = [
   "ora",
   "p-limit",
   "p-retry",
+  "pg",
   "prom-client",
   "semver",
   "tar-stream",
@@ -32,9 +33,6 @@ const vendored = [
   "yaml",
   "yauzl",
 ];
-
-/** Optional dependencies, which stay packages of their own. */
-const installedWhereWanted = ["pg"];
 
 const shared = {
   absWorkingDir: root,
@@ -66,7 +64,6 @@ const program = await build({
   entryPoints: { thoth: "bin/thoth.ts" },
   outExtension: { ".js": ".cjs" },
   plugins: [besideTheBundle],
-  external: installedWhereWanted,
   define: { "import.meta.url": "thothUrl" },
   banner: { js: 'const thothUrl=require("node:url").pathToFileURL(__filename).href;' },
 });
@@ -76,7 +73,6 @@ const scanner = await build({
   entryPoints: { scan: "bin/scan.ts", "database-reader": "bin/database-reader.ts" },
   outExtension: { ".js": ".cjs" },
   plugins: [besideTheBundle],
-  external: installedWhereWanted,
   define: { "import.meta.url": "thothUrl" },
   banner: { js: 'const thothUrl=require("node:url").pathToFileURL(__filename).href;' },
 });
@@ -87,8 +83,12 @@ const vendor = await build({
     // Its module asks for the address of its own file, which CommonJS has not
     "vendor/web-tree-sitter": join(root, "node_modules/web-tree-sitter/web-tree-sitter.cjs"),
   },
-  // cyclonedx-library asks for these only where something is validated or written as XML
-  external: ["ajv", "ajv-formats", "ajv-formats-draft2019", "libxmljs2", "xmlbuilder2"],
+  // cyclonedx-library asks for these only where something is validated or written as XML, `pg` where
+  // it is told to use a library of C
+  external: [
+    ...["ajv", "ajv-formats", "ajv-formats-draft2019", "libxmljs2", "xmlbuilder2"],
+    "pg-native",
+  ],
   // What a module exports as default is what import takes for it, as Node has it for CommonJS
   footer: {
     js: 'if(typeof module.exports.default==="function")module.exports=Object.assign(module.exports.default,module.exports);',
