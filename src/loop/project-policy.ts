@@ -81,6 +81,11 @@ function coolDowns(
 /** A package can only come from an index that is asked, and that is allowed. */
 function indexPolicy(file: PolicyFile | undefined, sources: IndexSources): Policy["indexes"] {
   const allowed = file?.indexes && new Set(file.indexes.map((one) => indexOf(one, sources)));
+  if (allowed !== undefined && ![...sources.byUrl.keys()].some((index) => allowed.has(index)))
+    throw new ThothError("bad-configuration", "`indexes` allows none of the project's indexes", {
+      place: file?.indexes?.[0]?.place,
+      hint: "name one of them, or take `indexes` out",
+    });
   const packages = new Map(
     [...(file?.packageIndexes ?? [])].map(([name, one]) => {
       const index = indexOf(one, sources);
