@@ -1,7 +1,10 @@
-// The index as it was on a day: the pages of the configured one without what was uploaded later.
+// The index as it was on a day: the pages of the configured one without what was uploaded later. Of
+// setuptools there is always what builds without a [build-system] ask for (PEP 517: >=40.8.0), or
+// nothing could be built that has no wheel.
 import { createServer } from "node:http";
 import { indexUrl } from "./world.mjs";
 
+const leastSetuptools = /^setuptools-40\.8\.0[-.]/;
 const json = "application/vnd.pypi.simple.v1+json";
 
 /** Starts it; gives the address of its simple index and a way to end it. */
@@ -31,7 +34,11 @@ async function pageOf(upstream, name, until) {
   const answer = await fetch(`${upstream}/${name}/`, { headers: { accept: json } });
   if (!answer.ok) return { status: answer.status, text: "" };
   const page = await answer.json();
-  const files = page.files.filter((file) => Date.parse(file["upload-time"]) <= until);
+  const files = page.files.filter(
+    (file) =>
+      Date.parse(file["upload-time"]) <= until ||
+      (name === "setuptools" && leastSetuptools.test(file.filename)),
+  );
   if (files.length === 0) return { status: 404, text: "" };
   const { versions: _, ...rest } = page;
   return { status: 200, text: JSON.stringify({ ...rest, files }) };

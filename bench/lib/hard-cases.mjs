@@ -40,9 +40,18 @@ export async function learn(name, { store, cache }) {
   const options = ["--python", python, "--index-url", index.url, "--verify", "none"];
   const command = [process.execPath, thoth, "advise", project, ...options, "--store", store];
   const env = { ...environment(), THOTH_CACHE: cache };
-  const run = await start([...command, "--json"], { env }).finished;
+  let run = await start([...command, "--json"], { env }).finished;
+  // What ends a conflict is looked for with little patience; what was learnt meanwhile stays
+  for (let before = -1; fixesOf(run) > before && before < 3; ) {
+    before = fixesOf(run);
+    run = await start([...command, "--json"], { env }).finished;
+  }
   index.close();
   return { ...run, index: index.url };
+}
+
+function fixesOf({ exit, stdout }) {
+  return exit === 1 ? JSON.parse(stdout).conflict.fixes.length : 0;
 }
 
 /** Facts of a store as fixtures/hard-cases.ts reads them: which file fits, and what metadata demands. */

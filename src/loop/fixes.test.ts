@@ -121,3 +121,27 @@ test("what can't be resolved is not offered", async () => {
 
   expect(await remedies(store, project("a"))).toEqual([]);
 });
+
+test("to leave a line out is offered where nothing else helps, if others are left", async () => {
+  const store = new MemoryStore().add("a==1.0", { requires: ["gone"] }).add("b==1.0");
+  store.putAbsent(packageName("gone"), exampleIndex, "404", 0);
+
+  const [remedy] = await remedies(store, project("b", "a"));
+
+  expect(remedy?.edits).toEqual([{ kind: "removal", where: "Pipfile:2", name: "a", before: "" }]);
+});
+
+test("of changes that make equally much older the one that moves least comes first", async () => {
+  const store = new MemoryStore()
+    .add("a==1.5", { requires: ["c<2"] })
+    .add("a==1.4", { requires: ["c"] })
+    .add("b==2.5", { requires: ["c>=2"] })
+    .add("b==1.0", { requires: ["c"] })
+    .add("c==1.0")
+    .add("c==2.0");
+
+  expect(texts(await remedies(store, project("b>=2.5", "a>=1.5")))).toEqual([
+    "Pipfile:2 a ~=1.4",
+    "Pipfile:1 b ~=1.0",
+  ]);
+});
