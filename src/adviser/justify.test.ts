@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { contextOf, project } from "../../fixtures/advice.ts";
+import { noSettings } from "../model/advice-settings.ts";
+import { noPolicy } from "../model/policy.ts";
 import type { Project } from "../model/project.ts";
 import { packageName } from "../python/name.ts";
 import type { ExampleRelease } from "../store/example-release.ts";
@@ -83,4 +85,18 @@ test("a final release that is older than the pre-release chosen is not called ne
     .add("b==1");
 
   expect(reasons(store, ["a"])).toEqual({});
+});
+
+test("of a cool-down and a line of the Pipfile the line is the reason, as it will not pass", () => {
+  const store = new MemoryStore()
+    .add("a==2", { uploadedAt: "2026-06-09T00:00:00Z" })
+    .add("a==1", { uploadedAt: "2026-01-01T00:00:00Z" });
+  const week = { periodMs: 7 * 86_400_000, period: "7d", where: "thoth.toml:2" };
+  const policy = { ...noPolicy, coolDowns: { all: week, packages: new Map() } };
+  const settings = { ...noSettings, moment: Date.parse("2026-06-10T00:00:00Z"), policy };
+
+  const told = (line: string) => reasons(store, { ...project(line), settings })["a"]?.reason;
+
+  expect(told("a<2")).toBe("Pipfile:1 asks for <2");
+  expect(told("a")).toContain("within the cool-down of 7d");
 });

@@ -1,11 +1,12 @@
 import type { NotNewest } from "../model/advice.ts";
 import type { PackageName } from "../python/name.ts";
-import { compareVersions } from "../python/version.ts";
+import { compareVersions, parseVersion } from "../python/version.ts";
 import { contains } from "../python/version-range.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Candidate } from "./examiner.ts";
 import { leadsBack } from "./penalty.ts";
+import { coolDownUnit } from "./release-age.ts";
 import { isYetToCome } from "./timely-knowledge.ts";
 import type { Needed } from "./walk.ts";
 
@@ -38,13 +39,20 @@ function notNewest(
   if (usable === undefined || usable.version.text === one.version.text) {
     const examined = candidates.examine(newest);
     const version = candidates.list.version(newest);
-    return "reason" in examined
-      ? { newest: version, reason: `${version} ${examined.reason}` }
-      : undefined;
+    if (!("reason" in examined)) return undefined;
+    // What passes by itself is no reason where another stays
+    const lasting = examined.unit === coolDownUnit ? demandAgainst(version, one) : undefined;
+    return { newest: version, reason: lasting ?? `${version} ${examined.reason}` };
   }
   // For want of a final release that fits, a newer pre-release was taken
   if (compareVersions(usable.version, one.version) < 0) return undefined;
   return { newest: usable.version.text, reason: whyNot(usable, one, needed, catalog) };
+}
+
+function demandAgainst(text: string, { demands }: Needed): string | undefined {
+  const version = parseVersion(text);
+  const demand = version && demands.find(({ range }) => !contains(range, version));
+  return demand && `${demand.by} ${demand.text}`;
 }
 
 function newestListed(candidates: Candidates, prereleases: boolean): number | undefined {
