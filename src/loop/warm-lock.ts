@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Project, ProjectRequirement } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { markerHolds, tryParseMarker } from "../python/marker.ts";
@@ -19,7 +20,7 @@ export function lockedProject(
   sources: IndexSources,
 ): Project {
   if (manifest.lock === undefined) {
-    throw new ThothError("bad-lock", `no Pipfile.lock in \`${manifest.directory}\``, {
+    throw new ThothError("bad-lock", `no ${basename(manifest.lockPath)} in \`${manifest.directory}\``, {
       hint: "make one first: `thoth advise`",
     });
   }
