@@ -20,9 +20,13 @@ export function lockedProject(
   sources: IndexSources,
 ): Project {
   if (manifest.lock === undefined) {
-    throw new ThothError("bad-lock", `no ${basename(manifest.lockPath)} in \`${manifest.directory}\``, {
-      hint: "make one first: `thoth advise`",
-    });
+    throw new ThothError(
+      "bad-lock",
+      `no ${basename(manifest.lockPath)} in \`${manifest.directory}\``,
+      {
+        hint: "make one first: `thoth advise`",
+      },
+    );
   }
   const requirements = project.requirements.filter(({ source }) => source !== undefined);
   for (const [category, entries] of manifest.lock.categories) {
