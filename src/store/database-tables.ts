@@ -26,13 +26,14 @@ CREATE TABLE ${schema}.package (
   revision bigint NOT NULL DEFAULT 1,
   UNIQUE (name, index)
 );
--- What an index lists of a package: a releases.json, but for the time of the last check.
+-- What an index lists of a package: a releases.json by gzip, since a tenth is to be carried then.
 CREATE TABLE ${schema}.page (
   package bigint PRIMARY KEY REFERENCES ${schema}.package ON DELETE CASCADE,
   releases integer NOT NULL,
   checked_at bigint NOT NULL,
-  text text NOT NULL
+  content bytea NOT NULL
 );
+ALTER TABLE ${schema}.page ALTER COLUMN content SET STORAGE EXTERNAL;
 -- key: ["3.0.3","flask-3.0.3-py3-none-any.whl"], what of the package the fact is about.
 CREATE TABLE ${schema}.fact (
   package bigint NOT NULL REFERENCES ${schema}.package ON DELETE CASCADE,

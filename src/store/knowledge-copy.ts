@@ -4,7 +4,9 @@ import { setImmediate } from "node:timers/promises";
 import { listFolder } from "../util/atomic-write.ts";
 import { ArchiveMerge, type MergeCounts } from "./archive-merge.ts";
 import { type ArchivedFile, isPortableSource, readArchivedFile } from "./archived-file.ts";
-import { DamagedFileError } from "./damage.ts";
+import { numberWidth } from "./ascii-json.ts";
+import { DamagedFileError, readOwn } from "./damage.ts";
+import { checkedAtPrefix } from "./releases-text.ts";
 import { fileNameOf, StorePaths } from "./store-paths.ts";
 import type { Backing } from "./table-store.ts";
 
@@ -65,14 +67,16 @@ export async function copyKnowledge(request: CopyRequest): Promise<CopyResult> {
 }
 
 async function eachFile(
-  { from, now, signal }: CopyRequest,
+  { from, to, now, signal }: CopyRequest,
   use: (file: ArchivedFile) => Promise<void>,
 ): Promise<Pick<CopyResult, "packages" | "sources" | "local" | "leftOut">> {
   const leftOut: { file: string; reason: string }[] = [];
   const below = new StorePaths("");
-  const readFile = async (path: string, file: string) => {
+  const readFile = async (path: string, file: string, there?: string) => {
     try {
-      await use(readArchivedFile(file, readFileSync(path, "utf8"), now));
+      const text = readFileSync(path, "utf8");
+      if (there === undefined || !isPageOf(there, text))
+        await use(readArchivedFile(file, text, now));
     } catch (error) {
       if (!(error instanceof DamagedFileError)) throw error;
       leftOut.push({ file, reason: error.reason });
@@ -82,8 +86,13 @@ async function eachFile(
   for (const { name, index } of packages) {
     signal.throwIfAborted();
     const folder = from.folder(name, index);
+    const page = join(to.folder(name, index), "releases.json");
     for (const file of listFolder(folder).filter((one) => fileKinds.test(one)))
-      await readFile(join(folder, file), `${below.package(name, index)}/${file}`);
+      await readFile(
+        join(folder, file),
+        `${below.package(name, index)}/${file}`,
+        file === "releases.json" ? page : undefined,
+      );
     await setImmediate();
   }
   const keys = from.sources();
@@ -94,4 +103,15 @@ async function eachFile(
   }
   const local = keys.length - portable.length;
   return { packages: packages.length, sources: portable.length, local, leftOut };
+}
+
+/** Whether a releases.json is there already, checked at the same time or later: most are. */
+function isPageOf(path: string, text: string): boolean {
+  const there = readOwn(path);
+  const [start, end] = [checkedAtPrefix.length, checkedAtPrefix.length + numberWidth];
+  return (
+    there?.slice(0, start) === text.slice(0, start) &&
+    there.slice(end) === text.slice(end) &&
+    Number(there.slice(start, end)) >= Number(text.slice(start, end))
+  );
 }

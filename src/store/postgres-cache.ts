@@ -16,6 +16,7 @@ import { factKey, writeFacts } from "./facts-file.ts";
 import type { PackageOnIndex } from "./inventory.ts";
 import { newestRequirements, type PackageDocument, packageFiles } from "./postgres-documents.ts";
 import { RecentPackages } from "./postgres-recent.ts";
+import { unpackedPage } from "./postgres-texts.ts";
 import { confirmInPlace } from "./releases-table.ts";
 import { fileNameOf, StorePaths } from "./store-paths.ts";
 
@@ -164,11 +165,11 @@ export class DatabaseCache {
   #fetch(ids: readonly string[]): readonly PackageOnIndex[] {
     // One statement: a package's revision and what it holds are of one moment
     const rows = this.query(
-      `SELECT p.id, name, index, p.revision, checked_at, d.kind, d.runtime, d.text
+      `SELECT p.id, name, index, p.revision, checked_at, d.kind, d.runtime, d.content, d.text
        FROM $.package AS p LEFT JOIN $.page ON page.package = p.id JOIN (
-         SELECT package, 'releases' AS kind, '' AS runtime, text FROM $.page
+         SELECT package, 'releases' AS kind, '' AS runtime, content, NULL AS text FROM $.page
          WHERE package = ANY($1)
-         UNION ALL SELECT package, kind, runtime, string_agg(key || E'\\t' || fact::text, E'\\n')
+         UNION ALL SELECT package, kind, runtime, NULL, string_agg(key || E'\\t' || fact::text, E'\\n')
          FROM $.fact WHERE package = ANY($1) GROUP BY package, kind, runtime
        ) AS d ON d.package = p.id WHERE p.id = ANY($1)`,
       [ids],
@@ -180,7 +181,7 @@ export class DatabaseCache {
       one.documents.push({
         kind: text(row, "kind"),
         runtime: text(row, "runtime"),
-        text: text(row, "text"),
+        text: row["text"] === null ? unpackedPage(row["content"]) : text(row, "text"),
       });
     }
     return [...found.values()].flatMap(({ row, documents }) => this.#keep(row, documents));

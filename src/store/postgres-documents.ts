@@ -3,7 +3,7 @@ import { type PackageName, packageName } from "../python/name.ts";
 import { isRecord, parsedJson } from "../util/json.ts";
 import { asciiJson, numberWidth, paddedNumber } from "./ascii-json.ts";
 import { type FactKey, type FactsSubject, writeFacts } from "./facts-file.ts";
-import { factKeyOf } from "./postgres-flush.ts";
+import { factKeyOf } from "./postgres-texts.ts";
 import { checkedAtPrefix } from "./releases-text.ts";
 import { installedFile } from "./store-paths.ts";
 

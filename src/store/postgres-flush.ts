@@ -1,11 +1,12 @@
 import { type IndexUrl, indexUrl } from "../model/release.ts";
-import type { Database, Queries, Row } from "../postgres/database.ts";
+import type { Database, Queries, Row, SqlValue } from "../postgres/database.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { isRecord } from "../util/json.ts";
 import type { FactKey } from "./facts-file.ts";
 import type { FactsChange, TakenFacts } from "./facts-table.ts";
 import type { DirtyFacts, DirtyTable } from "./flush.ts";
 import type { PackageOnIndex } from "./inventory.ts";
+import { columnOf, factKeyOf, packedPage, unpackedPage } from "./postgres-texts.ts";
 import { pageChange, ReleasesTable } from "./releases-table.ts";
 import { readReleases } from "./releases-text.ts";
 import type { PagePatch, StoredPage } from "./stored-page.ts";
@@ -120,30 +121,32 @@ class Writing {
     const pages = known.flatMap(({ id, work: { page } }) => (page ? [{ id, ...page }] : []));
     const whole = pages.filter(({ patch }) => patch.page !== undefined || patch.vanished.size > 0);
     const found = await this.#run(
-      "SELECT package, checked_at, text FROM $.page WHERE package = ANY($1)",
+      "SELECT package, checked_at, content FROM $.page WHERE package = ANY($1)",
       [whole.map(({ id }) => id)],
     );
-    const before = new Map(found.map((row) => [text(row, "package"), row]));
+    const before = new Map(found.map((row) => [text(row, "package"), keptPage(row)]));
     const confirmed = pages.flatMap(({ id, patch: { confirmedAt } }) =>
       confirmedAt === undefined ? [] : [[id, String(confirmedAt)]],
     );
     const written: string[][] = [];
+    const contents: Buffer[] = [];
     for (const { id, patch } of whole) {
       const old = before.get(id);
-      const change = pageChange(old && pageOf(old), old && text(old, "text"), patch);
+      const change = pageChange(old?.page, old?.text, patch);
       if (change.kind === "confirm") confirmed.push([id, String(change.checkedAt)]);
       if (change.kind !== "write") continue;
       this.#changed.add(id);
       this.#news ||= change.news;
       const { page } = change;
-      written.push([id, String(page.releases.length), String(page.checkedAt), change.text]);
+      written.push([id, String(page.releases.length), String(page.checkedAt)]);
+      contents.push(packedPage(change.text));
     }
     await this.#run(
-      `INSERT INTO $.page (package, releases, checked_at, text)
-       SELECT * FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::text[])
-       ON CONFLICT (package) DO UPDATE SET releases = excluded.releases, text = excluded.text,
+      `INSERT INTO $.page (package, releases, checked_at, content)
+       SELECT * FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::bytea[])
+       ON CONFLICT (package) DO UPDATE SET releases = excluded.releases, content = excluded.content,
          checked_at = greatest(page.checked_at, excluded.checked_at)`,
-      columns(written, 4),
+      [...columns(written, 3), contents],
     );
     await this.#run(
       `UPDATE $.page SET checked_at = w.at FROM unnest($1::bigint[], $2::bigint[]) AS w (id, at)
@@ -215,7 +218,7 @@ class Writing {
   }
 
   /** `$.` stands for the schema. Nothing is run for columns without rows. */
-  async #run(sql: string, values: readonly (string | number | readonly string[])[]) {
+  async #run(sql: string, values: readonly SqlValue[]) {
     const [first] = values;
     if (Array.isArray(first) && first.length === 0) return [];
     return this.#queries.query(sql.replaceAll("$.", `${this.#schema}.`), values);
@@ -265,24 +268,15 @@ function subjectOf({ subject }: DirtyFacts): Subject {
   };
 }
 
-/** `["3.0.3","flask-3.0.3.tar.gz",` is kept as the list that it begins. */
-function columnOf(key: FactKey): string {
-  return `${key.slice(0, -1)}]`;
-}
-
-/** The other way round. */
-export function factKeyOf(column: string): FactKey {
-  return `[${column.slice(1, -1)},`;
-}
-
 function keyOf({ name, index }: PackageOnIndex): string {
   return `${name} ${index}`;
 }
 
-function pageOf(row: Row): StoredPage | undefined {
-  const page = readReleases(text(row, "text"), "page");
+function keptPage(row: Row): { readonly page: StoredPage | undefined; readonly text: string } {
+  const kept = unpackedPage(row["content"]);
+  const page = readReleases(kept, "page");
   const checkedAt = Number(row["checked_at"]);
-  return page && { ...page, checkedAt: Math.max(page.checkedAt, checkedAt) };
+  return { page: page && { ...page, checkedAt: Math.max(page.checkedAt, checkedAt) }, text: kept };
 }
 
 function isEmpty({ set, removed }: FactsChange): boolean {

@@ -12,6 +12,7 @@ import type { DirtyTable } from "./flush.ts";
 import { type PackageOnIndex, withInMemory } from "./inventory.ts";
 import { DatabaseCache } from "./postgres-cache.ts";
 import { flushToDatabase } from "./postgres-flush.ts";
+import { unpackedPage } from "./postgres-texts.ts";
 import { readReleases } from "./releases-text.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { type Backing, TableStore } from "./table-store.ts";
@@ -118,10 +119,10 @@ class PostgresBacking implements Backing {
     const problems: { file: string; reason: string }[] = [];
     for (const one of this.packages([])) {
       const [row] = this.#cache.query(
-        "SELECT text FROM $.page JOIN $.package ON package = id WHERE name = $1 AND index = $2",
+        "SELECT content FROM $.page JOIN $.package ON package = id WHERE name = $1 AND index = $2",
         [one.name, one.index],
       );
-      const page = row === undefined ? undefined : String(row["text"]);
+      const page = row === undefined ? undefined : unpackedPage(row["content"]);
       if (page !== undefined && !isPage(page))
         problems.push({ file: `page of ${one.name}`, reason: "it is no list of releases" });
     }
