@@ -130,8 +130,9 @@ function firstStack(stack: Stack, world: World, order: readonly number[]): Stack
 /** Twelve on the old pins, some mended by the next release, some later, some never, some only before. */
 function against(old: Stack, pick: (count: number) => number): readonly KnownAdvisory[] {
   const all = [...old];
+  const none: [string, number] = ["", 0];
   // As in real locks, a few packages have most of them
-  const pins = Array.from({ length: 5 }, () => all[pick(all.length)] ?? ["", 0]);
+  const pins = Array.from({ length: 5 }, () => all[pick(all.length)] ?? none);
   const found = Array.from({ length: oldAdvisories }, (_, number): KnownAdvisory => {
     const [name = "", at = 0] = pins[pick(pins.length)] ?? [];
     const never = pick(20) === 0;

@@ -136,9 +136,10 @@ class Trial {
     return needed;
   }
 
-  /** All lines of one package go. */
+  /** All lines of one package go; of one that can't be had for its own sake that goes without saying. */
   async removals(): Promise<readonly Remedy[]> {
     const { project, conflict } = this.#ground;
+    if (conflict.packages?.length === 1) return [];
     const trials = conflict.culprits.slice(0, mostLines).map((name) => {
       const requirements = project.requirements.filter((line) => line.name !== name);
       const edits = project.requirements

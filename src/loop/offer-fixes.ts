@@ -29,7 +29,6 @@ export async function offerFixes(
 ): Promise<Conflict> {
   const { services, project, manifest } = question;
   const deadline = services.now() + patienceMs;
-  services.emit({ type: "stage", stage: "looking for changes that would resolve" });
   const remedies = await remediesOf({
     project,
     conflict,
