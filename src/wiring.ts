@@ -7,14 +7,15 @@ import type { Emit } from "./model/event.ts";
 import { createIndexClient } from "./package-index/client.ts";
 import type { IndexClient } from "./package-index/index-client.ts";
 import type { PostgresSettings } from "./postgres/database.ts";
+import type { Backing } from "./store/backing.ts";
 import { jsonBacking, openJsonStore } from "./store/json-store.ts";
 import { openProjectRegistry, type ProjectRegistry } from "./store/project-registry.ts";
 import { openRunStore, type RunStore } from "./store/run-store.ts";
 import type { KnowledgeStore } from "./store/store.ts";
-import type { Backing } from "./store/table-store.ts";
 import { openWorkTimes, type WorkTimes } from "./store/work-times.ts";
 import { ThothError } from "./util/errors.ts";
 import { programVersion } from "./util/program.ts";
+import type { ClusterProbe } from "./workflow/argo-probe.ts";
 import type { Engine, Runners } from "./workflow/engine.ts";
 import { localEngine } from "./workflow/local-engine.ts";
 
@@ -90,6 +91,16 @@ export async function connect(
       await store.close();
     },
   };
+}
+
+/** Looks at the cluster that tasks would run in; loaded by who asks. Throws as its probe. */
+export async function examineCluster(
+  { argo }: Configuration,
+  environment: Services["environment"],
+  signal: AbortSignal,
+): Promise<ClusterProbe> {
+  const { probeCluster } = await import("./workflow/argo-probe.ts");
+  return probeCluster(argo, environment, signal);
 }
 
 /** Connects to the cluster that tasks run in. Throws `bad-configuration` where its pods would work for nobody. */

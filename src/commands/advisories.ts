@@ -53,9 +53,9 @@ export async function runAdvisoryMatch(
 /** `thoth advisories status`: exit 3 where no database was imported. */
 export function runAdvisoryStatus(context: CommandContext): Promise<CommandResult> {
   const { workingDirectory } = context;
-  return withServices(context, workingDirectory, async ({ store, now, configuration }) => {
+  return withServices(context, workingDirectory, async ({ store, now }) => {
     const database = store.advisoryDatabase() ?? noDatabase(store);
-    const damaged = damagedRecords(configuration.storeDirectory);
+    const damaged = damagedRecords(store.advisoryFolder());
     const stale = isStale(database, now());
     const stdout = context.json
       ? jsonDocument({

@@ -11,6 +11,7 @@ import {
   untoldReleases,
 } from "../store/advisory-import.ts";
 import { damagedRecords } from "../store/damaged-records.ts";
+import { StorePaths } from "../store/store-paths.ts";
 import type { Services } from "../wiring.ts";
 import { type FoundAdvisories, withAdvisories } from "./advisory-source.ts";
 import { indexSources } from "./index-sources.ts";
@@ -28,12 +29,13 @@ export interface AdvisoryUpdate {
 
 /**
  * Imports a database of advisories, and has the watched projects advised anew whose locks it has
- * news of. Whom to tell is stored with the database and struck off once the messages are in the
+ * news of. What is imported lies in this machine's folder first, then with all who share knowledge. Whom to tell is stored with the database and struck off once the messages are in the
  * queue: a process that dies in between leaves it to the next update.
  */
 export async function updateAdvisories(from: string, services: Services): Promise<AdvisoryUpdate> {
   const { store, configuration } = services;
   const imported = await withAdvisories(from, services, (found) => takeOver(found, services));
+  await store.shareAdvisories(configuration.storeDirectory);
   store.catchUp();
   const told = untoldReleases(configuration.storeDirectory);
   await tell(told, services);
@@ -48,7 +50,7 @@ async function takeOver(
   const place = { store: configuration.storeDirectory, source: found.source, now: now() };
   if (found.sha256 !== undefined) {
     const database = await confirmAdvisories({ ...place, fileSha256: found.sha256 });
-    const damaged = damagedRecords(configuration.storeDirectory);
+    const damaged = damagedRecords(new StorePaths(configuration.storeDirectory).advisories);
     if (database !== undefined) return { database, changed: false, damaged };
   }
   const collection = await found.read();

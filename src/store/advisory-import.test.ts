@@ -114,7 +114,7 @@ test("what could not be read is kept with its reason, and counted", async () => 
   await put(folder, [first], { damaged: ["b.json", "a.json"] });
 
   expect(openJsonStore(folder).advisoryDatabase()?.quarantined).toBe(2);
-  expect(damagedRecords(folder)).toEqual([
+  expect(damagedRecords(join(folder, "advisories"))).toEqual([
     { name: "a.json", reason: "it is no object" },
     { name: "b.json", reason: "it is no object" },
   ]);

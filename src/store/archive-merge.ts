@@ -3,6 +3,7 @@ import type { IndexUrl } from "../model/release.ts";
 import type { SecurityFact } from "../model/security-fact.ts";
 import type { ArchivedFile } from "./archived-file.ts";
 import { asciiJson } from "./ascii-json.ts";
+import type { Backing } from "./backing.ts";
 import type { Quarantine } from "./damage.ts";
 import { sourceFacts } from "./fact-kinds.ts";
 import { type FactKey, keyParts } from "./facts-file.ts";
@@ -12,7 +13,6 @@ import { PackageSlot } from "./package-slot.ts";
 import { readWholeReleases } from "./releases-file.ts";
 import { writeReleases } from "./releases-text.ts";
 import { mergePages, type StoredPage } from "./stored-page.ts";
-import type { Backing } from "./table-store.ts";
 
 /** What became of the archive's content. */
 export interface MergeCounts {

@@ -2,13 +2,11 @@ import { join } from "node:path";
 import { isRecord, parsedJson } from "../util/json.ts";
 import { readAdvisoryHead } from "./advisory-file.ts";
 import { Quarantine, readOwn } from "./damage.ts";
-import { StorePaths } from "./store-paths.ts";
 
-/** The records that the last import could not read. */
+/** The records that the last import could not read, by the folder of the advisories. */
 export function damagedRecords(
-  store: string,
+  advisories: string,
 ): readonly { readonly name: string; readonly reason: string }[] {
-  const { advisories } = new StorePaths(store);
   const head = new Quarantine(undefined).guard(() => readAdvisoryHead(advisories));
   const text = head?.setAside === undefined ? undefined : readOwn(join(advisories, head.setAside));
   return (text?.trimEnd().split("\n") ?? []).flatMap((line) => {

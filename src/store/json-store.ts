@@ -4,6 +4,7 @@ import type { IndexUrl } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { listFolder } from "../util/atomic-write.ts";
 import { isRecord } from "../util/json.ts";
+import type { Backing } from "./backing.ts";
 import { type Catalogue, readCatalogue, revisionText } from "./catalogue.ts";
 import { Quarantine } from "./damage.ts";
 import { readSubject } from "./facts-file.ts";
@@ -17,7 +18,7 @@ import {
 } from "./inventory.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { StorePaths } from "./store-paths.ts";
-import { type Backing, TableStore } from "./table-store.ts";
+import { TableStore } from "./table-store.ts";
 
 /**
  * The knowledge in a folder of JSON files. Opening reads nothing, and the folder may be absent
@@ -103,6 +104,9 @@ class JsonBacking implements Backing {
   indexes(name: PackageName, inMemory: readonly PackageOnIndex[]): readonly IndexUrl[] {
     return listIndexes(this.#paths, name, inMemory);
   }
+
+  /** Whoever shares them shares the folder. */
+  async shareAdvisories(): Promise<void> {}
 
   sources(): readonly string[] {
     return listFolder(this.#paths.sources).flatMap((file) => {

@@ -5,10 +5,10 @@ import { listFolder } from "../util/atomic-write.ts";
 import { ArchiveMerge, type MergeCounts } from "./archive-merge.ts";
 import { type ArchivedFile, isPortableSource, readArchivedFile } from "./archived-file.ts";
 import { numberWidth } from "./ascii-json.ts";
+import type { Backing } from "./backing.ts";
 import { DamagedFileError, readOwn } from "./damage.ts";
 import { checkedAtPrefix } from "./releases-text.ts";
 import { fileNameOf, StorePaths } from "./store-paths.ts";
-import type { Backing } from "./table-store.ts";
 
 export interface CopyRequest {
   readonly from: Backing;

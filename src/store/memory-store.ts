@@ -133,6 +133,9 @@ export class MemoryStore implements KnowledgeStore {
     return undefined;
   }
 
+  advisoryFolder = (): string => "/nowhere";
+  async shareAdvisories(): Promise<void> {}
+
   validators(name: PackageName, index: IndexUrl): Validators | undefined {
     return this.#pages.get(pageKey(name, index))?.validators;
   }

@@ -14,6 +14,7 @@ import {
 import { asciiJson } from "./ascii-json.ts";
 import { factKey, writeFacts } from "./facts-file.ts";
 import type { PackageOnIndex } from "./inventory.ts";
+import { missingAdvisories } from "./postgres-advisories.ts";
 import { newestRequirements, type PackageDocument, packageFiles } from "./postgres-documents.ts";
 import { RecentPackages } from "./postgres-recent.ts";
 import { unpackedPage } from "./postgres-texts.ts";
@@ -93,10 +94,7 @@ export class DatabaseCache {
     const { advisories } = this.state;
     const folder = join(this.#root(), "advisories", advisories);
     if (existsSync(folder)) return folder;
-    const rows = this.query("SELECT name, content FROM $.advisory_file");
-    const files = rows.flatMap(({ name, content }) =>
-      content instanceof Uint8Array ? [{ name: String(name), content }] : [],
-    );
+    const files = missingAdvisories(dirname(folder), (sql, values) => this.query(sql, values));
     this.#put(folder, files);
     return folder;
   }

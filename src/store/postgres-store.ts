@@ -6,16 +6,19 @@ import { openReader } from "../postgres/reader.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { parsedJson } from "../util/json.ts";
 import { packageRoot } from "../util/package-root.ts";
+import type { Backing } from "./backing.ts";
 import { Quarantine } from "./damage.ts";
 import { knowledgeTables } from "./database-tables.ts";
 import type { DirtyTable } from "./flush.ts";
 import { type PackageOnIndex, withInMemory } from "./inventory.ts";
+import { shareAdvisories } from "./postgres-advisories.ts";
 import { DatabaseCache } from "./postgres-cache.ts";
 import { flushToDatabase } from "./postgres-flush.ts";
 import { unpackedPage } from "./postgres-texts.ts";
 import { readReleases } from "./releases-text.ts";
 import type { KnowledgeStore } from "./store.ts";
-import { type Backing, TableStore } from "./table-store.ts";
+import { StorePaths } from "./store-paths.ts";
+import { TableStore } from "./table-store.ts";
 
 /** Where knowledge in PostgreSQL is, and where this machine keeps what it read of it. */
 export interface PostgresStoreOptions {
@@ -101,6 +104,11 @@ class PostgresBacking implements Backing {
       inMemory.filter((one) => one.name === name),
     );
     return all.map(({ index }) => index);
+  }
+
+  async shareAdvisories(folder: string): Promise<void> {
+    await migrate(this.#database, knowledgeTables);
+    await shareAdvisories(new StorePaths(folder).advisories, this.#database);
   }
 
   sources(): readonly string[] {

@@ -59,6 +59,10 @@ export interface KnowledgeStore extends Knowledge {
   packages(): readonly { readonly name: PackageName; readonly index: IndexUrl }[];
   /** The indexes on which something is known of a package, sorted. */
   indexes(name: PackageName): readonly IndexUrl[];
+  /** The folder with the files of the advisory database, to be read only; it may not be there. */
+  advisoryFolder(): string;
+  /** The advisory database of a store's folder becomes that of all who share this knowledge. */
+  shareAdvisories(folder: string): Promise<void>;
   /** How many packages are on disk, with how many releases. */
   count(): Promise<{ readonly packages: number; readonly releases: number }>;
   /** Files that could not be read and were set aside since the store was opened. */

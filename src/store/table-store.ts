@@ -17,7 +17,7 @@ import type { RuntimeId } from "../model/runtime.ts";
 import type { SecurityFact } from "../model/security-fact.ts";
 import type { PackageName } from "../python/name.ts";
 import { AdvisoryTable } from "./advisory-table.ts";
-import type { Quarantine } from "./damage.ts";
+import type { Backing } from "./backing.ts";
 import { factKey } from "./facts-file.ts";
 import type { DirtyTable } from "./flush.ts";
 import type { PackageOnIndex } from "./inventory.ts";
@@ -27,30 +27,6 @@ import { PackageSlots } from "./package-slots.ts";
 import { SourceTables } from "./source-tables.ts";
 import type { KnowledgeStore } from "./store.ts";
 import type { StoredPage } from "./stored-page.ts";
-
-/** Where the files of a store are read, and what becomes of what was put. */
-export interface Backing {
-  readonly quarantine: Quarantine;
-  /** The folder with the files of a package. */
-  folder(name: PackageName, index: IndexUrl): string;
-  /** The file of a direct source. */
-  source(key: string): string;
-  /** The folder of the advisories. */
-  advisories(): string;
-  /** Tables that are written leave `dirty`. Resolves to the packages whose folder is another now. */
-  flush(dirty: Map<DirtyTable, IndexUrl | undefined>): Promise<readonly PackageOnIndex[]>;
-  /** Whether anything may be different since the last time. */
-  moved(): boolean;
-  revision(): string;
-  /** `inMemory` are packages with something that was not flushed. */
-  packages(inMemory: readonly PackageOnIndex[]): readonly PackageOnIndex[];
-  indexes(name: PackageName, inMemory: readonly PackageOnIndex[]): readonly IndexUrl[];
-  /** The keys of the direct sources. */
-  sources(): readonly string[];
-  readonly count: KnowledgeStore["count"];
-  readonly verify: KnowledgeStore["verify"];
-  close(): Promise<void>;
-}
 
 /** Knowledge in the tables of a backing; what was put is laid over what they say. */
 export class TableStore implements KnowledgeStore {
@@ -257,6 +233,14 @@ export class TableStore implements KnowledgeStore {
 
   indexes(name: PackageName): readonly IndexUrl[] {
     return this.#backing.indexes(name, this.#packages.dirty());
+  }
+
+  advisoryFolder(): string {
+    return this.#backing.advisories();
+  }
+
+  async shareAdvisories(folder: string): Promise<void> {
+    await this.#backing.shareAdvisories(folder);
   }
 
   count(): ReturnType<KnowledgeStore["count"]> {
