@@ -4,7 +4,14 @@ import { laneOfTask } from "../model/lane.ts";
 import type { Task, TaskResult } from "../model/task.ts";
 import { ThothError } from "../util/errors.ts";
 import { checkArguments } from "./argo-arguments.ts";
-import { groupsOf, manifestOf, ownSelector, type Tasks, templateOf } from "./argo-manifest.ts";
+import {
+  groupsOf,
+  manifestOf,
+  namespaceOf,
+  ownSelector,
+  type Tasks,
+  templateOf,
+} from "./argo-manifest.ts";
 import { workflowName } from "./argo-names.ts";
 import { failure, resultsOf } from "./argo-results.ts";
 import { WorkflowWatch } from "./argo-watch.ts";
@@ -194,9 +201,7 @@ class ArgoEngine implements Engine {
   }
 
   #placeOf(kind: Kind) {
-    const { namespace, solverNamespace } = this.#options;
-    const own = templateOf(kind) === "thoth-advise" ? namespace : solverNamespace;
-    return { namespace: own, kind: "workflows" } as const;
+    return { namespace: namespaceOf(kind, this.#options), kind: "workflows" } as const;
   }
 
   #watchFor(kind: Kind): WorkflowWatch {

@@ -2,6 +2,7 @@ import type { CheckReport } from "../../model/checkup.ts";
 import { ThothError } from "../../util/errors.ts";
 import { type Check, examine, findingOf, type Patient } from "./check.ts";
 import { clock } from "./clock.ts";
+import { cluster } from "./cluster.ts";
 import { disk } from "./disk.ts";
 import { indexes } from "./indexes.ts";
 import { interpreters } from "./interpreters.ts";
@@ -19,6 +20,7 @@ const checks: readonly Check[] = [
   sandbox,
   store,
   queue,
+  cluster,
   disk,
   indexes,
   clock,
