@@ -6,6 +6,7 @@ import type { MessageQueue } from "./messaging/queue.ts";
 import type { Emit } from "./model/event.ts";
 import { createIndexClient } from "./package-index/client.ts";
 import type { IndexClient } from "./package-index/index-client.ts";
+import { addressWords } from "./postgres/address.ts";
 import type { PostgresSettings } from "./postgres/database.ts";
 import type { Backing } from "./store/backing.ts";
 import { jsonBacking, openJsonStore } from "./store/json-store.ts";
@@ -200,7 +201,7 @@ function neededDatabase(
   if (postgresql !== undefined) return postgresql;
   const message = `\`${setting}: postgresql\` needs \`postgresql_url\`, which is not set`;
   throw new ThothError("bad-configuration", message, {
-    hint: "set THOTH_POSTGRESQL_URL, such as `postgresql://USER:PASSWORD@HOST:5432/DATABASE`",
+    hint: `set THOTH_POSTGRESQL_URL to ${addressWords}`,
   });
 }
 

@@ -1,11 +1,10 @@
 import { type Configuration, loadConfiguration } from "../config.ts";
-import { postgresAddress } from "../postgres/address.ts";
-import type { PostgresSettings } from "../postgres/database.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import { renderCopy } from "../reports/knowledge-archive.ts";
 import { copyKnowledge } from "../store/knowledge-copy.ts";
 import { knowledgeEnds, migrateDatabase } from "../wiring.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { knowledgePlace } from "./knowledge-place.ts";
 
 /** `thoth knowledge copy --to BACK-END`. Exit 4 if something was left out or is missing there. */
 export async function runCopy(
@@ -14,7 +13,6 @@ export async function runCopy(
 ): Promise<CommandResult> {
   const configuration = await configurationOf(context);
   const ends = await knowledgeEnds(configuration);
-  const place = { json: configuration.storeDirectory, postgresql: shown(configuration.postgresql) };
   const from = to === "json" ? "postgresql" : "json";
   try {
     const { merged, ...copied } = await copyKnowledge({
@@ -26,14 +24,14 @@ export async function runCopy(
         context.emit({
           type: "stage",
           stage: stage === "verify" ? "verifying" : "copying",
-          detail: place[from],
+          detail: knowledgePlace(configuration, from),
         }),
     });
     const { packages, releases, facts, outdated } = merged;
     const figures = { ...copied, merged: { packages, releases, ...facts, outdated } };
     const stdout = context.json
       ? jsonDocument({ schema: "thoth.knowledge-copy", version: "1.0", to, ...figures })
-      : renderCopy(figures, place[to], context.color.stdout);
+      : renderCopy(figures, knowledgePlace(configuration, to), context.color.stdout);
     const complete = figures.whole && figures.leftOut.length === 0;
     return { stdout, stderr: "", exitCode: complete ? 0 : 4 };
   } finally {
@@ -44,19 +42,15 @@ export async function runCopy(
 
 /** `thoth knowledge migrate`. */
 export async function runMigrate(context: CommandContext): Promise<CommandResult> {
-  const settings = await migrateDatabase(await configurationOf(context));
-  const { schema } = settings;
+  const configuration = await configurationOf(context);
+  const { schema } = await migrateDatabase(configuration);
   const stdout = context.json
     ? jsonDocument({ schema: "thoth.knowledge-migration", version: "1.0", name: schema })
-    : `The tables in schema \`${schema}\` of ${shown(settings)} are up to date\n`;
+    : `The tables in schema \`${schema}\` of ${knowledgePlace(configuration, "postgresql")} are up to date\n`;
   return { stdout, stderr: "", exitCode: 0 };
 }
 
 function configurationOf(context: CommandContext): Promise<Configuration> {
   const { flags, environment, workingDirectory } = context;
   return loadConfiguration({ flags, environment, projectDirectory: workingDirectory });
-}
-
-function shown(settings: PostgresSettings | undefined): string {
-  return postgresAddress(settings?.url ?? "")?.shown ?? "";
 }

@@ -7,6 +7,7 @@ import {
   renderVerification,
 } from "../reports/results.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
+import { knowledgePlace } from "./knowledge-place.ts";
 import { withServices } from "./with-services.ts";
 
 const shownReleases = 20;
@@ -54,7 +55,7 @@ export function countKnowledge(context: CommandContext): Promise<CommandResult> 
       const { packages, releases } = await store.count();
       const { ready, leased, dead } = await queue().stats();
       const figures: readonly Figure[] = [
-        { name: "store", value: configuration.storeDirectory },
+        { name: "store", value: knowledgePlace(configuration, configuration.knowledge) },
         { name: "revision", value: store.revision() },
         { name: "packages", value: packages },
         { name: "releases", value: releases },

@@ -16,8 +16,9 @@ export interface PostgresAddress {
   readonly tls?: () => ConnectionOptions;
 }
 
-/** What `postgresql_url` takes, for messages. */
-export const addressWords = "an address such as `postgresql://USER:PASSWORD@HOST:5432/DATABASE`";
+/** What `postgresql_url` takes, for messages, which leave out what stands before an `@`. */
+export const addressWords =
+  "an address such as `postgresql://HOST:5432/DATABASE`, with user and password before the host";
 
 /**
  * Reads `postgresql://user:password@host:5432/database?sslmode=verify-full&sslrootcert=ca.pem`;

@@ -17,7 +17,7 @@ export interface SchemaPart {
  * Thoth made them, and where they are missing or old and this role may not change that.
  */
 export async function migrate(database: Database, part: SchemaPart): Promise<void> {
-  if ((await versionOf(database, database.schema, part)) === part.migrations.length) return;
+  if ((await versionOf(database, database, part)) === part.migrations.length) return;
   try {
     await database.transaction((queries) => migrateLocked(queries, database, part));
   } catch (error) {
@@ -33,16 +33,17 @@ export async function migrate(database: Database, part: SchemaPart): Promise<voi
 
 async function migrateLocked(
   queries: Queries,
-  { schema, place }: Database,
+  database: Pick<Database, "schema" | "place">,
   part: SchemaPart,
 ): Promise<void> {
+  const { schema } = database;
   await queries.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`thoth ${schema}`]);
   const [found] = await queries.query("SELECT to_regnamespace($1) AS schema", [schema]);
   if (found?.["schema"] === null) await queries.query(`CREATE SCHEMA ${schema}`);
   await queries.query(
     `CREATE TABLE IF NOT EXISTS ${schema}.schema_version (part text PRIMARY KEY, version integer NOT NULL)`,
   );
-  const version = await versionOf(queries, schema, part, place.shown);
+  const version = await versionOf(queries, database, part);
   const missing = part.migrations.slice(version);
   for (const step of missing) await queries.query(step(schema));
   await queries.query(
@@ -55,9 +56,8 @@ async function migrateLocked(
 /** 0 where there are no tables yet. */
 async function versionOf(
   queries: Queries,
-  schema: string,
+  { schema, place }: Pick<Database, "schema" | "place">,
   { name, migrations }: SchemaPart,
-  shown = "",
 ): Promise<number> {
   const [table] = await queries.query("SELECT to_regclass($1) AS found", [
     `${schema}.schema_version`,
@@ -69,7 +69,7 @@ async function versionOf(
   );
   const version = Number(row?.["version"] ?? 0);
   if (version <= migrations.length) return version;
-  const message = `the tables of \`${name}\` in schema \`${schema}\` of ${shown} were made by a newer Thoth (${version})`;
+  const message = `the tables of \`${name}\` in schema \`${schema}\` of \`${place.shown}\` were made by a newer Thoth (${version})`;
   throw new ThothError("database-refused", message, {
     hint: "use that Thoth, or name another schema by `postgresql_schema`",
   });
