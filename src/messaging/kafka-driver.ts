@@ -60,7 +60,7 @@ export interface KafkaProducer extends Connected {
   }): Promise<{ baseOffset?: string }[]>;
 }
 
-interface ReceivedMessage {
+export interface ReceivedMessage {
   readonly offset: string;
   readonly value: Buffer | null;
   readonly headers?: Readonly<Record<string, unknown>>;

@@ -8,6 +8,7 @@ import {
   type KafkaLibrary,
   type KafkaProducer,
   kafkaLibrary,
+  type ReceivedMessage,
 } from "./kafka-driver.ts";
 import { brokerError, isRefusal } from "./kafka-failures.ts";
 import type { WireRecord } from "./kafka-record.ts";
@@ -17,9 +18,18 @@ import { ensureTopics, type QueueTopics, topicsOf } from "./kafka-topics.ts";
 export interface LogReader {
   /** Offset of the record that is wanted next. */
   next(): number;
-  take(offset: number, record: WireRecord): void;
+  take(offset: number, record: () => ReceivedRecord): void;
+  /** Resolves once it wants more than it has; one that does not is served now and then. */
+  hungry(): Promise<void>;
   /** Nothing will come any more. */
   failed(error: unknown): void;
+}
+
+/** A record that was read; its text is made when it is asked for. */
+export interface ReceivedRecord {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: number;
+  readonly value: () => string;
 }
 
 /** A dead letter's copy. Of those with one key Kafka keeps the last. */
@@ -31,6 +41,8 @@ export interface DeadCopy {
 
 const partition = 0;
 const tryAgainMs = 250;
+/** What this process wrote itself it need not read at once. */
+const restMs = 25;
 
 /**
  * One partition of Kafka as a log: appended to with the word of all replicas, read by everybody
@@ -113,11 +125,12 @@ export class KafkaLog {
     await consumer.run({
       ...this.#library.running,
       eachBatch: async ({ batch }) => {
-        for (const { offset, value, headers = {} } of batch.messages) {
-          const texts = Object.entries(headers).map(([key, text]) => [key, String(text)]);
-          const record = { headers: Object.fromEntries(texts), value: value?.toString() ?? "" };
-          reader.take(Number(offset), record);
+        for (const message of batch.messages) {
+          reader.take(Number(message.offset), () => received(message));
         }
+        const { promise, end } = inAWhile(restMs);
+        await Promise.race([reader.hungry(), promise]);
+        end();
       },
     });
   }
@@ -193,4 +206,19 @@ class Renewed<Client extends Connected> {
       throw error;
     }
   }
+}
+
+function received({ headers = {}, value }: ReceivedMessage): ReceivedRecord {
+  const texts = Object.entries(headers).map(([key, text]) => [key, String(text)]);
+  const bytes = value?.length ?? 0;
+  return { headers: Object.fromEntries(texts), bytes, value: () => value?.toString() ?? "" };
+}
+
+function inAWhile(ms: number): { readonly promise: Promise<void>; end(): void } {
+  let end = () => {};
+  const promise = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    end = () => clearTimeout(timer);
+  });
+  return { promise, end };
 }

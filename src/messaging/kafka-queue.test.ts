@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
-import { describeWithKafka, type KafkaBroker, startKafka } from "../../fixtures/kafka-broker.ts";
+import { describeWithKafka } from "../../fixtures/describe-with-kafka.ts";
+import { type KafkaBroker, startKafka } from "../../fixtures/kafka-broker.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
 import { openKafkaQueue } from "./kafka-queue.ts";
 import { queueSuite } from "./queue-suite.ts";

@@ -1,11 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { ThothError } from "../util/errors.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
-import { type DeadCopy, KafkaLog, type Patience } from "./kafka-log.ts";
-import { fromWire, toWire, type WireRecord } from "./kafka-record.ts";
+import { type DeadCopy, KafkaLog, type Patience, type ReceivedRecord } from "./kafka-log.ts";
+import { type Change, fromWire, type QueueRecord, toWire } from "./kafka-record.ts";
 import { Replica, type Verdict } from "./kafka-replica.ts";
 import type { QueueOperation } from "./queue-operation.ts";
 import type { QueueState } from "./queue-state.ts";
+
+/** A change on its way. */
+interface Asked {
+  readonly change: Change;
+  readonly hear: (verdict: Verdict) => void;
+}
 
 /**
  * The queue's state as this process knows it, kept up to date by reading the log, and the way to
@@ -16,11 +22,12 @@ export class SharedLog {
   readonly #patience: Patience;
   readonly #log: KafkaLog;
   readonly #writer = randomUUID().slice(0, 13);
-  readonly #asked = new Map<string, (verdict: Verdict) => void>();
+  readonly #asked = new Map<string, Asked>();
   readonly #waiting = new Set<() => void>();
   #replica: Replica;
   #failure: unknown;
   #count = 0;
+  #eat: () => void = () => {};
 
   private constructor(settings: BrokerSettings, log: KafkaLog, patience: Patience, start: number) {
     this.#settings = settings;
@@ -38,6 +45,7 @@ export class SharedLog {
       await log.read({
         next: () => shared.#replica.next,
         take: (offset, record) => shared.#take(offset, record),
+        hungry: () => shared.#hungry(),
         failed: (error) => shared.#fail(error),
       });
       await shared.isCurrent();
@@ -77,15 +85,17 @@ export class SharedLog {
   async append(operations: readonly QueueOperation[]): Promise<boolean> {
     this.#count += 1;
     const id = `${this.#writer}.${this.#count}`;
-    const record = toWire({ kind: "change", id, after: this.#replica.last, operations });
+    const change: Change = { kind: "change", id, after: this.#replica.last, operations };
+    const record = toWire(change);
     let verdict: Verdict | undefined;
-    this.#asked.set(id, (found) => {
+    const hear = (found: Verdict) => {
       verdict = found;
-    });
+    };
+    this.#asked.set(id, { change, hear });
     try {
       const offset = await this.#log.append(record);
       // Nothing came between: what the reader will bring is known
-      if (offset === this.#replica.next) this.#take(offset, record);
+      if (offset === this.#replica.next) this.#follow(offset, record.value.length, change);
       await this.#until(() => verdict !== undefined);
     } catch (error) {
       if (verdict === undefined) throw error;
@@ -116,23 +126,30 @@ export class SharedLog {
     await this.#log.close();
   }
 
-  #take(offset: number, record: WireRecord): void {
+  #take(offset: number, open: () => ReceivedRecord): void {
     if (this.#failure !== undefined || offset < this.#replica.next) return;
     // Others removed what was not read yet: a snapshot stands for it
     if (offset > this.#replica.next) this.#replica = new Replica(offset);
-    const content = fromWire(record);
+    const record = open();
+    const own = this.#asked.get(record.headers["id"] ?? "")?.change;
+    const content = own ?? fromWire({ headers: record.headers, value: record.value() });
     if (content?.kind === "newer") {
       this.#fail(this.#newer(content.version));
       return;
     }
-    for (const verdict of this.#replica.take({ offset, bytes: record.value.length, content })) {
-      this.#asked.get(verdict.id)?.(verdict);
+    this.#follow(offset, record.bytes, content);
+  }
+
+  #follow(offset: number, bytes: number, content: QueueRecord | undefined): void {
+    for (const verdict of this.#replica.take({ offset, bytes, content })) {
+      this.#asked.get(verdict.id)?.hear(verdict);
     }
     for (const wake of this.#waiting) wake();
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error;
+    this.#eat();
     for (const wake of this.#waiting) wake();
   }
 
@@ -151,6 +168,15 @@ export class SharedLog {
       const timer = setTimeout(() => end(() => reject(this.#silent())), this.#patience.limitMs);
       this.#waiting.add(wake);
       wake();
+      if (this.#waiting.has(wake)) this.#eat();
+    });
+  }
+
+  /** While somebody waits here, or until somebody does. */
+  #hungry(): Promise<void> {
+    if (this.#waiting.size > 0 || this.#failure !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#eat = resolve;
     });
   }
 

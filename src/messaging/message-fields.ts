@@ -178,6 +178,17 @@ export function isMessageType(type: unknown): type is MessageType {
  * file; for advice the project and the run that asked.
  */
 export function messageKey(message: Message): string {
+  const known = keys.get(message);
+  if (known !== undefined) return known;
+  const key = madeKey(message);
+  keys.set(message, key);
+  return key;
+}
+
+// A queue asks for it several times on the way of each message
+const keys = new WeakMap<Message, string>();
+
+function madeKey(message: Message): string {
   // A journal may hold types that only a later Thoth knows.
   if (!isMessageType(message.type)) return JSON.stringify(message);
   const fields: Readonly<Record<string, unknown>> = { ...message };
