@@ -1,11 +1,9 @@
-import type { Advice, Justification, NotNewest, Pin, Product } from "../model/advice.ts";
-import type { Gap } from "../model/gap.ts";
+import type { Advice, Justification, NotNewest, Product } from "../model/advice.ts";
 import type { ReleaseList } from "../model/knowledge.ts";
 import type { ReportedUnit } from "../model/pipeline-report.ts";
 import { releaseText } from "../model/release.ts";
 import type { PackageName } from "../python/name.ts";
 import { type BestOptions, type BestStack, findBestStack } from "./best-stack.ts";
-import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
 import { costPartsOf, scoreOf } from "./cost.ts";
 import { explain } from "./explain.ts";
@@ -13,13 +11,13 @@ import type { Incompatibility } from "./incompatibility.ts";
 import { justifications } from "./justifications.ts";
 import { justify } from "./justify.ts";
 import { scoreOfLock, withDowngrades } from "./own-lock.ts";
+import { pinsOf, verificationGaps } from "./pins.ts";
 import { bootReport } from "./pipeline.ts";
 import { pipelineReport } from "./pipeline-report.ts";
 import { PrescribedStates } from "./prescribed/states.ts";
 import { RefusedStacks } from "./refused-stacks.ts";
 import { exclusionOf, mayHingeOnPrereleases } from "./stack.ts";
 import { type ConsultingStep, withStandIns } from "./standing-in.ts";
-import type { Needed } from "./walk.ts";
 
 /** Advice with what it stands on. */
 export interface Consultation {
@@ -273,59 +271,3 @@ function explained(product: Product, best: BestStack): Product {
 }
 
 const emptyProduct: Product = { pins: new Map(), notNewest: new Map(), justifications: [] };
-
-function pinsOf(
-  needed: ReadonlyMap<PackageName, Needed>,
-  catalog: Catalog,
-): ReadonlyMap<PackageName, Pin> {
-  const pins = new Map<PackageName, Pin>();
-  for (const one of needed.values()) pins.set(one.name, pinOf(one, catalog));
-  return pins;
-}
-
-function pinOf(one: Needed, catalog: Catalog): Pin {
-  const { name, version } = one;
-  const shared = {
-    extras: [...one.extras].sort(),
-    categories: [...one.categories],
-    requiredBy: [...one.requiredBy],
-  };
-  const source = catalog.sourceKey(name);
-  if (source !== undefined) {
-    const [index] = catalog.context.project.indexes;
-    return { ...shared, release: { name, version: version.text, index }, source, files: [] };
-  }
-  const candidate = catalog.candidatesOf(name)?.at(version.text);
-  if (candidate === undefined)
-    throw new Error(`${name} ${version.text} was decided but is no candidate`);
-  const { release, file } = candidate;
-  const metadata = catalog.metadata(candidate);
-  const requiresPython = file.requiresPython ?? metadata?.requiresPython;
-  return {
-    ...shared,
-    release,
-    filename: file.filename,
-    files: catalog.context.knowledge.details(release) ?? [],
-    ...(requiresPython === undefined ? {} : { requiresPython }),
-  };
-}
-
-function verificationGaps(
-  product: Product,
-  context: AdviceContext,
-  verify: boolean,
-): readonly Gap[] {
-  if (!verify) return [];
-  const gaps: Gap[] = [];
-  for (const { release, source, requiredBy } of product.pins.values()) {
-    if (source !== undefined) continue;
-    if (context.knowledge.installed(release, context.runtime.id) !== undefined) continue;
-    gaps.push({
-      missing: "installed",
-      release,
-      runtime: context.runtime.id,
-      requiredBy: requiredBy[0] ?? "",
-    });
-  }
-  return gaps;
-}

@@ -4,8 +4,8 @@ import type { ReportedUnit } from "../model/pipeline-report.ts";
 import type { PackageName } from "../python/name.ts";
 import type { AdviceContext } from "./context.ts";
 import { addCosts, compareCosts, costOf } from "./cost.ts";
+import { saidOf } from "./prescribed/sayings.ts";
 import { bonusOf, type StandIn, standIns } from "./prescribed/stand-ins.ts";
-import { saidOf } from "./prescribed/units.ts";
 
 /** Advice as far as it matters here. */
 interface Consulted {

@@ -5,7 +5,7 @@ import type { Combination } from "../combinations.ts";
 import type { AdviceContext } from "../context.ts";
 import { isIncluded } from "./inclusion.ts";
 import { canMatch, matchedRange } from "./release-match.ts";
-import { reasonOf } from "./units.ts";
+import { reasonOf } from "./sayings.ts";
 
 const made = new WeakMap<AdviceContext, readonly Combination[]>();
 

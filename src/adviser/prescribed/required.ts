@@ -13,8 +13,8 @@ import type { AdviceContext } from "../context.ts";
 import type { Remark } from "../unit.ts";
 import { isIncluded } from "./inclusion.ts";
 import { canMatch, listedVersions, matchedRange } from "./release-match.ts";
+import { saidOf } from "./sayings.ts";
 import { stateKey } from "./states.ts";
-import { saidOf } from "./units.ts";
 
 /** A requirement without what is to be skipped: `skipped`, where that is not all of it. */
 interface Left {

@@ -3,8 +3,9 @@ import type { PrescribedUnit } from "../../model/prescription.ts";
 import type { Release } from "../../model/release.ts";
 import type { AdviceContext } from "../context.ts";
 import { isIncluded } from "./inclusion.ts";
+import { saidOf } from "./sayings.ts";
 import { runtimeTraits } from "./traits.ts";
-import { isStackMatch, saidOf } from "./units.ts";
+import { isStackMatch } from "./units.ts";
 
 /** What prescriptions say of a stack as a whole: wraps and steps that look at several packages, or at none. */
 export function stackRemarks(

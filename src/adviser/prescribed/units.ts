@@ -1,9 +1,4 @@
-import type {
-  PrescribedMatch,
-  PrescribedMessage,
-  PrescribedUnit,
-  Prescriptions,
-} from "../../model/prescription.ts";
+import type { PrescribedMatch, PrescribedUnit, Prescriptions } from "../../model/prescription.ts";
 import type { Release } from "../../model/release.ts";
 import type { PackageName } from "../../python/name.ts";
 import type { AdviceContext } from "../context.ts";
@@ -12,7 +7,6 @@ import type {
   Boot,
   PassedOver,
   Pseudonym,
-  Remark,
   Sieve,
   Step,
   Stride,
@@ -21,6 +15,7 @@ import type {
 } from "../unit.ts";
 import { whyPassedOver } from "./inclusion.ts";
 import { isMatch, listedVersions } from "./release-match.ts";
+import { reasonOf, saidOf } from "./sayings.ts";
 import { runtimeTraits } from "./traits.ts";
 
 /** The units that prescriptions have for an advice; undefined: there are none. */
@@ -103,12 +98,6 @@ export function unitsOf(unit: PrescribedUnit, name?: PackageName): readonly Advi
       // What is about several packages at once is a fact of the search (combining.ts, required.ts)
       return [];
   }
-}
-
-/** What a unit has to say for itself, in its own words. */
-export function reasonOf({ name, run }: PrescribedUnit): string {
-  const said = run.notAcceptable ?? run.eagerStop ?? run.stackInfo[0]?.message ?? run.log?.message;
-  return said === undefined ? `prescription \`${name}\`` : `${said} (prescription \`${name}\`)`;
 }
 
 function bootOf(unit: PrescribedUnit): Boot {
@@ -288,18 +277,4 @@ function wrapOf(unit: PrescribedUnit): Wrap {
       return [{ type: "INFO", message, link: `https://github.com/${at}/releases/tag/${tag}` }];
     },
   };
-}
-
-/** What a unit says where it matches. */
-export function saidOf({ run }: PrescribedUnit): readonly Remark[] {
-  const { stackInfo, justification, log, manifestChanges } = run;
-  const told = [...stackInfo, ...justification].map(remarkOf);
-  if (told.length === 0 && log !== undefined) told.push(remarkOf(log));
-  if (manifestChanges !== undefined)
-    told.push({ type: "INFO", message: `a change of the manifest is advised: ${manifestChanges}` });
-  return told;
-}
-
-function remarkOf({ type, message, link }: Omit<PrescribedMessage, "package">): Remark {
-  return link === undefined ? { type, message } : { type, message, link };
 }
