@@ -1,7 +1,11 @@
 import { basename, dirname } from "node:path";
 import type { AdviceQuestion } from "../loop/advice-question.ts";
+import type { Advice } from "../model/advice.ts";
 import type { AdviceReport } from "../model/advice-report.ts";
+import { gapText } from "../model/gap.ts";
 import { importAgainHint, importHint } from "../reports/advisories-age.ts";
+import { counted } from "../reports/wording.ts";
+import { Interrupted } from "../util/interrupted.ts";
 import type { Services } from "../wiring.ts";
 
 /** What is wrong without standing in the way: in the Pipfile, in the store, and in what is known. */
@@ -14,6 +18,47 @@ export function adviceWarnings(question: AdviceQuestion): AdviceReport["warnings
     ...prescriptionWarnings(question),
     ...blindWarnings(question.services),
   ];
+}
+
+/** In what an answer falls short of what was asked for. */
+export function shortcomings(
+  { services, manifest, count: asked }: AdviceQuestion,
+  advice: Advice,
+): AdviceReport["warnings"] {
+  const { offline } = services.configuration;
+  const { reason } = services.signal;
+  const stopped = advice.outcome === "locked" && advice.stopped === true;
+  const lock = basename(manifest.lockPath);
+  return [
+    ...(stopped && reason instanceof Error ? stopWarnings(reason, lock) : []),
+    ...fewerStacks(advice, { asked, offline }),
+  ];
+}
+
+function stopWarnings(reason: Error, lock: string): AdviceReport["warnings"] {
+  const message = `${reason.message}: this is the best so far`;
+  if (!(reason instanceof Interrupted)) return [{ message }];
+  const hint = "with `--timeout`, say of 10s, the best that is found by then is written";
+  return [{ message: `${message}, ${lock} was not written`, hint }];
+}
+
+/** Why fewer stacks are told than were asked for. */
+export function fewerStacks(
+  advice: Advice,
+  { asked, offline }: { readonly asked: number; readonly offline: boolean },
+): AdviceReport["warnings"] {
+  if (advice.outcome !== "locked") return [];
+  const { others = [], open = [], stopped = false } = advice;
+  const found = others.length + 1;
+  if (found >= asked) return [];
+  const told = `${found} of ${asked} stacks`;
+  if (stopped) return [{ message: `${told}: the search for more was stopped` }];
+  const [first] = open;
+  if (first === undefined)
+    return [{ message: `${told}: no other choice of what the project asks for makes a stack` }];
+  const facts = counted(open.length, "fact");
+  const message = `${told}: for more, ${facts} ${open.length === 1 ? "is" : "are"} missing, such as ${gapText(first)}`;
+  return [{ message, ...(offline ? { hint: "without `--offline` they are learnt" } : {}) }];
 }
 
 function manifestWarnings({ manifest, inactive }: AdviceQuestion): AdviceReport["warnings"] {

@@ -13,7 +13,7 @@ import { Interrupted } from "../util/interrupted.ts";
 import type { Services } from "../wiring.ts";
 import { adviceReport } from "./advice-report.ts";
 import { obtainAdvice } from "./advice-source.ts";
-import { adviceWarnings } from "./advice-warnings.ts";
+import { adviceWarnings, shortcomings } from "./advice-warnings.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
 import { learnUnknownLicences } from "./learn-unknown-licences.ts";
@@ -149,7 +149,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     verify,
     recommendationType,
     offline: configuration.offline,
-    warnings: [...adviceWarnings(question), ...policy.warnings, ...stopWarnings(advice, setting)],
+    warnings: [...adviceWarnings(question), ...policy.warnings, ...shortcomings(question, advice)],
     policy: policy.report,
     notes: obtained.notes,
     pipeline: obtained.pipeline,
@@ -185,24 +185,6 @@ async function obtain(
 function lockMode({ check, dryRun }: AdviseFlags, { aborted, reason }: AbortSignal): LockMode {
   if (check) return "check";
   return dryRun || (aborted && reason instanceof Interrupted) ? "dry-run" : "write";
-}
-
-/** Why an answer may not be the best. */
-function stopWarnings(
-  advice: Advice,
-  { services, manifest, context }: Setting,
-): AdviceReport["warnings"] {
-  if (advice.outcome !== "locked" || advice.stopped !== true) return [];
-  const { reason } = services.signal;
-  const lock = shownPath(manifest.lockPath, context.workingDirectory);
-  if (!(reason instanceof Interrupted))
-    return [{ message: `${reason.message}: this is the best so far` }];
-  return [
-    {
-      message: `${reason.message}: this is the best so far, ${lock} was not written`,
-      hint: "with `--timeout`, say of 10s, the best that is found by then is written",
-    },
-  ];
 }
 
 function shownPaths(manifest: Manifest, from: string): AdviceReport["project"] {
