@@ -52,7 +52,7 @@ export async function connect(
 ): Promise<Services> {
   const { environment } = surroundings;
   const signal = limitedSignal(surroundings.signal, configuration.timeoutMs);
-  const store = await openStore(configuration);
+  const { store, runs } = await openKnowledge(configuration);
   const client = createIndexClient({
     cacheDir: configuration.cacheDirectory,
     userAgent: `thoth/${programVersion}`,
@@ -71,7 +71,7 @@ export async function connect(
     store,
     client,
     projects: openProjectRegistry(configuration.storeDirectory),
-    runs: openRunStore(configuration.storeDirectory),
+    runs,
     workTimes,
     engine: (runners) => localEngine(runners, (kind) => workTimes.begin(kind)),
     outside: async (here) => {
@@ -154,12 +154,14 @@ async function queueOf(
   }
 }
 
-async function openStore(configuration: Configuration): Promise<KnowledgeStore> {
-  const { cacheDirectory, knowledge, storeDirectory } = configuration;
-  if (knowledge === "json") return openJsonStore(storeDirectory);
+async function openKnowledge(
+  configuration: Configuration,
+): Promise<Pick<Services, "store" | "runs">> {
+  const { cacheDirectory, knowledge, storeDirectory: folder } = configuration;
+  if (knowledge === "json") return { store: openJsonStore(folder), runs: openRunStore(folder) };
   const settings = neededDatabase(configuration, "knowledge");
-  const { openPostgresStore } = await import("./store/postgres-store.ts");
-  return openPostgresStore({ settings, cacheDirectory });
+  const { openPostgresTeam } = await import("./store/postgres-store.ts");
+  return openPostgresTeam({ settings, cacheDirectory, folder });
 }
 
 /** Where knowledge can lie, for copying it; both are to be closed. */

@@ -3,6 +3,7 @@ import { subjectOf } from "../investigator/group-work.ts";
 import { dueTriggers } from "../loop/due-runs.ts";
 import { investigatorEngine } from "../loop/investigator-engine.ts";
 import type { Emit } from "../model/event.ts";
+import type { Message } from "../model/message.ts";
 import { renderProblem } from "../reports/diagnostic.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import { renderInvestigation } from "../reports/results.ts";
@@ -46,6 +47,7 @@ async function attend(
     flush: () => store.flush(),
     before: () => store.catchUp(),
     due: () => dueTriggers(services),
+    leave: configuration.knowledge === "json" ? undefined : isElsewhere(services),
     follow,
     jobs: configuration.jobs,
     maxPending: configuration.maxPending,
@@ -66,6 +68,16 @@ async function attend(
     over.abort();
     await refreshing;
   }
+}
+
+/** Whether a message asks for advice in a project that another machine of the team has. */
+function isElsewhere({ runs, projects }: Services): (message: Message) => boolean {
+  return (message) => {
+    if (message.type !== "adviser_trigger") return false;
+    const { project, re_run_adviser_id: id } = message;
+    if (id !== null) return !runs.isHere({ id, project });
+    return !projects.all().some(({ directory }) => directory === project);
+  };
 }
 
 /** Serves metrics and health meanwhile, where that is asked for. */

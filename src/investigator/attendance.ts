@@ -13,6 +13,8 @@ export interface AttendanceOptions extends GroupOptions {
   readonly jobs: Jobs;
   /** Most tasks that may wait in the engine; undefined: as many as the lanes have room for. */
   readonly maxPending?: number | undefined;
+  /** Messages that it leaves to others; absent: none. Always says the same of a message. */
+  readonly leave?: ((message: Message) => boolean) | undefined;
   /** Messages that became due by what was settled, e.g. advice that waited for it. */
   readonly due: () => Promise<readonly Message[]>;
 }
@@ -63,7 +65,7 @@ export class Attendance {
 
   constructor(options: AttendanceOptions) {
     this.#options = options;
-    this.#lanes = openLanes(options.jobs);
+    this.#lanes = openLanes(options.jobs, options.leave);
     this.#heartbeat = new Heartbeat(options.queue, (error) => this.#trouble(error));
     this.#obstacles = new Obstacles({ now: options.now });
     this.#work = new GroupWork(options, this.#heartbeat, this.#obstacles);
@@ -160,8 +162,11 @@ export class Attendance {
       message.type === "adviser_trigger" ? [message] : [],
     );
     if (lane.name !== "advise" || triggers.length === 0) return deliveries;
+    const { leave = () => false } = this.#options;
     const accept = (message: Message) =>
-      message.type === "adviser_trigger" && triggers.some((one) => isOfOneProject(one, message));
+      message.type === "adviser_trigger" &&
+      !leave(message) &&
+      triggers.some((one) => isOfOneProject(one, message));
     const others = await this.#options.queue.claim(mostCompanions, { accept, leaseMs });
     return [...deliveries, ...others];
   }

@@ -28,10 +28,17 @@ export class Lane {
   /** Messages in work. */
   inWork = 0;
   #blocked = "";
+  readonly #leave: (message: Message) => boolean;
   #accept: ((message: Message) => boolean) | undefined;
 
-  constructor(name: LaneName, jobs: number | undefined) {
+  /** `leave` says of which messages it takes none. */
+  constructor(
+    name: LaneName,
+    jobs: number | undefined,
+    leave: (message: Message) => boolean = () => false,
+  ) {
     this.name = name;
+    this.#leave = leave;
     this.jobs = jobs ?? laneRules[name].jobs;
     this.batch = Math.min(laneRules[name].batch, this.jobs);
   }
@@ -57,13 +64,13 @@ export class Lane {
   #takes(message: Message, closed: ReadonlySet<string>): boolean {
     const reaction = reactionOf(message);
     if (reaction.kind === "park") return this.name === "notes";
-    if (laneOfTask[reaction.kind] !== this.name) return false;
+    if (laneOfTask[reaction.kind] !== this.name || this.#leave(message)) return false;
     // Notes that name an index do not ask it
     const index = this.name === "notes" ? undefined : indexOf(reaction);
     return index === undefined || !closed.has(index);
   }
 }
 
-export function openLanes(jobs: Jobs): readonly Lane[] {
-  return laneNames.map((name) => new Lane(name, jobs[name]));
+export function openLanes(jobs: Jobs, leave?: (message: Message) => boolean): readonly Lane[] {
+  return laneNames.map((name) => new Lane(name, jobs[name], leave));
 }

@@ -50,5 +50,21 @@ CREATE TABLE ${schema}.source (
 );
 -- The files of the advisory database that was imported last.
 CREATE TABLE ${schema}.advisory_file (name text PRIMARY KEY, content bytea NOT NULL);
+-- Advices that wait for facts, and those that did, by the machine that has their project.
+CREATE TABLE ${schema}.run (
+  id text PRIMARY KEY,
+  machine text NOT NULL,
+  state text NOT NULL,
+  started_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  record json NOT NULL
+);
+-- What one left: report.md, advice.json, its lock.
+CREATE TABLE ${schema}.run_file (
+  run text NOT NULL REFERENCES ${schema}.run ON DELETE CASCADE,
+  name text NOT NULL,
+  content bytea NOT NULL,
+  PRIMARY KEY (run, name)
+);
 `;
 }

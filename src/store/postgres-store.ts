@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { type IndexUrl, indexUrl } from "../model/release.ts";
-import { type Database, openDatabase, type PostgresSettings } from "../postgres/database.ts";
+import {
+  type Database,
+  openDatabase,
+  type PostgresSettings,
+  type Row,
+  type SqlValue,
+} from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations.ts";
 import { openReader } from "../postgres/reader.ts";
 import { type PackageName, packageName } from "../python/name.ts";
@@ -14,8 +20,10 @@ import { type PackageOnIndex, withInMemory } from "./inventory.ts";
 import { shareAdvisories } from "./postgres-advisories.ts";
 import { DatabaseCache } from "./postgres-cache.ts";
 import { flushToDatabase } from "./postgres-flush.ts";
+import { openPostgresRunStore } from "./postgres-run-store.ts";
 import { unpackedPage } from "./postgres-texts.ts";
 import { readReleases } from "./releases-text.ts";
+import type { RunStore } from "./run-store.ts";
 import type { KnowledgeStore } from "./store.ts";
 import { StorePaths } from "./store-paths.ts";
 import { TableStore } from "./table-store.ts";
@@ -39,6 +47,20 @@ export function openPostgresStore(options: PostgresStoreOptions): KnowledgeStore
   return new TableStore(postgresBacking(options));
 }
 
+/** The same with the runs of the team; `folder` is this machine's store. */
+export function openPostgresTeam(options: PostgresStoreOptions & { readonly folder: string }): {
+  readonly store: KnowledgeStore;
+  readonly runs: RunStore;
+} {
+  const backing = new PostgresBacking(options);
+  const runs = openPostgresRunStore({
+    database: () => backing.migrated(),
+    read: (sql, values) => backing.read(sql, values),
+    folder: options.folder,
+  });
+  return { store: new TableStore(backing), runs };
+}
+
 /** The same for those who deal with whole files. */
 export function postgresBacking(options: PostgresStoreOptions): Backing {
   return new PostgresBacking(options);
@@ -57,6 +79,15 @@ class PostgresBacking implements Backing {
     this.quarantine = new Quarantine((path) => this.#cache.drop(path));
   }
 
+  async migrated(): Promise<Database> {
+    await migrate(this.#database, knowledgeTables);
+    return this.#database;
+  }
+
+  read(sql: string, values?: readonly SqlValue[]): readonly Row[] {
+    return this.#cache.query(sql, values);
+  }
+
   folder(name: PackageName, index: IndexUrl): string {
     return this.#cache.folder(name, index);
   }
@@ -70,8 +101,7 @@ class PostgresBacking implements Backing {
   }
 
   async flush(dirty: Map<DirtyTable, IndexUrl | undefined>): Promise<readonly PackageOnIndex[]> {
-    await migrate(this.#database, knowledgeTables);
-    const packages = await flushToDatabase(dirty, this.#database);
+    const packages = await flushToDatabase(dirty, await this.migrated());
     this.#cache.changed(packages);
     return packages;
   }
@@ -107,8 +137,7 @@ class PostgresBacking implements Backing {
   }
 
   async shareAdvisories(folder: string): Promise<void> {
-    await migrate(this.#database, knowledgeTables);
-    await shareAdvisories(new StorePaths(folder).advisories, this.#database);
+    await shareAdvisories(new StorePaths(folder).advisories, await this.migrated());
   }
 
   sources(): readonly string[] {

@@ -11,7 +11,10 @@ export interface RunStore {
   get(id: string): AdviceRun | undefined;
   /** The newest first. */
   all(): readonly AdviceRun[];
+  /** Those that can go on here. */
   waiting(): readonly AdviceRun[];
+  /** Whether a run is one of this machine; one without a record is, where its project is here. */
+  isHere(run: Pick<AdviceRun, "project"> & { readonly id: string | null }): boolean;
   /** Waits until no other process works on the run. */
   hold(id: string, signal: AbortSignal): Promise<ProcessLock>;
   /** On disk when it resolves. */
@@ -21,10 +24,21 @@ export interface RunStore {
 }
 
 const schema = "1.0.0";
+
+/** A run as it is kept. */
+export function recordOf(run: AdviceRun): string {
+  return `${JSON.stringify({ schema, run }, null, 2)}\n`;
+}
+
+/** The other way round; a record that says nothing is a run that failed. */
+export function runOf(record: string, id: string): AdviceRun {
+  return runIn(record) ?? unreadable(id);
+}
+
 /** Longer than the command of a watched project may take. */
 const holdTimeoutMs = 15 * 60_000;
-const keptRuns = 100;
-const keptMs = 30 * 24 * 3_600_000;
+export const keptRuns = 100;
+export const keptMs = 30 * 24 * 3_600_000;
 
 /**
  * Runs in `runs/ID/run.json` of a store. Of the finished ones those of the last 30 days stay, and
@@ -61,6 +75,10 @@ class FolderRunStore implements RunStore {
       .filter(({ state }) => state === "waiting");
   }
 
+  isHere(): boolean {
+    return true;
+  }
+
   hold(id: string, signal: AbortSignal): Promise<ProcessLock> {
     return acquireLock(join(this.folder(id), "run.lock"), { timeoutMs: holdTimeoutMs, signal });
   }
@@ -68,7 +86,7 @@ class FolderRunStore implements RunStore {
   async put(run: AdviceRun): Promise<void> {
     const path = join(this.folder(run.id), recordName);
     try {
-      writeAtomic(path, `${JSON.stringify({ schema, run }, null, 2)}\n`, { durable: true });
+      writeAtomic(path, recordOf(run), { durable: true });
       if (run.state !== "waiting") this.#prune();
     } catch (error) {
       throw storageError(error, path, "store-unwritable");
@@ -83,7 +101,7 @@ class FolderRunStore implements RunStore {
     const path = join(this.#root, name, recordName);
     const text = textOf(path);
     if (text === undefined) return undefined;
-    const run = runIn(text) ?? unreadable(name);
+    const run = runOf(text, name);
     if (run.state === "done") this.#done.add(name);
     return run;
   }
