@@ -3,18 +3,18 @@ import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { findCluster } from "../kubernetes/access.ts";
-import { KubernetesClient, type Manifest } from "../kubernetes/client.ts";
-import { indexUrl } from "../model/release.ts";
-import { runtimeId } from "../model/runtime.ts";
-import { done, type Task } from "../model/task.ts";
-import { packageName } from "../python/name.ts";
-import { isRecord } from "../util/json.ts";
-import { argoEngine } from "./argo-engine.ts";
+import { findCluster } from "../src/kubernetes/access.ts";
+import { KubernetesClient, type Manifest } from "../src/kubernetes/client.ts";
+import { indexUrl } from "../src/model/release.ts";
+import { runtimeId } from "../src/model/runtime.ts";
+import { done, type Task } from "../src/model/task.ts";
+import { packageName } from "../src/python/name.ts";
+import { isRecord } from "../src/util/json.ts";
+import { argoEngine } from "../src/workflow/argo-engine.ts";
 
 /*
  * By hand, against a real API server with Argo's real controller (docs/argo.md says how):
- *   THOTH_TEST_KUBECONFIG=FILE [THOTH_TEST_NAMESPACE=thoth] npx vitest run src/workflow/argo-real.test.ts
+ *   THOTH_TEST_KUBECONFIG=FILE [THOTH_TEST_NAMESPACE=thoth] npx vitest run scripts/argo-real.test.ts
  * The work of the templates is a shell script here that ends as the package's name says.
  */
 const kubeconfig = process.env["THOTH_TEST_KUBECONFIG"];
@@ -31,7 +31,7 @@ const script = `case "$0" in
 esac`;
 
 function shipped(name: string): Manifest {
-  const path = fileURLToPath(new URL(`../../deploy/argo/${name}.yaml`, import.meta.url));
+  const path = fileURLToPath(new URL(`../deploy/argo/${name}.yaml`, import.meta.url));
   const manifest: Manifest & { spec: { templates: Record<string, unknown>[] } } = parse(
     readFileSync(path, "utf8"),
   );
@@ -123,7 +123,7 @@ function endings() {
   test("takes every template as it is shipped", async () => {
     const place = { namespace, kind: "workflowtemplates" } as const;
     for (const name of ["solver", "security-indicators", "advise", "inspection"]) {
-      const path = fileURLToPath(new URL(`../../deploy/argo/${name}.yaml`, import.meta.url));
+      const path = fileURLToPath(new URL(`../deploy/argo/${name}.yaml`, import.meta.url));
       const manifest: Manifest = parse(readFileSync(path, "utf8"));
       const own = { ...manifest, metadata: { ...manifest.metadata, namespace } };
       const query = { dryRun: "All", fieldValidation: "Strict", force: "true" };
