@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Message } from "../model/message.ts";
 import type { Database, Queries, Row, SqlValue } from "../postgres/database.ts";
 import { messageOf, unfitness } from "./postgres-rows.ts";
-import { statesAt } from "./postgres-tables.ts";
+import { readyAt } from "./postgres-tables.ts";
 import type { ClaimOptions, Delivery } from "./queue.ts";
 import { queueRules } from "./queue-world.ts";
 import type { Accept } from "./ready-views.ts";
@@ -11,10 +11,13 @@ import type { Accept } from "./ready-views.ts";
 interface View {
   /** Messages never change, so what was refused once is refused for good. */
   readonly refused: Set<number>;
-  /** Up to here, nothing is ready that it accepts. */
+  /** Up to here, nothing was ready that it accepts. */
   from: Position;
-  /** When it began at the beginning, by a clock that nobody sets. */
+  /** When it began at the beginning, by a clock that nobody sets, and how long it read since, ms. */
   began: number;
+  spent: number;
+  /** What had been told when it began. */
+  told: number;
 }
 
 interface Position {
@@ -25,6 +28,8 @@ interface Position {
 const beginning: Position = { priority: -(2 ** 31), id: 0 };
 /** How long a view goes on where it stopped, ms: what others gave back before waits no longer. */
 const restartMs = 2000;
+/** Reading from the beginning takes no more than one part in so many of the time. */
+const restShare = 4;
 const pageSize = 1000;
 const mostRefused = 500_000;
 
@@ -34,7 +39,8 @@ export class PostgresClaims {
   readonly #table: string;
   readonly #holder: number;
   readonly #now: () => string;
-  #views = new WeakMap<Accept, View>();
+  readonly #views = new WeakMap<Accept, View>();
+  #told = 0;
 
   constructor(database: Database, holder: number, now: () => string) {
     this.#database = database;
@@ -45,7 +51,7 @@ export class PostgresClaims {
 
   /** Has views begin at the beginning: something may be ready that was not. */
   lookAgain(): void {
-    this.#views = new WeakMap();
+    this.#told += 1;
   }
 
   async take(
@@ -95,7 +101,7 @@ export class PostgresClaims {
     return queries.query(
       `WITH picked AS MATERIALIZED (
          SELECT id FROM ${this.#table}
-         WHERE ${statesAt(now).ready} AND ${this.#notPaused()}
+         WHERE ${this.#ready(now)}
            ${ids === undefined ? "" : "AND id = ANY($5::bigint[])"}
          ORDER BY priority, id LIMIT $1 FOR UPDATE SKIP LOCKED
        )
@@ -107,8 +113,8 @@ export class PostgresClaims {
     );
   }
 
-  #notPaused(): string {
-    return `type <> ALL (ARRAY(SELECT type FROM ${this.#database.schema}.paused_type))`;
+  #ready(now: string): string {
+    return readyAt(now, this.#database.schema);
   }
 
   /** Deliveries of those that somebody can take; the others become dead letters. */
@@ -143,8 +149,10 @@ export class PostgresClaims {
   async #acceptable(accept: Accept, limit: number): Promise<readonly number[]> {
     const view = this.#viewOf(accept);
     while (true) {
+      const start = performance.now();
       const page = await this.#page(view.from);
       const accepted = await this.#sift(page, accept, view);
+      view.spent += performance.now() - start;
       const taken = accepted.slice(0, limit);
       view.from = taken.length === limit ? (taken.at(-1) ?? view.from) : (page.at(-1) ?? view.from);
       if (taken.length > 0 || page.length < pageSize) return taken.map(({ id }) => id);
@@ -168,12 +176,11 @@ export class PostgresClaims {
 
   #viewOf(accept: Accept): View {
     const now = performance.now();
-    const known = this.#views.get(accept);
-    const view = known ?? { refused: new Set(), from: beginning, began: now };
-    if (now - view.began > restartMs) {
-      view.from = beginning;
-      view.began = now;
-    }
+    const fresh = { from: beginning, began: now, spent: 0, told: this.#told };
+    const view = this.#views.get(accept) ?? { refused: new Set(), ...fresh };
+    const age = now - view.began;
+    const isOld = view.told !== this.#told || age > restartMs;
+    if (isOld && age >= restShare * view.spent) Object.assign(view, fresh);
     if (view.refused.size > mostRefused) view.refused.clear();
     this.#views.set(accept, view);
     return view;
@@ -182,7 +189,7 @@ export class PostgresClaims {
   async #page(from: Position): Promise<readonly Position[]> {
     const rows = await this.#database.query(
       `SELECT priority, id FROM ${this.#table}
-       WHERE ${statesAt(this.#now()).ready} AND ${this.#notPaused()}
+       WHERE ${this.#ready(this.#now())}
          AND (priority, id) > ($1::integer, $2::bigint)
        ORDER BY priority, id LIMIT ${pageSize}`,
       [from.priority, from.id],
