@@ -85,6 +85,8 @@ const connectionTimeout = 3000;
 const requestTimeout = 10_000;
 /** Of one call; whoever has the patience calls again. */
 const retry = { retries: 2, initialRetryTime: 100, maxRetryTime: 1000 };
+/** A new cluster makes the topic of its groups when the first one asks. */
+const patientRetry = { ...retry, retries: 20 };
 /** How long a reader may be silent before its place is given up, and how long it waits for records. */
 const reading = { sessionTimeout: 30_000, heartbeatInterval: 3000, maxWaitTimeInMs: 500 };
 
@@ -110,7 +112,8 @@ async function kafkajs({ brokers, tls, login }: BrokerSettings): Promise<KafkaLi
     admin: () => kafka.admin(),
     // Not idempotent: that mode lost acknowledged messages when a broker was killed
     producer: () => kafka.producer({ idempotent: false, allowAutoTopicCreation: false }),
-    consumer: (groupId) => kafka.consumer({ groupId, ...reading, allowAutoTopicCreation: false }),
+    consumer: (groupId) =>
+      kafka.consumer({ groupId, ...reading, retry: patientRetry, allowAutoTopicCreation: false }),
     running: { autoCommit: false },
     sending: { acks: -1 },
   };
@@ -154,6 +157,7 @@ async function confluent({ brokers, tls, login }: BrokerSettings): Promise<Kafka
           sessionTimeout,
           heartbeatInterval,
           maxWaitTimeInMs,
+          retry: patientRetry,
           fromBeginning: true,
           autoCommit: false,
           allowAutoTopicCreation: false,

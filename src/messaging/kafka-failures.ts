@@ -31,6 +31,13 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof ThothError || refusalOf(error) !== undefined;
 }
 
+/** Whether the cluster answered that it is not ready yet, e.g. with a topic that was made just now. */
+export function isNotReady(error: unknown): boolean {
+  return [...chainOf(error)].some(
+    ({ name, retriable }) => name === "KafkaJSProtocolError" && retriable === true,
+  );
+}
+
 function refusalOf(error: unknown): Refusal | undefined {
   for (const { name, type, code, message } of chainOf(error)) {
     const words = `${String(name)} ${String(type)} ${String(code)} ${message}`;

@@ -10,7 +10,7 @@ import {
   kafkaLibrary,
   type ReceivedMessage,
 } from "./kafka-driver.ts";
-import { brokerError, isRefusal } from "./kafka-failures.ts";
+import { brokerError, isNotReady, isRefusal } from "./kafka-failures.ts";
 import type { WireRecord } from "./kafka-record.ts";
 import { ensureTopics, type QueueTopics, topicsOf } from "./kafka-topics.ts";
 
@@ -72,7 +72,8 @@ export class KafkaLog {
     const log = new KafkaLog(settings, library, patience);
     try {
       const { origin } = settings;
-      await log.#admin.use((admin) => ensureTopics(admin, log.#topics, origin));
+      const ensure = (admin: KafkaAdmin) => ensureTopics(admin, log.#topics, origin);
+      await log.#patiently(() => log.#admin.use(ensure), isNotReady);
       return log;
     } catch (error) {
       await log.close();
@@ -144,14 +145,18 @@ export class KafkaLog {
     await Promise.allSettled(all);
   }
 
-  async #patiently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  /** Calls until it works, or fails in a way that does not pass. */
+  async #patiently<Answer>(
+    call: () => Promise<Answer>,
+    passes = (error: unknown) => !isRefusal(error),
+  ): Promise<Answer> {
     const { limitMs, signal } = this.#patience;
     const until = Date.now() + limitMs;
     for (;;) {
       try {
         return await call();
       } catch (error) {
-        if (isRefusal(error) || signal.aborted || Date.now() > until)
+        if (!passes(error) || signal.aborted || Date.now() > until)
           throw brokerError(error, this.#settings);
       }
       await pause(tryAgainMs, signal);

@@ -11,7 +11,7 @@ import type { QueueState } from "./queue-state.ts";
 import { type QueueSurroundings, type QueueWorld, worldNow } from "./queue-world.ts";
 
 /** How long a call waits for a cluster that went away, ms. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /**
  * A queue for many machines, kept by Kafka. Its topic `PREFIX.queue` is what the journal is to the
@@ -23,7 +23,7 @@ const patienceMs = 30_000;
  * (docs/kafka.md says more, also why it is no consumer group that shares the work).
  *
  * What a call did is on all replicas in sync when it resolves. Connects when first asked. A
- * cluster that goes away later is waited for, half a minute, or until `signal` says that nobody
+ * cluster that goes away later is waited for, a minute, or until `signal` says that nobody
  * wants to wait. Calls throw `broker-unreachable`, `broker-refused` or `queue-unusable`; a call
  * that throws may have come about, and then is as good as done by somebody else.
  */
