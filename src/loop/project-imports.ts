@@ -177,29 +177,35 @@ function absent(
 
 /** A line of the project of which no import, or none but those of tests, makes use. */
 function ofEntry(
-  { canonical, category, place }: PipfileEntry,
+  entry: PipfileEntry,
   uses: readonly ImportUse[] | undefined,
   modules: ReadonlySet<string> | undefined,
   means: Means,
 ): ImportFinding | undefined {
+  const { canonical, category, place } = entry;
   const shared = {
     package: canonical,
     evidence: modules === undefined ? ("name" as const) : ("locked" as const),
     where: `${place.file}:${place.line}`,
   };
+  const bounds = entry.kind !== "index" || entry.version !== "*";
   if (uses === undefined) {
     const certain = modules !== undefined && category === "packages" && !isTool(canonical);
-    const use = certain ? means(canonical, modules) : "which tools, plugins and stubs need not be";
-    return use === undefined
-      ? { ...shared, kind: "unused", reason: "is imported nowhere" }
-      : { ...shared, kind: "perhaps-unused", reason: `is imported nowhere, ${use}` };
+    const { doubt, broughtBy } = certain
+      ? means(canonical, modules, bounds)
+      : { doubt: "which tools, plugins and stubs need not be" };
+    const reason = "is imported nowhere";
+    if (doubt !== undefined)
+      return { ...shared, kind: "perhaps-unused", reason: `${reason}, ${doubt}` };
+    const why = broughtBy === undefined ? reason : `${reason}, and ${broughtBy} brings it anyway`;
+    return { ...shared, kind: "unused", reason: why };
   }
   const [use] = uses;
   if (category !== "packages" || use === undefined || !uses.every(({ test }) => test))
     return undefined;
-  const reason = "is imported by tests alone";
-  return means(canonical, modules ?? new Set()) === undefined
-    ? { ...shared, kind: "misplaced", use, reason }
+  const { doubt, broughtBy } = means(canonical, modules ?? new Set(), bounds);
+  return doubt === undefined && broughtBy === undefined
+    ? { ...shared, kind: "misplaced", use, reason: "is imported by tests alone" }
     : undefined;
 }
 
