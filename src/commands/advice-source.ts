@@ -19,9 +19,17 @@ export async function consultKnown(
   const wanted = services.configuration.verify === "all";
   const verify = wanted && runtime.interpreter !== undefined;
   const context = adviceContext(question);
+  expect(question);
   const known = await consultUntil(context, { verify, count }, services.signal);
   const stale = known.consulted.filter(({ checkedAt }) => checkedAt < confirmedSince);
   return { ...known, stale };
+}
+
+/** Tells the store what the search will begin with. */
+function expect({ project, services }: AdviceQuestion): void {
+  const names = project.requirements.map(({ name }) => name);
+  const all = [...new Set([...names, ...project.preferred.keys()])];
+  services.store.expect(all.flatMap((name) => project.indexes.map((index) => ({ name, index }))));
 }
 
 /** When a list must have been confirmed to count as current, ms since the epoch. */
@@ -53,7 +61,7 @@ async function withFixes(question: AdviceQuestion, known: Consultation): Promise
   const { advice } = known;
   if (advice.outcome !== "unsatisfiable") return known;
   const { offerFixes } = await import("../loop/offer-fixes.ts");
-  const conflict = await offerFixes(question, advice.conflict, undefined);
+  const conflict = await offerFixes(question, advice.conflict, false);
   return { ...known, advice: { ...advice, conflict } };
 }
 

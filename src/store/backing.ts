@@ -10,6 +10,7 @@ export interface Backing {
   readonly quarantine: Quarantine;
   /** The folder with the files of a package. */
   folder(name: PackageName, index: IndexUrl): string;
+  readonly expect: KnowledgeStore["expect"];
   /** The file of a direct source. */
   source(key: string): string;
   /** The folder of the advisories. */

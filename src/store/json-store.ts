@@ -64,6 +64,8 @@ class JsonBacking implements Backing {
     return this.#paths.package(name, index);
   }
 
+  expect(): void {}
+
   source(key: string): string {
     return this.#paths.source(key);
   }

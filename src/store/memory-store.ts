@@ -27,6 +27,7 @@ import {
   sourceFacts,
 } from "./fact-kinds.ts";
 import { MemoryFacts } from "./memory-facts.ts";
+import { pageKey, releaseKey } from "./memory-keys.ts";
 import { isOutdatedInstallation, isOutdatedMetadata, isOutdatedScan } from "./outdated-facts.ts";
 import { PageList } from "./page-list.ts";
 import type { KnowledgeStore } from "./store.ts";
@@ -133,6 +134,7 @@ export class MemoryStore implements KnowledgeStore {
     return undefined;
   }
 
+  expect(): void {}
   advisoryFolder = (): string => "/nowhere";
   async shareAdvisories(): Promise<void> {}
 
@@ -290,13 +292,4 @@ export class MemoryStore implements KnowledgeStore {
 export function exampleRelease(text: string, index: IndexUrl = exampleIndex): Release {
   const [name = "", version = ""] = text.split("==");
   return { name: packageName(name), version, index };
-}
-
-function pageKey(name: PackageName, index: IndexUrl): string {
-  return `${name} ${index}`;
-}
-
-function releaseKey(release: Release, detail = "", further?: string): string {
-  const { index, name, version } = release;
-  return [index, name, version, detail, ...(further === undefined ? [] : [further])].join(" ");
 }

@@ -46,6 +46,7 @@ export class DatabaseCache {
   #state: DatabaseState | undefined;
   /** Folders that are current, by package. */
   readonly #current = new Map<string, string>();
+  #expected: readonly PackageOnIndex[] = [];
   #recent: RecentPackages | undefined;
 
   constructor(folder: string, schema: string, reader: Reader) {
@@ -71,9 +72,16 @@ export class DatabaseCache {
     const key = keyOf({ name, index });
     const current = this.#current.get(key);
     if (current !== undefined) return current;
-    const likely = this.#recentPackages().asked({ name, index });
-    this.#load(likely.filter((one) => !this.#current.has(keyOf(one))));
+    const likely = [...this.#recentPackages().asked({ name, index }), ...this.#expected];
+    this.#expected = [];
+    const each = new Map(likely.map((one) => [keyOf(one), one]));
+    this.#load([...each].flatMap(([of, one]) => (this.#current.has(of) ? [] : [one])));
     return this.#current.get(key) ?? this.#nothing();
+  }
+
+  /** Looked at together with what is asked for next. */
+  expect(packages: readonly PackageOnIndex[]): void {
+    this.#expected = packages;
   }
 
   /** The file of a direct source. */

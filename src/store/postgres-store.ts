@@ -92,6 +92,10 @@ class PostgresBacking implements Backing {
     return this.#cache.folder(name, index);
   }
 
+  expect(packages: readonly PackageOnIndex[]): void {
+    this.#cache.expect(packages);
+  }
+
   source(key: string): string {
     return this.#cache.source(key);
   }

@@ -235,6 +235,10 @@ export class TableStore implements KnowledgeStore {
     return this.#backing.indexes(name, this.#packages.dirty());
   }
 
+  expect(packages: readonly PackageOnIndex[]): void {
+    this.#backing.expect(packages);
+  }
+
   advisoryFolder(): string {
     return this.#backing.advisories();
   }
