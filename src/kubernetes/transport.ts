@@ -35,6 +35,8 @@ export interface Patience {
 
 const usualPatience: Patience = { requestMs: 35_000, waitsMs: [500, 1500, 4000] };
 const longestRetryAfterMs = 30_000;
+/** Connections at once; a watch holds one. */
+const maxSockets = 32;
 const mostBytes = 64 * 1024 ** 2;
 
 /** Statuses after which the same request may do: nothing of ours does harm when it is repeated. */
@@ -55,13 +57,14 @@ export class Transport {
     this.#agent = this.#secure
       ? new https.Agent({
           keepAlive: true,
+          maxSockets,
           rejectUnauthorized: insecure !== true,
           ...(ca === undefined ? {} : { ca }),
           ...(cert === undefined ? {} : { cert }),
           ...(key === undefined ? {} : { key }),
           ...(serverName === undefined ? {} : { servername: serverName }),
         })
-      : new http.Agent({ keepAlive: true });
+      : new http.Agent({ keepAlive: true, maxSockets });
   }
 
   close(): void {

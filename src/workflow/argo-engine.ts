@@ -53,6 +53,8 @@ interface Work {
   readonly name: string;
   readonly uid: string;
   readonly tasks: readonly Task[];
+  /** `taskKey` of all tasks of the workflow, in its order. */
+  readonly keys: readonly string[];
 }
 
 class ArgoEngine implements Engine {
@@ -132,10 +134,9 @@ class ArgoEngine implements Engine {
 
   /** Waits for the end of a workflow and says what it means for these tasks. Returns groups to be run again. */
   async #finish(work: Work, results: Map<Task, TaskResult>): Promise<readonly Tasks[]> {
-    const { watch, name, uid, tasks } = work;
+    const { watch, name, uid, tasks, keys } = work;
     this.#work.add(work);
     try {
-      const keys = watch.keysOf(name);
       const ending = await watch.ended(name, uid);
       const ends = resultsOf(ending, { name, tasks: keys.length });
       if (ends === "gone") return isSome(tasks) ? [tasks] : [];
@@ -168,7 +169,7 @@ class ArgoEngine implements Engine {
       const { object, existed, same } = await client.create(place, manifest, { signal });
       watch.noteCreated(object);
       if (!existed || (same && watch.isUnfinished(name)))
-        return { watch, name, uid: object.uid, tasks };
+        return { watch, name, uid: object.uid, tasks, keys: tasks.map(taskKey) };
     }
     const hint = `look at them: \`kubectl -n ${place.namespace} get workflows\``;
     throw new ThothError("cluster-refused", `too many workflows are called \`${base}\``, { hint });

@@ -17,7 +17,7 @@ export type Ending =
 interface Seen {
   readonly uid: string;
   readonly outcome: Outcome;
-  /** `taskKey` of each of its tasks, in order. */
+  /** `taskKey` of each of its tasks, in order; none once it has ended. */
   readonly keys: readonly string[];
 }
 
@@ -61,17 +61,11 @@ export class WorkflowWatch {
     return this.#listed;
   }
 
-  /** The unfinished workflow that does this task already. */
-  carrierOf(key: string): { readonly name: string; readonly uid: string } | undefined {
-    for (const [name, { uid, outcome, keys }] of this.#seen) {
-      if (isUnfinished(outcome) && keys.includes(key)) return { name, uid };
-    }
+  /** The unfinished workflow that does this task already, with the keys of all its tasks. */
+  carrierOf(key: string): (Pick<Seen, "uid" | "keys"> & { readonly name: string }) | undefined {
+    for (const [name, { uid, keys }] of this.#seen)
+      if (keys.includes(key)) return { name, uid, keys };
     return undefined;
-  }
-
-  /** The tasks of a workflow. */
-  keysOf(name: string): readonly string[] {
-    return this.#seen.get(name)?.keys ?? [];
   }
 
   /** Whether one of this name is there, or was while this process looked on. */
@@ -213,7 +207,8 @@ function isUnfinished({ state }: Outcome): boolean {
 
 function seenOf(workflow: KubernetesObject): Seen {
   const { uid } = workflow;
-  return { uid, outcome: outcomeOf(workflow), keys: keysIn(workflow) };
+  const outcome = outcomeOf(workflow);
+  return { uid, outcome, keys: isUnfinished(outcome) ? keysIn(workflow) : [] };
 }
 
 /** The tasks that a workflow was given. */
