@@ -61,9 +61,9 @@ export async function finishRun(
 async function withFixes(question: AdviceQuestion, known: Consultation): Promise<Consultation> {
   const { advice } = known;
   if (advice.outcome !== "unsatisfiable") return known;
-  const { benchFor, offerFixes } = await import("../loop/offer-fixes.ts");
-  const bench = question.services.configuration.offline ? undefined : benchFor(question);
-  const conflict = await offerFixes(question, advice.conflict, bench);
+  const { offerFixes } = await import("../loop/offer-fixes.ts");
+  const learning = !question.services.configuration.offline;
+  const conflict = await offerFixes(question, advice.conflict, learning);
   return { ...known, advice: { ...advice, conflict } };
 }
 

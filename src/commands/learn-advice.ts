@@ -32,6 +32,6 @@ export async function learnAdvice(
   const learnt = await adviseAndLearn(bench, engine, project, options);
   const end = async () => trigger?.end(services.queue());
   if (learnt.advice.outcome !== "unsatisfiable") return { ...learnt, end };
-  const conflict = await offerFixes(question, learnt.advice.conflict, bench);
+  const conflict = await offerFixes(question, learnt.advice.conflict, true);
   return { ...learnt, advice: { outcome: "unsatisfiable", conflict }, end };
 }

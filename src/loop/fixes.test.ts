@@ -22,7 +22,7 @@ async function remedies(
 ): Promise<readonly Remedy[]> {
   const failed = attempt(store, demands);
   if (failed.outcome !== "conflict") throw new Error(failed.outcome);
-  return remediesOf({
+  const { remedies: found } = await remediesOf({
     project: demands,
     conflict: failed.conflict,
     resolve: async (changed) => attempt(store, changed),
@@ -32,6 +32,7 @@ async function remedies(
     })),
     spent: () => false,
   });
+  return found;
 }
 
 function texts(found: readonly Remedy[]): readonly string[] {
@@ -144,4 +145,32 @@ test("of changes that make equally much older the one that moves least comes fir
     "Pipfile:2 a ~=1.4",
     "Pipfile:1 b ~=1.0",
   ]);
+});
+
+test("what there was no time for is named, and is not what was tried in vain", async () => {
+  const store = new MemoryStore().add("a==1.0", { requires: ["b<2"] }).add("b==2.3");
+  const demands = { ...project("b>=2", "a==1.0") };
+  const failed = attempt(store, demands);
+  if (failed.outcome !== "conflict") throw new Error(failed.outcome);
+  const ground = { project: demands, conflict: failed.conflict, pythons: [] };
+
+  const late = await remediesOf({
+    ...ground,
+    resolve: async () => ({ outcome: "unknown", late: true }),
+    spent: () => false,
+  });
+  const spent = await remediesOf({
+    ...ground,
+    resolve: async (changed) => attempt(store, changed),
+    spent: () => true,
+  });
+  const vain = await remediesOf({
+    ...ground,
+    resolve: async () => failed,
+    spent: () => false,
+  });
+
+  expect(late.untried).toEqual(expect.arrayContaining(["another a", "another b", "no a"]));
+  expect(spent).toEqual(late);
+  expect(vain).toEqual({ remedies: [], untried: [] });
 });

@@ -15,8 +15,8 @@ import { byEffort, downgradesIn } from "./remedy-rank.ts";
 export type Attempt =
   | { readonly outcome: "stack"; readonly product: Product }
   | { readonly outcome: "conflict"; readonly conflict: Conflict }
-  /** Not known, or not to be had in time. */
-  | { readonly outcome: "unknown" };
+  /** Not known; `late`: not to be had in time. */
+  | { readonly outcome: "unknown"; readonly late?: boolean };
 
 /** What changes are tried with. */
 export interface FixGround {
@@ -32,6 +32,12 @@ export interface FixGround {
   readonly spent: () => boolean;
 }
 
+/** What was found, and what could not be tried to its end for want of time, in words. */
+export interface Remedies {
+  readonly remedies: readonly Remedy[];
+  readonly untried: readonly string[];
+}
+
 const mostFixes = 3;
 /** More lines than these are not tried one by one. */
 const mostLines = 6;
@@ -44,7 +50,7 @@ const mostConflicts = 8;
  * change least, then those that make least older. Of a change of a line the range is named that
  * was tried, `~=3.0`. To leave a line out is offered only where nothing else helps.
  */
-export async function remediesOf(ground: FixGround): Promise<readonly Remedy[]> {
+export async function remediesOf(ground: FixGround): Promise<Remedies> {
   const trial = new Trial(ground);
   const ways = [
     () => trial.single(),
@@ -54,18 +60,25 @@ export async function remediesOf(ground: FixGround): Promise<readonly Remedy[]> 
   ];
   for (const way of ways) {
     const found = await way();
-    if (found.length > 0) return [...found].sort(byEffort).slice(0, mostFixes);
+    const remedies = [...found].sort(byEffort).slice(0, mostFixes);
+    if (remedies.length > 0) return { remedies, untried: trial.untried() };
   }
-  return [];
+  return { remedies: [], untried: trial.untried() };
 }
 
 class Trial {
   readonly #ground: FixGround;
   readonly #lines: readonly PackageName[];
+  readonly #untried = new Set<string>();
 
   constructor(ground: FixGround) {
     this.#ground = ground;
     this.#lines = boundNames(ground.project, ground.conflict.culprits).slice(0, mostLines);
+  }
+
+  /** Changes that time did not suffice for. */
+  untried(): readonly string[] {
+    return [...this.#untried];
   }
 
   /** One line, one constraint, pre-releases, another Python: all at once, as most wait for an index. */
@@ -87,8 +100,7 @@ class Trial {
 
   async #otherPython(pythons: FixGround["pythons"]): Promise<Remedy | undefined> {
     for (const { version, attempt } of pythons) {
-      if (this.#ground.spent()) return undefined;
-      const tried = await attempt();
+      const tried = await this.#inTime(`Python ${version}`, attempt);
       if (tried.outcome === "stack")
         return this.#remedy([{ kind: "python", version }], tried.product);
     }
@@ -112,8 +124,8 @@ class Trial {
   async asManyAsNeeded(): Promise<readonly Remedy[]> {
     const { project, conflict } = this.#ground;
     const opened = new Set(boundNames(project, conflict.culprits));
-    for (let round = 0; round < mostConflicts && !this.#ground.spent(); round += 1) {
-      const tried = await this.#ground.resolve(relaxed(project, [...opened]));
+    for (let round = 0; round < mostConflicts; round += 1) {
+      const tried = await this.#resolved(relaxed(project, [...opened]), othersOf([...opened]));
       if (tried.outcome === "unknown") return [];
       if (tried.outcome === "stack")
         return found([await this.#open(await this.#needed([...opened]))]);
@@ -128,9 +140,8 @@ class Trial {
   async #needed(opened: readonly PackageName[]): Promise<readonly PackageName[]> {
     let needed = opened;
     for (const name of opened) {
-      if (this.#ground.spent()) return needed;
       const fewer = needed.filter((one) => one !== name);
-      const tried = await this.#ground.resolve(relaxed(this.#ground.project, fewer));
+      const tried = await this.#resolved(relaxed(this.#ground.project, fewer), othersOf(fewer));
       if (tried.outcome === "stack") needed = fewer;
     }
     return needed;
@@ -153,9 +164,9 @@ class Trial {
   }
 
   async #open(names: readonly PackageName[]): Promise<Remedy | undefined> {
-    const { project, resolve, spent } = this.#ground;
-    if (spent() || names.length === 0) return undefined;
-    const open = await resolve(relaxed(project, names));
+    const { project } = this.#ground;
+    if (names.length === 0) return undefined;
+    const open = await this.#resolved(relaxed(project, names), othersOf(names));
     if (open.outcome !== "stack") return undefined;
     for (const range of [seriesOf, exactly]) {
       const changed = narrowed(project, names, (name) =>
@@ -168,9 +179,21 @@ class Trial {
   }
 
   async #try(project: Project, edits: readonly RemedyEdit[]): Promise<Remedy | undefined> {
-    if (this.#ground.spent()) return undefined;
-    const tried = await this.#ground.resolve(project);
+    const tried = await this.#resolved(project, edits.map(wordsOf).join(" and "));
     return tried.outcome === "stack" ? this.#remedy(edits, tried.product) : undefined;
+  }
+
+  #resolved(project: Project, what: string): Promise<Attempt> {
+    return this.#inTime(what, () => this.#ground.resolve(project));
+  }
+
+  /** Tries it as long as there is time, and notes what there was none for. */
+  async #inTime(what: string, attempt: () => Promise<Attempt>): Promise<Attempt> {
+    const tried: Attempt = this.#ground.spent()
+      ? { outcome: "unknown", late: true }
+      : await attempt();
+    if (tried.outcome === "unknown" && tried.late === true) this.#untried.add(what);
+    return tried;
   }
 
   #remedy([first, ...others]: readonly RemedyEdit[], product: Product): Remedy | undefined {
@@ -189,6 +212,25 @@ class Trial {
       versions: Object.fromEntries(versions),
       downgrades: downgradesIn(project, product),
     };
+  }
+}
+
+function othersOf(names: readonly PackageName[]): string {
+  return `another ${names.join(" and another ")}`;
+}
+
+function wordsOf(edit: RemedyEdit): string {
+  switch (edit.kind) {
+    case "requirement":
+      return `${edit.name} ${edit.after}`;
+    case "constraint":
+      return `${edit.name} without its constraint`;
+    case "removal":
+      return `no ${edit.name}`;
+    case "pre-releases":
+      return "pre-releases";
+    case "python":
+      return `Python ${edit.version}`;
   }
 }
 

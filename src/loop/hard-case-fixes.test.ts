@@ -64,7 +64,7 @@ async function foundConflict(name: string): Promise<Conflict> {
   const failed = attempt(context.project);
   if (failed.outcome !== "conflict") throw new Error(`${name}: ${failed.outcome}`);
   const { conflict } = failed;
-  const remedies = await remediesOf({
+  const { remedies } = await remediesOf({
     project: context.project,
     conflict,
     resolve: async (changed) => attempt(changed),

@@ -1,11 +1,13 @@
 import { advise } from "../adviser/advise.ts";
 import type { Advice, Conflict } from "../model/advice.ts";
+import type { Emit } from "../model/event.ts";
 import type { Project } from "../model/project.ts";
 import type { Runtime } from "../model/runtime.ts";
 import { ThothError } from "../util/errors.ts";
 import { adviceContext } from "./advice-context.ts";
 import { type AdviceQuestion, adviceQuestion } from "./advice-question.ts";
 import type { Bench } from "./bench.ts";
+import { FixPatience } from "./fix-patience.ts";
 import { type Attempt, remediesOf } from "./fixes.ts";
 import { openBench } from "./open-bench.ts";
 import { directUrls } from "./project-of.ts";
@@ -13,41 +15,58 @@ import { remedyText } from "./remedy-text.ts";
 import { resolveDirectly } from "./resolve-directly.ts";
 import { knownRuntimes } from "./runtime-choice.ts";
 
-/** A conflict has little patience: for all that is tried, and for each. */
-const patienceMs = 45_000;
-const attemptMs = 30_000;
 const mostPythons = 4;
 
+/** A question whose changes are tried, and how. */
+interface Trying {
+  readonly question: AdviceQuestion;
+  readonly patience: FixPatience;
+  /** False: on what is known. */
+  readonly learning: boolean;
+}
+
 /**
- * A conflict with changes that would end it. With `bench` what they need is learnt; without, they
- * are tried on what is known. A change that can't be tried is not offered.
+ * A conflict with changes that would end it. `learning`: what they need is learnt; else they are
+ * tried on what is known. A change that can't be tried is not offered.
  */
 export async function offerFixes(
-  question: AdviceQuestion,
+  asked: AdviceQuestion,
   conflict: Conflict,
-  bench: Bench | undefined,
+  learning: boolean,
 ): Promise<Conflict> {
-  const { services, project, manifest } = question;
-  const deadline = services.now() + patienceMs;
-  const remedies = await remediesOf({
+  const { project, manifest } = asked;
+  const { now, signal, configuration, store } = asked.services;
+  const patience = new FixPatience(now, configuration.timeoutMs);
+  const emit: Emit = (event) => {
+    if (event.type === "learnt") patience.learnt();
+    asked.services.emit(event);
+  };
+  const question = { ...asked, services: { ...asked.services, emit } };
+  const trying = { question, patience, learning };
+  const bench = learning ? benchFor(question) : undefined;
+  const { remedies, untried } = await remediesOf({
     project,
     conflict,
-    resolve: (changed) => attempt(question, changed, bench),
-    pythons: await otherPythons(question, conflict, bench !== undefined),
-    spent: () => services.now() > deadline || services.signal.aborted,
+    resolve: (changed) => attempt(trying, changed, bench),
+    pythons: await otherPythons(trying, conflict),
+    spent: () => patience.spent() || signal.aborted,
   });
-  if (bench !== undefined) await services.store.flush();
-  return { ...conflict, remedies, fixes: remedies.map((one) => remedyText(one, manifest)) };
+  if (learning) await store.flush();
+  return {
+    ...conflict,
+    remedies,
+    untried,
+    fixes: remedies.map((one) => remedyText(one, manifest)),
+  };
 }
 
 /** Other Pythons of this machine, the nearest first, of equal ones the newer. */
 async function otherPythons(
-  question: AdviceQuestion,
+  trying: Trying,
   { hinges = [] }: Conflict,
-  learning: boolean,
 ): Promise<readonly { readonly version: string; readonly attempt: () => Promise<Attempt> }[]> {
   if (!hinges.includes("python")) return [];
-  const { services, runtime } = question;
+  const { services, runtime } = trying.question;
   const own = minorOf(runtime);
   const found = new Map<string, Runtime>();
   for (const one of await knownRuntimes(services)) {
@@ -62,7 +81,7 @@ async function otherPythons(
     .slice(0, mostPythons)
     .map((one) => ({
       version: one.python,
-      attempt: () => attemptOn(question, one, learning),
+      attempt: () => attemptOn(trying, one),
     }));
 }
 
@@ -70,16 +89,14 @@ function minorOf({ python }: Runtime): number {
   return Number(python.split(".")[1] ?? 0);
 }
 
-async function attemptOn(
-  { services, manifest, categories }: AdviceQuestion,
-  { id }: Runtime,
-  learning: boolean,
-): Promise<Attempt> {
+async function attemptOn(trying: Trying, { id }: Runtime): Promise<Attempt> {
+  const { services, manifest, categories } = trying.question;
   const configuration = { ...services.configuration, runtime: id, python: undefined };
   const there = { ...services, configuration };
   const dev = categories === undefined;
   const question = await adviceQuestion(manifest, there, { dev, upgrade: new Set() });
-  return attempt(question, question.project, learning ? benchFor(question) : undefined);
+  const bench = trying.learning ? benchFor(question) : undefined;
+  return attempt({ ...trying, question }, question.project, bench);
 }
 
 /** A bench for trying changes of a question. */
@@ -88,35 +105,26 @@ export function benchFor({ services, runtime, sources, project, manifest }: Advi
 }
 
 async function attempt(
-  question: AdviceQuestion,
+  { question, patience }: Trying,
   project: Project,
   bench: Bench | undefined,
 ): Promise<Attempt> {
+  const limit = patience.limit(new ThothError("time-limit", "not resolved in time"));
+  const { services } = question;
+  const signal = AbortSignal.any([services.signal, limit.signal]);
+  const { recommendationType } = services.configuration;
   try {
-    const { recommendationType } = question.services.configuration;
-    const advice =
-      bench === undefined
-        ? adviseKnown(question, project)
-        : await resolveDirectly(within(bench, attemptMs), project, {
-            recommendationType,
-            anyStack: true,
-          });
-    return attemptOf(advice);
+    if (bench === undefined) return attemptOf(adviseKnown(question, project));
+    const own = { ...bench, services: { ...services, signal } };
+    const options = { recommendationType, anyStack: true };
+    return attemptOf(await resolveDirectly(own, project, options));
   } catch (error) {
     // A fix that can't be tried is not offered; the conflict itself stands
-    if (error instanceof ThothError) return { outcome: "unknown" };
+    if (error instanceof ThothError) return { outcome: "unknown", late: signal.aborted };
     throw error;
+  } finally {
+    limit.dispose();
   }
-}
-
-/** The bench with work that ends after so long. */
-function within(bench: Bench, ms: number): Bench {
-  const { services } = bench;
-  const limit = new AbortController();
-  const late = new ThothError("time-limit", `not resolved within ${ms / 1000} s`);
-  setTimeout(() => limit.abort(late), ms).unref();
-  const signal = AbortSignal.any([services.signal, limit.signal]);
-  return { ...bench, services: { ...services, signal } };
 }
 
 function adviseKnown(question: AdviceQuestion, project: Project): Advice {

@@ -47,7 +47,10 @@ export type LockResult =
   | "not-written";
 
 /** The part of a conflict that people and programs are told. */
-export type ReportedConflict = Pick<Conflict, "message" | "lines" | "story" | "fixes" | "remedies">;
+export type ReportedConflict = Pick<
+  Conflict,
+  "message" | "lines" | "story" | "fixes" | "remedies" | "untried"
+>;
 
 /** The run that goes on with an advice once the facts that it lacks are learnt. */
 export interface ReportedRun {

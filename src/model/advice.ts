@@ -81,6 +81,8 @@ export interface Conflict {
   readonly fixes: readonly string[];
   /** The same for programs, in the same order. */
   readonly remedies?: readonly Remedy[];
+  /** Changes that there was no time to try to the end, in words: "Python 3.8". */
+  readonly untried?: readonly string[];
 }
 
 /** A change that ends a conflict, as edits. */

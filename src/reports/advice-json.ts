@@ -12,7 +12,7 @@ export function adviceJson(report: AdviceReport, thothVersion: string): string {
   const { oldestMs, ...knowledge } = report.knowledge;
   return jsonDocument({
     schema: "thoth.advice",
-    version: "1.3",
+    version: "1.4",
     outcome,
     project,
     runtime,
@@ -54,6 +54,11 @@ function runMembers({ id, estimate }: ReportedRun) {
 }
 
 // Only what the schema names: a conflict as the adviser gives it says more.
-function told({ message, lines, story, fixes, remedies }: ReportedConflict): ReportedConflict {
-  return { message, lines, story, fixes, ...(remedies === undefined ? {} : { remedies }) };
+function told(conflict: ReportedConflict): ReportedConflict {
+  const { message, lines, story, fixes, remedies, untried } = conflict;
+  return {
+    ...{ message, lines, story, fixes },
+    ...(remedies === undefined ? {} : { remedies }),
+    ...(untried === undefined ? {} : { untried }),
+  };
 }

@@ -183,6 +183,17 @@ help: flask = ">=2.0" resolves: flask 3.1.0, werkzeug 3.1.3`);
     expect(renderConflict(long, { ...options, verbose: true }).split("\n")).toHaveLength(64);
   });
 
+  test("where time was lacking it says for what, and how to look longer", () => {
+    const untried = ["Python 3.8", "another a", "another b", "no c"];
+    const [help] = renderConflict({ ...conflict, fixes: [], untried }, { color, file: "Pipfile" })
+      .split("\n")
+      .slice(-1);
+
+    expect(help).toBe(
+      "help: there was no time to try Python 3.8, another a, another b and 1 more: run it again, which goes on from what was learnt, or look longer with `--timeout 10m`",
+    );
+  });
+
   test("a long story is cut until -v asks for all of it", () => {
     const story = Array.from({ length: 13 }, (_, step) => `step ${step}`);
     const long = { ...conflict, lines: [], fixes: [], story };

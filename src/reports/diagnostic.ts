@@ -86,10 +86,19 @@ export function renderConflict(
     ...(first === undefined ? [] : [arrow(file, first, width, color)]),
     ...shown,
     ...noteLines(notes, width, color),
-    ...helpLines(conflict.fixes.length > 0 ? conflict.fixes : [explainHelp], color),
+    ...helpLines(conflict.fixes.length > 0 ? conflict.fixes : [withoutFix(conflict)], color),
   ].join("\n");
 }
 
+/** What to do where no change is known that works: not all may have been tried. */
+function withoutFix({ untried = [] }: ReportedConflict): string {
+  if (untried.length === 0) return explainHelp;
+  const shown = untried.slice(0, mostUntried).join(", ");
+  const more = untried.length > mostUntried ? ` and ${untried.length - mostUntried} more` : "";
+  return `there was no time to try ${shown}${more}: run it again, which goes on from what was learnt, or look longer with \`--timeout 10m\``;
+}
+
+const mostUntried = 3;
 /** Where nothing that was tried works. */
 const explainHelp = `\`thoth explain ${errorCodes.unsatisfiable.id}\` says what may be done`;
 
