@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { loadConfiguration, settingOrigins } from "../config.ts";
 import { checkLimitMs, type Patient } from "../loop/doctor/check.ts";
 import { examineAll } from "../loop/doctor/checks.ts";
+import { askDatabase } from "../loop/doctor/database.ts";
 import { askIndexes } from "../loop/doctor/indexes.ts";
 import { checkupJson, renderCheckup, worstOf } from "../reports/checkup.ts";
 import { ThothError } from "../util/errors.ts";
@@ -58,8 +59,9 @@ async function patientOf(
       opened.push(connecting);
       return connecting;
     });
+    const database = once(() => askDatabase(configuration));
     const indexes = once(() => askIndexes(directory, { configuration, environment, signal }));
-    return { directory, environment, configuration, settings, services, indexes };
+    return { directory, environment, configuration, settings, services, database, indexes };
   } catch (error) {
     if (error instanceof ThothError) return error;
     throw error;

@@ -47,12 +47,13 @@ export interface DatabaseOptions {
   /** Connections at most; more work waits for one. */
   readonly connections?: number;
   readonly patienceMs?: number;
+  /** How long one connection may take to be made. */
+  readonly connectMs?: number;
   /** How the server's own lists call this program. */
   readonly name?: string;
 }
 
-const standard = { connections: 4, patienceMs: 60_000, name: "thoth" };
-const connectTimeoutMs = 10_000;
+const standard = { connections: 4, patienceMs: 60_000, connectMs: 10_000, name: "thoth" };
 const longestPauseMs = 1000;
 
 /** Connects to nothing yet. Throws `bad-configuration` for an address that is none. */
@@ -61,7 +62,10 @@ export function openDatabase(settings: PostgresSettings, options: DatabaseOption
 }
 
 /** How `pg` is told of a connection. Reads the certificates that the address names. */
-export function clientConfig(settings: PostgresSettings, name: string): ClientConfig {
+export function clientConfig(
+  settings: PostgresSettings,
+  { connectMs, name }: Pick<typeof standard, "connectMs" | "name">,
+): ClientConfig {
   const { origin, url } = settings;
   const address = postgresAddress(url);
   if (address === undefined)
@@ -71,7 +75,7 @@ export function clientConfig(settings: PostgresSettings, name: string): ClientCo
     ...where,
     ssl: tls === undefined ? false : certificates(tls, origin),
     application_name: name,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: connectMs,
     keepAlive: true,
     // A stopped process must not keep others from what it holds
     idle_in_transaction_session_timeout: 60_000,
@@ -104,7 +108,7 @@ class PooledDatabase implements Database {
 
   async session(): Promise<Client> {
     const { Client } = await postgresDriver();
-    const client = new Client(clientConfig(this.#settings, this.#options.name));
+    const client = new Client(clientConfig(this.#settings, this.#options));
     // Whoever asked for it is told by its next statement, too
     client.on("error", () => {});
     try {
@@ -138,9 +142,9 @@ class PooledDatabase implements Database {
 
   #opened(): Promise<Pool> {
     this.#pool ??= postgresDriver().then(({ Pool }) => {
-      const { connections, name } = this.#options;
+      const { connections } = this.#options;
       const pool = new Pool({
-        ...clientConfig(this.#settings, name),
+        ...clientConfig(this.#settings, this.#options),
         max: connections,
         allowExitOnIdle: true,
       });

@@ -12,6 +12,13 @@ export interface IndexAnswer {
   readonly probe: IndexProbe;
 }
 
+/** What came of asking the database. */
+export interface DatabaseAnswer {
+  /** Why nothing of it can be used. */
+  readonly problem?: ThothError;
+  readonly findings: readonly Finding[];
+}
+
 /** What checks look at. */
 export interface Patient {
   /** Where the user stands: a project, or any folder. */
@@ -22,6 +29,8 @@ export interface Patient {
   readonly settings: readonly SettingOrigin[];
   /** Connects when first asked; every check is given the same. Throws as `connect`. */
   readonly services: () => Promise<Services>;
+  /** Asks the database when first asked; undefined where none is configured. */
+  readonly database: () => Promise<DatabaseAnswer | undefined>;
   /** Asks every index when first asked; every check is given the same. */
   readonly indexes: () => Promise<readonly IndexAnswer[]>;
 }

@@ -3,6 +3,7 @@ import { ThothError } from "../../util/errors.ts";
 import { type Check, examine, findingOf, type Patient } from "./check.ts";
 import { clock } from "./clock.ts";
 import { cluster } from "./cluster.ts";
+import { database } from "./database.ts";
 import { disk } from "./disk.ts";
 import { indexes } from "./indexes.ts";
 import { interpreters } from "./interpreters.ts";
@@ -19,6 +20,7 @@ const checks: readonly Check[] = [
   interpreters,
   sandbox,
   store,
+  database,
   queue,
   cluster,
   disk,

@@ -4,12 +4,14 @@ import type { Finding } from "../../model/checkup.ts";
 import { counted } from "../../reports/wording.ts";
 import { removeFile, storageError, writeAtomic } from "../../util/atomic-write.ts";
 import { ThothError } from "../../util/errors.ts";
-import type { Check } from "./check.ts";
+import type { Check, Patient } from "./check.ts";
 
-/** The folder of the store: whether it can be written to, and what it holds can be read. */
+/** The folder of the store: whether it can be written to; and what is known, wherever it lies. */
 export const store: Check = {
   name: "store",
-  find: async ({ configuration: { storeDirectory }, services }, signal) => {
+  find: async ({ configuration, database, services }, signal) => {
+    const { knowledge: backEnd, storeDirectory } = configuration;
+    if (backEnd !== "json") return inDatabase({ database, services });
     if (!existsSync(storeDirectory)) return [absent(storeDirectory)];
     tryToWrite(storeDirectory);
     const { store: knowledge } = await services();
@@ -24,6 +26,19 @@ export const store: Check = {
     return [works, ...(await damage(() => knowledge.verify(signal)))];
   },
 };
+
+async function inDatabase({
+  database,
+  services,
+}: Pick<Patient, "database" | "services">): Promise<readonly Finding[]> {
+  if ((await database())?.problem !== undefined) {
+    const text = "not looked at: it is in the database, which does not answer";
+    return [{ condition: "unknown", text }];
+  }
+  const { packages, releases } = await (await services()).store.count();
+  const text = `in the database: ${counted(packages, "package")}, ${counted(releases, "release")}`;
+  return [{ condition: "works", text, facts: { packages, releases } }];
+}
 
 function absent(folder: string): Finding {
   let parent = dirname(folder);
