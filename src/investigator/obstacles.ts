@@ -25,6 +25,8 @@ const longestWaitMs = 60_000;
 const ofTheIndex: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["index-unreachable", "time-limit"]);
 // A cluster that tasks run in is to a lane what the machine is
 const ofTheMachine: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "broker-refused",
+  "broker-unreachable",
   "cluster-refused",
   "cluster-unreachable",
   "disk-full",
