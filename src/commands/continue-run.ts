@@ -159,6 +159,8 @@ async function askable(
 
 /** Failures that pass: the trigger is tried again. */
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "broker-refused",
+  "broker-unreachable",
   "disk-full",
   "queue-unusable",
   "store-unwritable",
