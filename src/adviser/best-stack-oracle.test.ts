@@ -10,44 +10,23 @@ import {
 } from "fast-check";
 import { expect, test } from "vitest";
 import { advisory, contextOf, project } from "../../fixtures/advice.ts";
+import {
+  bestOf,
+  costOf,
+  type Demand,
+  isStack,
+  meets,
+  names,
+  type Release,
+  type Stack,
+  type Universe,
+  versions,
+} from "../../fixtures/stack-oracle.ts";
 import type { Product } from "../model/advice.ts";
-import type { AdvisoryRank } from "../model/advisory.ts";
 import { type PackageName, packageName } from "../python/name.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { consult } from "./advise.ts";
 import { scoreOf } from "./cost.ts";
-
-/**
- * Small universes of up to eight packages with up to six versions, and an oracle that walks every
- * stack there is. It shares no code with the search save the formula of the score.
- */
-const names = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
-/** Oldest first; the third and the fourth are of one series. */
-const versions = ["1.0", "1.1", "2.0", "2.0.1", "2.1rc1", "2.1"] as const;
-
-interface Demand {
-  readonly name: string;
-  readonly extra: boolean;
-  readonly operator: string;
-  readonly at: number;
-  /** A dependency may be for another Python only. */
-  readonly elsewhere: boolean;
-}
-
-interface Release {
-  readonly name: string;
-  readonly at: number;
-  readonly needs: readonly Demand[];
-  readonly extraNeeds: readonly Demand[];
-  readonly usable: "yes" | "yanked" | "other-python";
-  readonly ranks: readonly AdvisoryRank[];
-}
-
-interface Universe {
-  readonly releases: readonly Release[];
-  readonly demands: readonly Demand[];
-  readonly old: Readonly<Record<string, number>>;
-}
 
 const demand = record({
   name: constantFrom(...names),
@@ -193,8 +172,6 @@ function storeOf({ releases }: Universe): MemoryStore {
   return store;
 }
 
-type Stack = Map<string, number>;
-
 function stackOf({ pins }: Product): Stack {
   return new Map(
     [...pins].map(
@@ -206,153 +183,4 @@ function stackOf({ pins }: Product): Stack {
       ]) => [name, versions.indexOf(version as (typeof versions)[number])],
     ),
   );
-}
-
-/** The least that a stack costs, over all stacks; undefined: there is none. */
-function bestOf(world: Universe): readonly number[] | undefined {
-  let best: readonly number[] | undefined;
-  const extend = (stack: Stack): void => {
-    const open = reached(stack, world).find(({ name }) => !stack.has(name));
-    if (open === undefined) {
-      if (!isStack(stack, world)) return;
-      const cost = costOf(stack, world);
-      if (best === undefined || isLess(cost, best)) best = cost;
-      return;
-    }
-    for (const at of versions.keys()) {
-      const next = new Map(stack).set(open.name, at);
-      if (fits(next, world)) extend(next);
-    }
-  };
-  extend(new Map());
-  return best;
-}
-
-/** Whether nothing is wrong with what is chosen so far. */
-function fits(stack: Stack, world: Universe): boolean {
-  return reached(stack, world).every((one) => {
-    const at = stack.get(one.name);
-    return at === undefined || (meets(at, one) && canBeHad(one.name, at, world));
-  });
-}
-
-function isStack(stack: Stack, world: Universe): boolean {
-  const needed = new Set(reached(stack, world).map(({ name }) => name));
-  return (
-    fits(stack, world) && needed.size === stack.size && [...needed].every((one) => stack.has(one))
-  );
-}
-
-function reached(stack: Stack, { releases, demands }: Universe): readonly Demand[] {
-  const queue = [...demands];
-  const seen = new Set<string>();
-  for (const { name, extra } of queue) {
-    const chosen = releases.find((one) => one.name === name && one.at === stack.get(name));
-    for (const key of extra ? ["", "x"] : [""]) {
-      if (chosen === undefined || seen.has(`${name} ${key}`)) continue;
-      seen.add(`${name} ${key}`);
-      const needs = key === "" ? chosen.needs : chosen.extraNeeds;
-      queue.push(...needs.filter(({ elsewhere }) => !elsewhere));
-    }
-  }
-  return queue;
-}
-
-function meets(at: number, { operator, at: bound }: Demand): boolean {
-  // Other than by `==` the pre-release is named as 2.1a0, which lies just below it
-  const limit = bound === 4 && operator !== "==" ? 3.5 : bound;
-  switch (operator) {
-    case ">=":
-      return at >= limit;
-    case "<=":
-      return at <= limit;
-    case "==":
-      return at === limit;
-    case "!=":
-      return at !== limit;
-    case ">":
-      return at > limit;
-    default:
-      // `<2.1` leaves out the pre-releases of 2.1 (PEP 440)
-      return at < limit && !(limit === 5 && at === 4);
-  }
-}
-
-function canBeHad(name: string, at: number, { releases, demands, old }: Universe): boolean {
-  const one = releases.find((known) => known.name === name && known.at === at);
-  if (one === undefined || one.usable === "other-python") return false;
-  const pin = demands.find((own) => own.name === name && own.operator === "==");
-  if (one.usable === "yanked" && pin?.at !== at) return false;
-  return at !== 4 || asksForPrerelease(name, demands) || old[name] === 4;
-}
-
-function asksForPrerelease(name: string, demands: readonly Demand[]): boolean {
-  return demands.some((one) => one.name === name && one.at === 4);
-}
-
-/** Part by part, as docs/resolver.md#score has it. */
-function costOf(stack: Stack, world: Universe): readonly number[] {
-  let sum = new Array<number>(9).fill(0);
-  for (const [name, at] of stack) {
-    const own = [...weightOf(name, at, world), ...placeOf(name, at, world)];
-    const order = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-    sum = sum.map((amount, part) => amount + (own[order[part] ?? 0] ?? 0));
-  }
-  return sum;
-}
-
-/** What is known against it: critical, high, medium, number, what steps dislike. */
-function weightOf(name: string, at: number, { releases }: Universe): readonly number[] {
-  const ranks = releases.find((one) => one.name === name && one.at === at)?.ranks ?? [];
-  const order = ["CRITICAL", "UNKNOWN", "MEDIUM", "LOW"] as const;
-  const worst = order.find((rank) => ranks.includes(rank));
-  const [critical, high, medium] = order.map((rank) => (rank === worst ? 1 : 0));
-  // Of each release only the first has a fix
-  const advisories = ranks.length > 0 && ranks[0] !== "LOW" ? 1 : 0;
-  return [critical, high, medium, advisories, 0].map((part) => part ?? 0);
-}
-
-/** Asked, moved, behind, brought. */
-function placeOf(name: string, at: number, world: Universe): readonly number[] {
-  const own = world.demands.filter((one) => one.name === name);
-  const pin = world.old[name];
-  const mayStay =
-    pin !== undefined && canBeHad(name, pin, world) && own.every((one) => meets(pin, one));
-  if (mayStay && pin === at) {
-    const known = world.releases.find((one) => one.name === name && one.at === at)?.ranks ?? [];
-    return [0, known.length > 0 ? 1 : 0, 0, 0];
-  }
-  const newer = newerThan(name, at, own, world);
-  const series = new Set(newer.map((one) => versions[one.at]?.slice(0, 3))).size;
-  if (own.length === 0) return [0, mayStay ? 1 : 0, 0, series];
-  return mayStay ? [0, 1, series, 0] : [series, 0, 0, 0];
-}
-
-/** Newer releases, from the newest on that the project's own lines allow. */
-function newerThan(
-  name: string,
-  at: number,
-  own: readonly Demand[],
-  world: Universe,
-): readonly Release[] {
-  const equal = asksForPrerelease(name, world.demands);
-  const counts = (one: number) => one !== 4 || equal;
-  const usable = [...versions.keys()].filter(
-    (one) =>
-      counts(one) &&
-      own.every((line) => meets(one, line)) &&
-      canBeHad(name, one, { ...world, old: {} }),
-  );
-  const newest = usable.at(-1) ?? -1;
-  return world.releases.filter(
-    (one) => one.name === name && one.at > at && one.at <= newest && counts(one.at),
-  );
-}
-
-function isLess(left: readonly number[], right: readonly number[]): boolean {
-  for (const [part, amount] of left.entries()) {
-    const other = right[part] ?? 0;
-    if (amount !== other) return amount < other;
-  }
-  return false;
 }
