@@ -134,7 +134,7 @@ export class MemoryStore implements KnowledgeStore {
     return undefined;
   }
 
-  expect(): void {}
+  async expect(): Promise<void> {}
   advisoryFolder = (): string => "/nowhere";
   async shareAdvisories(): Promise<void> {}
 
