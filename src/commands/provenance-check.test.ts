@@ -1,26 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { testSigstore, unsignedProvenance } from "../../fixtures/attestations.ts";
-import type { Fault } from "../../fixtures/index-faults.ts";
+import { core, corePipfile, lockedTo } from "../../fixtures/locked-project.ts";
 import { wheel } from "../../fixtures/packages.ts";
 import { makeProject, thoth } from "../../fixtures/rig.ts";
 import { servedIndex } from "../../fixtures/served-index.ts";
 
-const core = wheel({ name: "core", version: "1.0" });
-const pipfile = `
-[[source]]
-name = "own"
-url = "\${INDEX_URL}"
-verify_ssl = true
-
-[packages]
-core = "*"
-`;
-
 test("a lock is checked on what is known, and what is not known is not fine", async () => {
   const index = await servedIndex([core]);
-  const project = makeProject({ pipfile });
-  await thoth(project, ["advise", "--verify", "none"], { index: index.url });
+  const project = await lockedTo(index);
 
   const known = await thoth(project, ["provenance-check"], { index: index.url });
   const unknown = await thoth(project, ["provenance-check", "--store", "empty"], {
@@ -42,8 +29,7 @@ test("a lock is checked on what is known, and what is not known is not fine", as
 
 test("a file that the index does not list is an error, found by asking the index", async () => {
   const index = await servedIndex([core]);
-  const project = makeProject({ pipfile });
-  await thoth(project, ["advise", "--verify", "none"], { index: index.url });
+  const project = await lockedTo(index);
   const lock = project.files()["Pipfile.lock"] ?? "";
   project.write({
     "Pipfile.lock": lock.replace(/sha256:[0-9a-f]{64}/, `sha256:${"0".repeat(64)}`),
@@ -64,10 +50,9 @@ test("a file that the index does not list is an error, found by asking the index
 
 test("a lock of an older Pipfile is an error, and one that is not there cannot be checked", async () => {
   const index = await servedIndex([core]);
-  const project = makeProject({ pipfile });
-  const none = await thoth(project, ["provenance-check"], { index: index.url });
-  await thoth(project, ["advise", "--verify", "none"], { index: index.url });
-  project.write({ Pipfile: pipfile.replace('core = "*"', 'core = ">=1"') });
+  const none = await thoth(makeProject({ pipfile: corePipfile }), ["provenance-check"]);
+  const project = await lockedTo(index);
+  project.write({ Pipfile: corePipfile.replace('core = "*"', 'core = ">=1"') });
 
   const old = await thoth(project, ["provenance-check"], { index: index.url });
 
@@ -79,8 +64,7 @@ test("a lock of an older Pipfile is an error, and one that is not there cannot b
 
 test("an index that is not allowed is an error, whatever it lists", async () => {
   const index = await servedIndex([core]);
-  const project = makeProject({ pipfile });
-  await thoth(project, ["advise", "--verify", "none"], { index: index.url });
+  const project = await lockedTo(index);
 
   const allow = ["--allow", "https://own.example/simple"];
   const run = await thoth(project, ["provenance-check", ...allow], { index: index.url });
@@ -91,8 +75,7 @@ test("an index that is not allowed is an error, whatever it lists", async () => 
 
 test("a check that was left to the investigator leaves its result in the store", async () => {
   const index = await servedIndex([core]);
-  const project = makeProject({ pipfile });
-  await thoth(project, ["advise", "--verify", "none"], { index: index.url });
+  const project = await lockedTo(index);
 
   const handed = await thoth(project, ["provenance-check", "--no-wait"], { index: index.url });
   const investigated = await thoth(project, ["investigate"], { index: index.url });
@@ -105,134 +88,6 @@ test("a check that was left to the investigator leaves its result in the store",
     checked: 1,
     findings: [],
   });
-});
-
-const github = { kind: "GitHub", repository: "owner/core", workflow: "release.yml" };
-const newer = wheel({ name: "core", version: "1.1" });
-
-/** A project that is locked to what the index has. */
-async function lockedTo(index: { readonly url: string }): Promise<ReturnType<typeof makeProject>> {
-  const project = makeProject({ pipfile });
-  await thoth(project, ["advise", "--verify", "none"], { index: index.url });
-  return project;
-}
-
-test("who published a file is what the index claims, until its signature is verified", async () => {
-  const sigstore = await testSigstore();
-  const provenance = await sigstore.attest(core, github);
-  const index = await servedIndex([{ distribution: core, provenance }]);
-  const project = await lockedTo(index);
-  project.write({ "root.json": sigstore.trustRoot, "empty.json": "{}" });
-  const check = (...options: string[]) =>
-    thoth(project, ["provenance-check", ...options], { index: index.url });
-
-  const offline = await check();
-  const online = await check("--online", "--json");
-  const claimed = await check();
-  const verified = await check("--online", "--trust-root", "root.json");
-  const later = await check("--trust-root", "root.json");
-  const none = await check("--trust-root", "empty.json");
-
-  const fine = "1 release: every file is where the lock says\n";
-  expect(offline.stdout).toBe(
-    `publishers of 1 file: 1 not read (\`--online\` reads what is attested)\n${fine}`,
-  );
-  expect(JSON.parse(online.stdout)).toMatchObject({
-    version: "1.1",
-    findings: [],
-    attestations: [
-      {
-        package_name: "core",
-        package_version: "1.0",
-        filename: core.filename,
-        digest: core.sha256,
-        state: "claimed",
-        publishers: [github],
-        predicates: ["https://slsa.dev/provenance/v1"],
-      },
-    ],
-  });
-  expect(claimed.stdout).toBe(
-    `publishers of 1 file: 1 claimed by the index (signatures not verified; \`--online --trust-root FILE\` verifies them)\n${fine}`,
-  );
-  expect(verified.stdout).toBe(`publishers of 1 file: 1 verified\n${fine}`);
-  expect(later.stdout).toBe(verified.stdout);
-  expect(none.exitCode).toBe(2);
-  expect(none.stderr).toContain("`empty.json` holds no trusted root");
-  const left = await check("--no-wait", "--trust-root", "root.json");
-  expect(left.exitCode).toBe(2);
-  expect(left.stderr).toContain("--trust-root does not go with --no-wait");
-});
-
-test("attestations of another file, or signed by somebody else, are errors", async () => {
-  const sigstore = await testSigstore();
-  const mallory = { ...github, repository: "mallory/core" };
-  const index = await servedIndex([
-    { distribution: core, provenance: unsignedProvenance(newer, github) },
-  ]);
-  const project = await lockedTo(index);
-  project.write({ "root.json": sigstore.trustRoot });
-
-  const other = await thoth(project, ["provenance-check", "--online"], { index: index.url });
-  const known = await thoth(project, ["provenance-check"], { index: index.url });
-  const provenance = await sigstore.attest(core, github, { signer: mallory });
-  index.add({ distribution: core, provenance });
-  const root = ["--trust-root", "root.json"];
-  const signed = await thoth(project, ["provenance-check", "--online", ...root], {
-    index: index.url,
-  });
-
-  expect(other.exitCode).toBe(1);
-  expect(other.stdout).toContain(
-    `error INVALID-ATTESTATION core 1.0: the attestations of ${core.filename} do not hold: a statement speaks of another file: ${newer.filename}`,
-  );
-  expect(known).toMatchObject({ exitCode: 1, stdout: other.stdout });
-  expect(signed.stdout).toContain("a signature is not by the publisher that the index names");
-});
-
-test.each<[string, string, Fault]>([
-  [
-    "a document of another type",
-    "content of type text/html",
-    { kind: "garbage", contentType: "text/html" },
-  ],
-  [
-    "none where the page names one",
-    "names a provenance and answers 404",
-    { kind: "status", status: 404 },
-  ],
-])("%s is no attestation", async (_rule, problem, fault) => {
-  const index = await servedIndex([
-    { distribution: core, provenance: unsignedProvenance(core, github) },
-  ]);
-  const project = await lockedTo(index);
-  index.fail(`/integrity/${core.filename}/provenance`, fault);
-
-  const run = await thoth(project, ["provenance-check", "--online"], { index: index.url });
-
-  expect(run.exitCode).toBe(1);
-  expect(run.stdout).toContain("error INVALID-ATTESTATION core 1.0: ");
-  expect(run.stdout).toContain(problem);
-});
-
-test("trust that goes down is told with who was trusted before", async () => {
-  const index = await servedIndex([
-    { distribution: core, provenance: unsignedProvenance(core, github) },
-    newer,
-  ]);
-  const project = await lockedTo(index);
-  const missing = await thoth(project, ["provenance-check", "--online"], { index: index.url });
-  const mallory = { ...github, repository: "mallory/core" };
-  index.add({ distribution: newer, provenance: unsignedProvenance(newer, mallory) });
-  const changed = await thoth(project, ["provenance-check", "--online"], { index: index.url });
-
-  expect(missing.exitCode).toBe(0);
-  expect(missing.stdout).toContain(
-    "warning MISSING-ATTESTATION core 1.1: 1.0 was attested (GitHub owner/core, release.yml), and this release is not",
-  );
-  expect(changed.stdout).toContain(
-    "warning PUBLISHER-CHANGED core 1.1: 1.0 was published by GitHub owner/core, release.yml, and this release by GitHub mallory/core, release.yml",
-  );
 });
 
 test("another index for a known name is told until the user allows it, and so are other files", async () => {
@@ -279,9 +134,8 @@ test.each([
   const first = await servedIndex([core]);
   const second = await servedIndex([file]);
   const other = await lockedTo(first);
-  const project = makeProject({ pipfile });
   const store = ["--store", other.store];
-  await thoth(project, ["advise", "--verify", "none", ...store], { index: second.url });
+  const project = await lockedTo(second, ...store);
 
   const run = await thoth(project, ["provenance-check", ...store], { index: second.url });
 
@@ -289,19 +143,4 @@ test.each([
   expect(run.exitCode).toBe(0);
   expect(run.stdout.includes(finding)).toBe(told);
   expect(run.stdout.includes("NEW-INDEX")).toBe(told);
-});
-
-test("text of a publisher can't reach the terminal as more than text", async () => {
-  const forged = { kind: "Git\u001b[2JHub", repository: "o/\u202er", workflow: "a\n::error::b" };
-  const index = await servedIndex([
-    { distribution: core, provenance: unsignedProvenance(core, github) },
-    { distribution: newer, provenance: unsignedProvenance(newer, forged) },
-  ]);
-  const project = await lockedTo(index);
-
-  const run = await thoth(project, ["provenance-check", "--online"], { index: index.url });
-
-  expect(run.stdout).toContain("and this release by GitHub o/r, a ::error::b (index ");
-  expect(run.stdout).not.toMatch(/\p{Cf}|^::error/mu);
-  expect(run.stdout).not.toContain("\u001b");
 });
