@@ -6,6 +6,7 @@ import { incomplete, messagesFor } from "../loop/missing-facts.ts";
 import type { ReportedRun } from "../model/advice-report.ts";
 import type { RunQuestion } from "../model/run.ts";
 import { consultKnown, freshSince, obtainAdvice, withoutEnd } from "./advice-source.ts";
+import { learnUnknownLicences } from "./learn-unknown-licences.ts";
 
 /**
  * Advice without waiting: what is known, if that settles the question; else a run that waits for
@@ -15,8 +16,12 @@ export async function adviseLater(
   question: AdviceQuestion,
   asked: Pick<RunQuestion, "dev" | "upgrade">,
 ): Promise<Obtained & { readonly run?: ReportedRun }> {
-  const known = await consultKnown(question, freshSince(question));
-  const advice = incomplete(known, known.stale);
+  const consult = (one: AdviceQuestion) => consultKnown(one, freshSince(question));
+  const lenient = await learnUnknownLicences(question, consult);
+  const known = await consult(question);
+  // Whose licences are asked for is known only once the stack is
+  const ahead = lenient === undefined ? undefined : incomplete(lenient, lenient.stale);
+  const advice = ahead ?? incomplete(known, known.stale);
   // As always: a conflict has changes tried that would end it
   if (advice === undefined) return obtainAdvice(question, undefined);
   const { services } = question;

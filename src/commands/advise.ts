@@ -16,7 +16,7 @@ import { obtainAdvice } from "./advice-source.ts";
 import { adviceWarnings, shortcomings } from "./advice-warnings.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { type AnswerQuestion, keepAnswer, lastAnswer } from "./last-answer.ts";
-import { learnUnknownLicences } from "./learn-unknown-licences.ts";
+import { learnUnknownLicences, obtainEnded } from "./learn-unknown-licences.ts";
 import { policyOutcome } from "./policy-report.ts";
 import { type LockMode, settleLock } from "./settle-lock.ts";
 import { type AdviceWatch, stoppedAdvice, watchAdvice } from "./stopped-advice.ts";
@@ -134,6 +134,7 @@ async function adviseWith(flags: AdviseFlags, setting: Setting): Promise<AdviceR
     ...upgrades,
   ];
   const answered = { ...question, options };
+  await services.store.expect([]);
   const same = lastAnswer(answered, everyReason);
   if (same !== undefined) return retold(same, setting);
   const { run, ...obtained } = await obtain(flags, question, setting);
@@ -173,7 +174,7 @@ async function obtain(
   { context }: Setting,
 ): Promise<Obtained & { readonly run?: ReportedRun }> {
   if (flags.wait) {
-    await learnUnknownLicences(question);
+    await learnUnknownLicences(question, obtainEnded);
     return obtainAdvice(question, resumable(flags, context));
   }
   const { adviseLater } = await import("./advise-later.ts");

@@ -219,3 +219,21 @@ test("a run that ends in a conflict offers the changes that would end it", async
     },
   });
 });
+
+test("a run learns the licences that a policy asks for, and takes what it allows only", async () => {
+  const licensed = (version: string, license: string, ...requires: readonly string[]) =>
+    wheel({ name: "web", version, requires, headers: [`License-Expression: ${license}`] });
+  const core = wheel({ name: "core", version: "1.0", headers: ["License-Expression: MIT"] });
+  const index = await servedIndex([licensed("1.0", "MIT", "core"), core]);
+  const policy = '[policy.licenses]\nallow = ["MIT"]\n';
+  const project = makeProject({ pipfile, files: { "thoth.toml": policy } });
+  const asked = await thoth(project, ["advise", "--no-wait", "--json"], { index: index.url });
+  const { id } = JSON.parse(asked.stdout).meta.run;
+
+  await thoth(project, ["investigate"], { index: index.url });
+
+  const own = await world(project, index.url);
+  const left = readFileSync(join(own.services.runs.folder(id), "advice.json"), "utf8");
+  expect(JSON.parse(left)).toMatchObject({ outcome: "locked" });
+  expect(pinsOf(project.files()["Pipfile.lock"])["default"]).toEqual(["core==1.0", "web==1.0"]);
+});

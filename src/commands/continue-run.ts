@@ -1,7 +1,7 @@
 import { loadConfiguration } from "../config.ts";
 import { type AdviceQuestion, adviceQuestion } from "../loop/advice-question.ts";
 import { expectedInstalls } from "../loop/expected-installs.ts";
-import { incomplete, messagesFor } from "../loop/missing-facts.ts";
+import { type IncompleteAdvice, incomplete, messagesFor } from "../loop/missing-facts.ts";
 import { projectManifest } from "../loop/project-manifest.ts";
 import { type RunRequest, refreshed, requestedRuns } from "../loop/requested-runs.ts";
 import type { AdviceRunner } from "../loop/runners.ts";
@@ -12,13 +12,15 @@ import { done, type TaskResult } from "../model/task.ts";
 import { packageName } from "../python/name.ts";
 import { type ErrorCode, ThothError } from "../util/errors.ts";
 import type { Services } from "../wiring.ts";
-import { consultKnown, freshSince } from "./advice-source.ts";
+import { consultKnown, freshSince, type Known } from "./advice-source.ts";
 import type { CommandContext } from "./command.ts";
 import { finishRun } from "./finish-run.ts";
+import { learnUnknownLicences } from "./learn-unknown-licences.ts";
 
 /**
  * Has the advices that triggers ask for go on: each is given if all is known that it needs, else
- * it waits for the rest. Nothing is learnt here, so that no run holds up another.
+ * it waits for the rest. Nothing is learnt here, so that no run holds up another, save licences
+ * where a policy asks for them: they are small, and no message asks for them.
  */
 export function runContinuer(services: Services, context: CommandContext): AdviceRunner {
   const advise: AdviceRunner = async (triggers) => {
@@ -88,12 +90,15 @@ async function nextPass(
   const question = await questionOf(run, services, context);
   // What was confirmed since the run asked is current, however short the freshness
   const since = Math.min(Date.parse(run.updatedAt), freshSince(question));
-  const known = await consultKnown(question, since);
-  const advice = incomplete(known, known.stale);
+  const consult = (asked: AdviceQuestion) => consultKnown(asked, since);
   const { outcome: _, lock: __, problem: ___, ...going } = run;
-  if (advice === undefined) return finishRun(going, question, known);
-  const missing = messagesFor(advice.gaps);
-  const { ask, problem } = await askable(run, missing, services);
+  // What a policy on licences asks for comes with the stack that it is asked of
+  const lenient = await learnUnknownLicences(question, consult);
+  const ahead = lenient === undefined ? undefined : await lacking(run, lenient, services);
+  const known = await consult(question);
+  const lacks = (ahead?.ask.length ?? 0) > 0 ? ahead : await lacking(run, known, services);
+  if (lacks === undefined) return finishRun(going, question, known);
+  const { advice, missing, ask, problem } = lacks;
   if (ask.length === 0) return finishRun({ ...going, problem }, question, { ...known, advice });
   await services.queue().publish(ask, { priority: run.purpose === "asked" ? 0 : 10 });
   return {
@@ -104,6 +109,26 @@ async function nextPass(
     passes: run.passes + 1,
     updatedAt: new Date(services.now()).toISOString(),
   };
+}
+
+/** What is missing to advice that can't be given yet, and what of it to ask for. */
+interface Lacking {
+  readonly advice: IncompleteAdvice;
+  readonly missing: readonly Message[];
+  readonly ask: readonly Message[];
+  readonly problem: string;
+}
+
+/** Undefined where nothing is missing. */
+async function lacking(
+  run: AdviceRun,
+  known: Known,
+  services: Services,
+): Promise<Lacking | undefined> {
+  const advice = incomplete(known, known.stale);
+  if (advice === undefined) return undefined;
+  const missing = messagesFor(advice.gaps);
+  return { advice, missing, ...(await askable(run, missing, services)) };
 }
 
 /** The question as it was asked, of the project as it is now. */
@@ -165,6 +190,8 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "queue-unusable",
   "store-unwritable",
   "store-damaged",
+  // Of licences that are asked for
+  "index-unreachable",
 ]);
 
 /** What the user of the project can mend ends the run; trying again would not. */

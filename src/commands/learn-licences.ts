@@ -2,24 +2,26 @@ import type { AdviceQuestion } from "../loop/advice-question.ts";
 import { learnAbouts } from "../loop/learn-abouts.ts";
 import type { Advice } from "../model/advice.ts";
 import type { Release } from "../model/release.ts";
-import { obtainAdvice } from "./advice-source.ts";
 
 /** Each round learns the licences of a whole stack; the next has few others. */
 const mostRounds = 8;
 
 /**
  * Learns the licences that a policy on them will ask for: those of the stack that would be chosen
- * if all that is unknown were allowed, until nothing in it is unknown that can be learnt.
+ * if all that is unknown were allowed, until nothing in it is unknown that can be learnt. Gives the
+ * last such stack.
  */
-export async function learnLicences(question: AdviceQuestion): Promise<void> {
+export async function learnLicences<Answer extends { readonly advice: Advice }>(
+  question: AdviceQuestion,
+  obtain: (lenient: AdviceQuestion) => Promise<Answer>,
+): Promise<Answer> {
   const lenient = leniently(question);
-  for (let round = 1; round <= mostRounds; round += 1) {
-    const { advice, end } = await obtainAdvice(lenient, undefined);
-    await end();
-    const unknown = unknownAbout(advice, question);
-    if (unknown.length === 0) return;
+  for (let round = 1; ; round += 1) {
+    const answer = await obtain(lenient);
+    const unknown = unknownAbout(answer.advice, question);
+    if (unknown.length === 0 || round === mostRounds) return answer;
     await learnAbouts(unknown, question);
-    if (unknownAbout(advice, question).length === unknown.length) return;
+    if (unknownAbout(answer.advice, question).length === unknown.length) return answer;
   }
 }
 

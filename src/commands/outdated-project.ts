@@ -17,7 +17,7 @@ import type { Services } from "../wiring.ts";
 
 import { obtainAdvice } from "./advice-source.ts";
 import { adviceWarnings } from "./advice-warnings.ts";
-import { learnUnknownLicences } from "./learn-unknown-licences.ts";
+import { learnUnknownLicences, obtainEnded } from "./learn-unknown-licences.ts";
 import { policyOutcome } from "./policy-report.ts";
 
 /** How the packages of a project's lock stand; learns what is missing as advice does. */
@@ -27,7 +27,7 @@ export async function outdatedProject(
   services: Services,
 ): Promise<{ readonly project: OutdatedProject; readonly warnings: AdviceReport["warnings"] }> {
   const question = await adviceQuestion(manifest, services, { dev: true, upgrade: "all" });
-  await learnUnknownLicences(question);
+  await learnUnknownLicences(question, obtainEnded);
   const { advice, consulted, failure, end } = await obtainAdvice(question, undefined);
   if (advice.outcome === "incomplete" && failure !== undefined) throw failure;
   await end();
