@@ -19,17 +19,19 @@ export async function consultKnown(
   const wanted = services.configuration.verify === "all";
   const verify = wanted && runtime.interpreter !== undefined;
   const context = adviceContext(question);
-  expect(question);
+  await expect(question);
   const known = await consultUntil(context, { verify, count }, services.signal);
   const stale = known.consulted.filter(({ checkedAt }) => checkedAt < confirmedSince);
   return { ...known, stale };
 }
 
 /** Tells the store what the search will begin with. */
-function expect({ project, services }: AdviceQuestion): void {
+function expect({ project, services }: AdviceQuestion): Promise<void> {
   const names = project.requirements.map(({ name }) => name);
   const all = [...new Set([...names, ...project.preferred.keys()])];
-  services.store.expect(all.flatMap((name) => project.indexes.map((index) => ({ name, index }))));
+  return services.store.expect(
+    all.flatMap((name) => project.indexes.map((index) => ({ name, index }))),
+  );
 }
 
 /** When a list must have been confirmed to count as current, ms since the epoch. */

@@ -23,12 +23,15 @@ async function using<T>(
   }
 }
 
+/** A server starts in a second or two; on a busy machine in many. */
+const startMs = 60_000;
+
 describeWithPostgres("a database", () => {
   beforeAll(async () => {
     server = await startPostgres();
     const { url } = server.database("team");
     settings = { url, origin: "THOTH_POSTGRESQL_URL", schema: "thoth" };
-  });
+  }, startMs);
   afterAll(() => server.remove());
 
   workRules();

@@ -81,6 +81,12 @@ function refusalOf(error: Error): Refusal | undefined {
         says: `does not permit that: ${error.message}`,
         hint: "use a role that may: deploy/postgresql/roles.sql makes one for each use",
       };
+    case "53300":
+      return {
+        code: "database-unreachable",
+        says: "has no room for one more connection",
+        hint: "end programs that hold some, or raise its `max_connections`: an investigator takes up to a dozen",
+      };
     case "53100":
       return {
         code: "disk-full",

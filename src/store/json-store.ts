@@ -64,7 +64,7 @@ class JsonBacking implements Backing {
     return this.#paths.package(name, index);
   }
 
-  expect(): void {}
+  async expect(): Promise<void> {}
 
   source(key: string): string {
     return this.#paths.source(key);

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { Database, Row, SqlValue } from "../postgres/database.ts";
+import type { Database } from "../postgres/database.ts";
 import { listFolder } from "../util/atomic-write.ts";
 import { headPath, readAdvisoryHead } from "./advisory-file.ts";
+import { type Asking, ask } from "./postgres-asking.ts";
 
 const headName = basename(headPath(""));
 
@@ -39,10 +40,9 @@ export async function shareAdvisories(folder: string, database: Database): Promi
 }
 
 /** The files of the advisory database, those that an earlier folder has taken from there. */
-export function missingAdvisories(
+export function* missingAdvisories(
   folders: string,
-  query: (sql: string, values: readonly SqlValue[]) => readonly Row[],
-): readonly { readonly name: string; readonly content: Uint8Array }[] {
+): Asking<readonly { readonly name: string; readonly content: Uint8Array }[]> {
   const here = new Map(
     listFolder(folders).flatMap((folder) =>
       listFolder(join(folders, folder))
@@ -50,7 +50,7 @@ export function missingAdvisories(
         .map((name) => [name, join(folders, folder, name)]),
     ),
   );
-  const rows = query(
+  const rows = yield ask(
     `SELECT name, CASE WHEN NOT name = ANY($1) THEN content END AS content FROM $.advisory_file`,
     [[...here.keys()]],
   );

@@ -1,24 +1,18 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type IndexUrl, indexUrl } from "../model/release.ts";
-import type { Row, SqlValue } from "../postgres/database.ts";
+import type { Database, Row, SqlValue } from "../postgres/database.ts";
 import type { Reader } from "../postgres/reader.ts";
 import { type PackageName, packageName } from "../python/name.ts";
-import {
-  errorCode,
-  listFolder,
-  storageError,
-  temporaryName,
-  writeAtomic,
-} from "../util/atomic-write.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { factKey, writeFacts } from "./facts-file.ts";
 import type { PackageOnIndex } from "./inventory.ts";
 import { missingAdvisories } from "./postgres-advisories.ts";
+import { type Asking, ask } from "./postgres-asking.ts";
+import { confirmed, putFile, putFolder } from "./postgres-cache-files.ts";
 import { newestRequirements, type PackageDocument, packageFiles } from "./postgres-documents.ts";
 import { RecentPackages } from "./postgres-recent.ts";
 import { unpackedPage } from "./postgres-texts.ts";
-import { confirmInPlace } from "./releases-table.ts";
 import { fileNameOf, StorePaths } from "./store-paths.ts";
 
 /** What a database says of itself as a whole. */
@@ -28,7 +22,12 @@ export interface DatabaseState {
   readonly advisories: string;
 }
 
-const keptMs = 24 * 3_600_000;
+/** Where rows come from: at once, by a thread, or as a promise. Both are opened when first needed. */
+export interface CacheSources {
+  readonly reader: () => Reader;
+  readonly database: () => Promise<Database>;
+}
+
 /** Packages whose content comes with one statement. */
 const atOnce = 100;
 /** Packages that are looked at beside those that were asked for, as their requirements. */
@@ -42,29 +41,23 @@ const mostAhead = 1000;
 export class DatabaseCache {
   readonly #folder: string;
   readonly #schema: string;
-  readonly #reader: Reader;
+  readonly #sources: CacheSources;
+  #reader: Reader | undefined;
+  /** Moves when what was asked before holds no longer. */
+  #epoch = 0;
   #state: DatabaseState | undefined;
   /** Folders that are current, by package. */
   readonly #current = new Map<string, string>();
-  #expected: readonly PackageOnIndex[] = [];
   #recent: RecentPackages | undefined;
 
-  constructor(folder: string, schema: string, reader: Reader) {
+  constructor(folder: string, schema: string, sources: CacheSources) {
     this.#folder = folder;
     this.#schema = schema;
-    this.#reader = reader;
+    this.#sources = sources;
   }
 
   get state(): DatabaseState {
-    if (this.#state === undefined) {
-      const [row] = this.query("SELECT id, revision, advisories FROM $.state");
-      this.#state = {
-        id: text(row, "id"),
-        revision: text(row, "revision"),
-        advisories: text(row, "advisories"),
-      };
-    }
-    return this.#state;
+    return this.#state ?? this.#now(this.#readState());
   }
 
   /** The folder with the files of a package; one that is not there where nothing is known of it. */
@@ -72,16 +65,22 @@ export class DatabaseCache {
     const key = keyOf({ name, index });
     const current = this.#current.get(key);
     if (current !== undefined) return current;
-    const likely = [...this.#recentPackages().asked({ name, index }), ...this.#expected];
-    this.#expected = [];
-    const each = new Map(likely.map((one) => [keyOf(one), one]));
-    this.#load([...each].flatMap(([of, one]) => (this.#current.has(of) ? [] : [one])));
+    this.#now(this.#load(this.#recentPackages().asked({ name, index })));
     return this.#current.get(key) ?? this.#nothing();
   }
 
-  /** Looked at together with what is asked for next. */
-  expect(packages: readonly PackageOnIndex[]): void {
-    this.#expected = packages;
+  /**
+   * Reads what will be asked for without the thread, which takes time to start. What changes meanwhile
+   * is left to the questions themselves.
+   */
+  async expect(packages: readonly PackageOnIndex[]): Promise<void> {
+    const epoch = this.#epoch;
+    const database = await this.#sources.database();
+    const asking = this.#prepare(packages);
+    for (let step = asking.next(); step.done !== true && this.#epoch === epoch; ) {
+      const rows = await database.query(this.#sql(step.value.sql), step.value.values);
+      if (this.#epoch === epoch) step = asking.next(rows);
+    }
   }
 
   /** The file of a direct source. */
@@ -91,9 +90,7 @@ export class DatabaseCache {
     const path = join(this.#root(), "sources", `${fileNameOf(key)}.${text(row, "revision")}.json`);
     if (existsSync(path)) return path;
     const subject = { kind: "source", of: asciiJson({ key }) } as const;
-    this.#writing(path, () =>
-      writeAtomic(path, writeFacts(subject, new Map([[factKey(key), text(row, "fact")]]))),
-    );
+    putFile(path, writeFacts(subject, new Map([[factKey(key), text(row, "fact")]])));
     return path;
   }
 
@@ -101,9 +98,7 @@ export class DatabaseCache {
   advisories(): string {
     const { advisories } = this.state;
     const folder = join(this.#root(), "advisories", advisories);
-    if (existsSync(folder)) return folder;
-    const files = missingAdvisories(dirname(folder), (sql, values) => this.query(sql, values));
-    this.#put(folder, files);
+    if (!existsSync(folder)) this.#now(this.#readAdvisories(folder));
     return folder;
   }
 
@@ -115,34 +110,67 @@ export class DatabaseCache {
 
   /** What is current is asked anew. */
   forget(): void {
+    this.#epoch += 1;
     this.#state = undefined;
     this.#current.clear();
     this.#recent?.forget();
   }
 
   changed(packages: readonly PackageOnIndex[]): void {
+    this.#epoch += 1;
     this.#state = undefined;
     for (const one of packages) this.#current.delete(keyOf(one));
   }
 
   /** `$.` stands for the schema. */
   query(sql: string, values: readonly SqlValue[] = []): readonly Row[] {
-    return this.#reader.query(sql.replaceAll("$.", `${this.#schema}.`), values);
+    this.#reader ??= this.#sources.reader();
+    return this.#reader.query(this.#sql(sql), values);
   }
 
   async close(): Promise<void> {
     this.#recent?.save();
-    await this.#reader.close();
+    await this.#reader?.close();
+  }
+
+  #now<T>(asking: Asking<T>): T {
+    let step = asking.next();
+    while (step.done !== true) step = asking.next(this.query(step.value.sql, step.value.values));
+    return step.value;
+  }
+
+  #sql(sql: string): string {
+    return sql.replaceAll("$.", `${this.#schema}.`);
+  }
+
+  *#readState(): Asking<DatabaseState> {
+    const [row] = yield ask("SELECT id, revision, advisories FROM $.state");
+    this.#state = {
+      id: text(row, "id"),
+      revision: text(row, "revision"),
+      advisories: text(row, "advisories"),
+    };
+    return this.#state;
+  }
+
+  *#readAdvisories(folder: string): Asking<void> {
+    putFolder(folder, yield* missingAdvisories(dirname(folder)));
+  }
+
+  *#prepare(packages: readonly PackageOnIndex[]): Asking<void> {
+    if (this.#state === undefined) yield* this.#readState();
+    if (packages.length > 0) yield* this.#load(this.#recentPackages().expected(packages));
   }
 
   /** Whatever is likely to be asked for next comes with it, and what that requires. */
-  #load(packages: readonly PackageOnIndex[]): void {
+  *#load(packages: readonly PackageOnIndex[]): Asking<void> {
     let ahead = 0;
-    for (let asked = packages; asked.length > 0; ) {
-      const missing = this.#validate(asked);
+    let asked = packages.filter((one) => !this.#current.has(keyOf(one)));
+    while (asked.length > 0) {
+      const missing = yield* this.#validate(asked);
       const next: PackageOnIndex[] = [];
       for (let from = 0; from < missing.length; from += atOnce)
-        next.push(...this.#fetch(missing.slice(from, from + atOnce)));
+        next.push(...(yield* this.#fetch(missing.slice(from, from + atOnce))));
       const fresh = new Map(next.map((one) => [keyOf(one), one]));
       for (const key of this.#current.keys()) fresh.delete(key);
       asked = [...fresh.values()].slice(0, mostAhead - ahead);
@@ -151,14 +179,16 @@ export class DatabaseCache {
   }
 
   /** Finds what is current; the ids of packages of which this machine lacks it. */
-  #validate(packages: readonly PackageOnIndex[]): readonly string[] {
-    for (const one of packages) this.#current.set(keyOf(one), this.#nothing());
-    const rows = this.query(
+  *#validate(packages: readonly PackageOnIndex[]): Asking<readonly string[]> {
+    const rows = yield ask(
       `SELECT p.id, name, index, p.revision, checked_at FROM $.package AS p
        JOIN unnest($1::text[], $2::text[]) AS w (name, index) USING (name, index)
        LEFT JOIN $.page ON page.package = p.id`,
       [packages.map(({ name }) => name), packages.map(({ index }) => index)],
     );
+    const found = new Set(rows.map((row) => `${text(row, "name")} ${text(row, "index")}`));
+    for (const key of packages.map(keyOf))
+      if (!found.has(key)) this.#current.set(key, this.#nothing());
     return rows.flatMap((row) => {
       const folder = this.#folderOf(row);
       if (!confirmed(folder, Number(row["checked_at"] ?? 0))) return [text(row, "id")];
@@ -168,9 +198,9 @@ export class DatabaseCache {
   }
 
   /** Makes the folders of packages; what their newest releases require. */
-  #fetch(ids: readonly string[]): readonly PackageOnIndex[] {
+  *#fetch(ids: readonly string[]): Asking<readonly PackageOnIndex[]> {
     // One statement: a package's revision and what it holds are of one moment
-    const rows = this.query(
+    const rows = yield ask(
       `SELECT p.id, name, index, p.revision, checked_at, d.kind, d.runtime, d.content, d.text
        FROM $.package AS p LEFT JOIN $.page ON page.package = p.id JOIN (
          SELECT package, 'releases' AS kind, '' AS runtime, content, NULL AS text FROM $.page
@@ -202,7 +232,7 @@ export class DatabaseCache {
       checkedAt: Number(row["checked_at"] ?? 0),
     };
     const files = packageFiles(of, documents);
-    this.#put(folder, files);
+    putFolder(folder, files);
     this.#current.set(`${of.name} ${of.index}`, folder);
     const requirements = newestRequirements(files);
     return requirements.map((required) => ({ name: required, index: indexOf(row) }));
@@ -211,33 +241,6 @@ export class DatabaseCache {
   #folderOf(row: Row): string {
     const paths = new StorePaths(this.#root());
     return join(paths.package(packageName(text(row, "name")), indexOf(row)), text(row, "revision"));
-  }
-
-  /** A folder appears as a whole, whoever else makes it at the same time. */
-  #put(
-    folder: string,
-    files: readonly { readonly name: string; readonly content: string | Uint8Array }[],
-  ): void {
-    const temporary = temporaryName(folder);
-    this.#writing(folder, () => {
-      mkdirSync(temporary, { recursive: true });
-      for (const { name, content } of files) writeFileSync(join(temporary, name), content);
-      try {
-        renameSync(temporary, folder);
-      } catch (error) {
-        rmSync(temporary, { recursive: true, force: true });
-        if (!["ENOTEMPTY", "EEXIST"].includes(errorCode(error) ?? "")) throw error;
-      }
-      prune(folder);
-    });
-  }
-
-  #writing(path: string, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      throw storageError(error, path, "store-unwritable");
-    }
   }
 
   #recentPackages(): RecentPackages {
@@ -251,31 +254,6 @@ export class DatabaseCache {
 
   #nothing(): string {
     return join(this.#folder, "nothing");
-  }
-}
-
-/** Whether the folder is there; the time of the last check may have moved on since it was made. */
-function confirmed(folder: string, checkedAt: number): boolean {
-  try {
-    if (checkedAt > 0) confirmInPlace(join(folder, "releases.json"), checkedAt);
-    return checkedAt > 0 || existsSync(folder);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
-    throw error;
-  }
-}
-
-/** Whoever began to read an earlier revision is through with it a day after a later one came. */
-function prune(current: string): void {
-  const folder = dirname(current);
-  for (const name of listFolder(folder)) {
-    const path = join(folder, name);
-    const unfinished = name.endsWith(".tmp");
-    const mark = unfinished ? path : join(path, "superseded");
-    const since = statSync(mark, { throwIfNoEntry: false })?.mtimeMs;
-    if (path === current) continue;
-    if (since === undefined) writeFileSync(mark, "");
-    else if (Date.now() - since > keptMs) rmSync(path, { recursive: true, force: true });
   }
 }
 

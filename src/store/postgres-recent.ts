@@ -25,10 +25,15 @@ export class RecentPackages {
 
   /** That one, and those that are likely to follow, each once until `forget`. */
   asked(one: PackageOnIndex): readonly PackageOnIndex[] {
-    this.#asked.set(keyOf(one), one);
-    const likely = [one, ...this.#likely.values()];
+    return this.expected([one]);
+  }
+
+  expected(some: readonly PackageOnIndex[]): readonly PackageOnIndex[] {
+    for (const one of some) this.#asked.set(keyOf(one), one);
+    const expected = some.map((one) => [keyOf(one), one] as const);
+    const likely = new Map([...expected, ...this.#likely]);
     this.#likely = new Map();
-    return likely;
+    return [...likely.values()];
   }
 
   /** From now on those are likely that were asked for since the last time. */

@@ -53,12 +53,15 @@ async function onTwoMachines(
   }
 }
 
+/** A server starts in a second or two; on a busy machine in many. */
+const startMs = 60_000;
+
 describeWithPostgres("runs of a team", () => {
   beforeAll(async () => {
     built = mkdtempSync(join(tmpdir(), "thoth-reader-"));
     [server, reader] = await Promise.all([startPostgres(), builtDatabaseReader(built)]);
     settings = { url: server.database("team").url, origin: "a test", schema: "thoth" };
-  });
+  }, startMs);
   afterAll(async () => {
     await server.remove();
     rmSync(built, { recursive: true });

@@ -36,12 +36,15 @@ function newWorld(): PostgresStoreOptions {
   return { settings, cacheDirectory: join(folder, String(worlds)), reader };
 }
 
+/** A server starts in a second or two; on a busy machine in many. */
+const startMs = 60_000;
+
 describeWithPostgres("PostgreSQL", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "thoth-store-"));
     [server, reader] = await Promise.all([startPostgres(), builtDatabaseReader(folder)]);
     url = server.database("team").url;
-  });
+  }, startMs);
   afterAll(async () => {
     await server.remove();
     rmSync(folder, { recursive: true });

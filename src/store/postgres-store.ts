@@ -75,7 +75,10 @@ class PostgresBacking implements Backing {
     const program = reader ?? join(packageRoot(), "dist", "database-reader.cjs");
     const folder = join(cacheDirectory, "postgresql");
     this.#database = openDatabase(settings);
-    this.#cache = new DatabaseCache(folder, settings.schema, openReader(settings, program));
+    this.#cache = new DatabaseCache(folder, settings.schema, {
+      reader: () => openReader(settings, program),
+      database: () => this.migrated(),
+    });
     this.quarantine = new Quarantine((path) => this.#cache.drop(path));
   }
 
@@ -92,8 +95,8 @@ class PostgresBacking implements Backing {
     return this.#cache.folder(name, index);
   }
 
-  expect(packages: readonly PackageOnIndex[]): void {
-    this.#cache.expect(packages);
+  expect(packages: readonly PackageOnIndex[]): Promise<void> {
+    return this.#cache.expect(packages);
   }
 
   source(key: string): string {

@@ -31,8 +31,10 @@ export interface KnowledgeStore extends Knowledge {
   putVanished(release: Release, since: string): void;
   /** The ids of the single records behind `advisories`; undefined as there. */
   advisoryRecords(name: PackageName, version: string): readonly string[] | undefined;
-  /** These will be asked for soon: a store that is far away reads them together, at the first question. */
-  expect(packages: readonly { readonly name: PackageName; readonly index: IndexUrl }[]): void;
+  /** These will be asked for soon: a store that is far away reads them together, before it is asked. */
+  expect(
+    packages: readonly { readonly name: PackageName; readonly index: IndexUrl }[],
+  ): Promise<void>;
   /** All that is known of the releases of a package, at once. */
   page(name: PackageName, index: IndexUrl): StoredPage | undefined;
   /** The files of a release changed: what was learnt of those that are gone, and failures that the new ones may mend, hold no longer. */

@@ -235,8 +235,8 @@ export class TableStore implements KnowledgeStore {
     return this.#backing.indexes(name, this.#packages.dirty());
   }
 
-  expect(packages: readonly PackageOnIndex[]): void {
-    this.#backing.expect(packages);
+  expect(packages: readonly PackageOnIndex[]): Promise<void> {
+    return this.#backing.expect(packages);
   }
 
   advisoryFolder(): string {
