@@ -120,11 +120,12 @@ export class Attendance {
     return Object.values(states).some(({ delayed }) => delayed > 0);
   }
 
-  /** After a failure of the disk, what is still in memory is written first. */
+  /** After a failure of the disk, what is still in memory is written first; the queue may be away, too. */
   async #machineWorks(): Promise<boolean> {
     if (this.#blocked().includes(thisMachine)) return false;
     if (!this.#obstacles.all().some(({ place }) => place === thisMachine)) return true;
     await this.#options.flush();
+    await this.#options.queue.paused();
     this.#work.worked(thisMachine);
     return true;
   }
