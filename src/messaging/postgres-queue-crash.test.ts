@@ -59,6 +59,7 @@ describeWithPostgres("a queue in PostgreSQL", () => {
 
   consumerRules();
   serverRules();
+  crowdRules();
 });
 
 function consumerRules(): void {
@@ -119,6 +120,30 @@ function serverRules(): void {
     },
     60_000 + rounds * 20_000,
   );
+}
+
+function crowdRules(): void {
+  test("more work than the server has room for waits for its turn", async () => {
+    const small = await startPostgres({ settings: ["max_connections=10"] });
+    const { url: address } = small.database("crowd");
+    const settings = { url: address, origin: "a test", schema: "crowd" };
+    const queues = Array.from({ length: 4 }, () => openPostgresQueue(openDatabase(settings)));
+    for (const one of queues) await one.stats();
+    const some = all.slice(0, 200);
+    await queues[0]?.publish(some.map(wanted));
+    const delivered: string[] = [];
+    const consume = async (queue: MessageQueue) => {
+      while (delivered.length < some.length) {
+        const taken = await queue.claim(3);
+        delivered.push(...taken.map(nameOf));
+        await queue.ack(taken.map(({ id }) => id));
+      }
+    };
+    await Promise.all([...queues, ...queues, ...queues].map(consume));
+    expect(delivered.sort()).toEqual([...some].sort());
+    await Promise.all(queues.map((one) => one.close()));
+    await small.remove();
+  }, 120_000);
 }
 
 /** Looks at every turn of the loop that others keep busy. */
