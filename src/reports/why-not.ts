@@ -42,6 +42,9 @@ export function renderWhyNot(answer: WhyNotAnswer, options: WhyNotOptions): stri
     return lines([color.strong(`${state}; the index lists nothing newer`)]);
   const groups = verbosity === "verbose" ? rejected.map((single) => [single]) : grouped(rejected);
   const body = groups.flatMap((group) => groupLines(group, one || verbosity === "verbose"));
+  const unknown = rejected.find(({ verdict }) => verdict.rule === "unknown");
+  if (unknown !== undefined)
+    body.push(`\`thoth solve ${safe}==${safeText(unknown.version)}\` learns what a release needs`);
   const closing = one ? state : `${state}; ${counted(rejected.length, "release")} newer than that`;
   return lines([...(verbosity === "quiet" ? [] : body), color.strong(closing)]);
 }
@@ -74,7 +77,7 @@ function grouped(rejected: readonly RejectedRelease[]): readonly (readonly Rejec
   const groups: RejectedRelease[][] = [];
   let before = "";
   for (const one of rejected) {
-    const key = verdictText("", one.verdict);
+    const key = commonText(one);
     const last = groups.at(-1);
     if (last !== undefined && key === before) last.push(one);
     else groups.push([one]);
@@ -83,17 +86,21 @@ function grouped(rejected: readonly RejectedRelease[]): readonly (readonly Rejec
   return groups;
 }
 
+/** What the verdict says, without the version that it is about: gaps name that, too. */
+function commonText({ version, verdict }: RejectedRelease): string {
+  const text = verdictText("", verdict);
+  return verdict.rule === "unknown" ? text.replaceAll(`==${version} `, " ") : text;
+}
+
 function groupLines(group: readonly RejectedRelease[], detailed: boolean): readonly string[] {
   const [newest] = group;
   const oldest = group.at(-1);
   if (newest === undefined || oldest === undefined) return [];
   const { version, verdict } = newest;
-  const span =
-    group.length === 1
-      ? safeText(version)
-      : `${safeText(oldest.version)} to ${safeText(version)} (${group.length} releases):`;
-  const sentence = safeText(verdictText("", verdict).trim());
-  return [`${span} ${sentence}`, ...detailLines(verdict, detailed).map((line) => `  ${line}`)];
+  const details = detailLines(verdict, detailed).map((line) => `  ${line}`);
+  if (group.length === 1) return [safeText(verdictText(version, verdict)), ...details];
+  const span = `${safeText(oldest.version)} to ${safeText(version)} (${group.length} releases):`;
+  return [`${span} ${safeText(commonText(newest).replace(/^[: ]+/, ""))}`, ...details];
 }
 
 function detailLines(verdict: WhyNotVerdict, detailed: boolean): readonly string[] {
@@ -109,8 +116,6 @@ function detailLines(verdict: WhyNotVerdict, detailed: boolean): readonly string
         ? forcedLines(verdict.opened, "if that line allowed it")
         : [];
     }
-    case "unknown":
-      return ["`thoth solve NAME==VERSION` learns what a release needs"];
     default:
       return [];
   }
