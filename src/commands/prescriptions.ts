@@ -100,6 +100,6 @@ function foldersOf(
       : configuration.prescriptions;
   if (folders.length > 0) return folders;
   throw new ThothError("usage", "no folder of prescriptions is named", {
-    hint: "name one: `thoth prescriptions list DIR`, or set `prescriptions` in .thoth.yaml",
+    hint: "name one, e.g. `thoth prescriptions list DIR`, or set `prescriptions` in .thoth.yaml",
   });
 }
