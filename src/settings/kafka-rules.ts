@@ -52,12 +52,14 @@ export function kafkaRules(home: string) {
 
 /**
  * What the settings say of a cluster; undefined where none is named. A file of TLS says that TLS is
- * wanted. Throws `bad-configuration` for a user without a password, or a password without a user.
+ * wanted. Throws `bad-configuration` for a user without a password, a password without a user,
+ * or a user in an address.
  */
 export function brokersIn(
   sources: readonly Source[],
   rules: ReturnType<typeof kafkaRules>,
 ): BrokerSettings | undefined {
+  refuseCredentials(sources, rules.kafkaBrokers.name);
   const found = givenIn(sources, rules.kafkaBrokers);
   if (found === undefined) return undefined;
   const [ca, cert, key] = [rules.kafkaCa, rules.kafkaCert, rules.kafkaKey].map(
@@ -74,6 +76,17 @@ export function brokersIn(
     tls: isSecure ? { ca, cert, key } : undefined,
     login: loginIn(sources, rules),
   };
+}
+
+/** Before anything shows the address. */
+function refuseCredentials(sources: readonly Source[], setting: string): void {
+  for (const source of sources) {
+    const given = source.given(setting);
+    if (given?.text.includes("@") !== true) continue;
+    throw new ThothError("bad-configuration", `${given.origin} takes addresses without a user`, {
+      hint: "set kafka_username, and THOTH_KAFKA_PASSWORD in the environment",
+    });
+  }
 }
 
 function loginIn(
