@@ -64,8 +64,9 @@ export class DatabaseCache {
   folder(name: PackageName, index: IndexUrl): string {
     const key = keyOf({ name, index });
     const current = this.#current.get(key);
+    const likely = this.#recentPackages().asked({ name, index }, current !== undefined);
     if (current !== undefined) return current;
-    this.#now(this.#load(this.#recentPackages().asked({ name, index })));
+    this.#now(this.#load(likely));
     return this.#current.get(key) ?? this.#nothing();
   }
 

@@ -23,9 +23,11 @@ export class RecentPackages {
     this.#likely = this.#earlier;
   }
 
-  /** That one, and those that are likely to follow, each once until `forget`. */
-  asked(one: PackageOnIndex): readonly PackageOnIndex[] {
-    return this.expected([one]);
+  /** Unless it is current: that one, and those that are likely to follow, each once until `forget`. */
+  asked(one: PackageOnIndex, isCurrent: boolean): readonly PackageOnIndex[] {
+    if (!isCurrent) return this.expected([one]);
+    this.#asked.set(keyOf(one), one);
+    return [];
   }
 
   expected(some: readonly PackageOnIndex[]): readonly PackageOnIndex[] {
