@@ -15,9 +15,11 @@ type Requires = { readonly requires: readonly string[] } | { readonly unknown: s
  */
 export function stackGraph(context: AdviceContext, pins: readonly LockedPin[]): StackGraph {
   const lines = context.project.requirements.map((requirement): StackDemand => {
-    const { name, spelling, specifier, range, where, line } = requirement;
-    const text = `${spelling} ${specifier || "*"}`;
-    return { from: undefined, to: name, by: where, text, range, extra: "", line };
+    const { name, spelling, specifier, range, where, line, standsFor } = requirement;
+    const asked = `${spelling} ${specifier || "*"}`;
+    const shared = { from: undefined, to: name, by: where, range, extra: "", line };
+    if (standsFor === undefined) return { ...shared, text: asked };
+    return { ...shared, text: `${asked} in place of ${standsFor}`, standsFor };
   });
   const growing = new GrowingGraph(context, pins);
   for (const { name, extras } of context.project.requirements) growing.reach(name, extras);

@@ -1,5 +1,5 @@
 import type { StackGraph, StackNode } from "../model/stack-graph.ts";
-import type { WhyAnswer, WhyNotVerdict } from "../model/why.ts";
+import type { Absence, WhyAnswer, WhyNotVerdict } from "../model/why.ts";
 import { verdictText } from "../model/why-text.ts";
 import type { PackageName } from "../python/name.ts";
 import { parseVersion } from "../python/version.ts";
@@ -23,6 +23,16 @@ export function whyIn(stack: LockedStack, name: PackageName): WhyAnswer | undefi
     advisories:
       node.version === undefined ? undefined : context.knowledge.advisories(name, node.version),
     unsure: [...unsure(graph)],
+  };
+}
+
+/** What a lock without a package has to do with it. */
+export function absenceIn({ graph }: LockedStack, name: PackageName): Absence {
+  const standIn = graph.lines.find(({ standsFor }) => standsFor === name);
+  const [demand] = demandsByTarget(graph).get(name) ?? [];
+  return {
+    ...(standIn === undefined ? {} : { standIn }),
+    ...(demand === undefined ? {} : { demand }),
   };
 }
 

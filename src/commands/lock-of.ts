@@ -69,7 +69,9 @@ function lockCategory(
   const locked = new Map<string, LockEntry>();
   const pins = [...product.pins.values()].filter(({ categories }) => categories.includes(name));
   for (const pin of pins.sort(byName)) {
-    const made = lockEntry(pin, direct.get(pin.release.name), options);
+    // What stands in for a line's package is there under the line's conditions
+    const entry = direct.get(pin.release.name) ?? lineOf(pin, entries);
+    const made = lockEntry(pin, entry, options);
     const old = before.get(pin.release.name);
     locked.set(
       pin.release.name,
@@ -77,6 +79,10 @@ function lockCategory(
     );
   }
   return locked;
+}
+
+function lineOf({ requiredBy }: Pin, entries: readonly PipfileEntry[]): PipfileEntry | undefined {
+  return entries.find(({ place }) => requiredBy.includes(`${place.file}:${place.line}`));
 }
 
 /** By name; lines that name a package once more under another marker are one entry. */

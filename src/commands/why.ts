@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { whyIn } from "../adviser/why.ts";
+import { absenceIn, whyIn } from "../adviser/why.ts";
 import { openLock } from "../loop/locked-stack.ts";
 import { isNormalizedName, type PackageName, packageName } from "../python/name.ts";
 import { renderNotInStack, renderWhy, whyJson } from "../reports/why.ts";
@@ -27,7 +27,7 @@ export async function runWhy(flags: WhyFlags, context: CommandContext): Promise<
     const meant = didYouMean(name, stack.locked.keys());
     const text =
       answer === undefined
-        ? renderNotInStack(name, meant, context.color.stdout)
+        ? renderNotInStack(name, absenceIn(stack, name), meant, context.color.stdout)
         : renderWhy(answer, {
             ...setting,
             color: context.color.stdout,

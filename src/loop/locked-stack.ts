@@ -1,3 +1,4 @@
+import { withLockedStandIns } from "../adviser/prescribed/stand-ins.ts";
 import { stackGraph } from "../adviser/stack-graph.ts";
 import type { LockedStack } from "../adviser/why-not.ts";
 import type { LockedPin } from "../model/stack-graph.ts";
@@ -24,10 +25,10 @@ export async function openLock(
 ): Promise<OpenedLock> {
   const project = readLockedProject(directory, from, services);
   const question = await adviceQuestion(project, services, { dev: true, upgrade: new Set() });
-  const context = adviceContext(question);
   const pins = lockedPins(project.lock);
   const locked = new Map<PackageName, string>();
   for (const { name, version } of pins) if (version !== undefined) locked.set(name, version);
+  const context = withLockedStandIns(adviceContext(question), locked);
   return { context, graph: stackGraph(context, pins), locked, question };
 }
 

@@ -19,6 +19,8 @@ export interface ProjectRequirement {
   readonly index?: IndexUrl;
   /** Set for git, path and url entries: key of the SourceFact. */
   readonly source?: string;
+  /** What the line itself names, where a pseudonym stands in for that. */
+  readonly standsFor?: PackageName;
   /** "Pipfile:7". */
   readonly where: string;
   readonly line: number;

@@ -13,6 +13,8 @@ export interface StackDemand {
   readonly range: VersionRange;
   /** Extra of `from` that adds it; "" for none. */
   readonly extra: string;
+  /** What the line of the Pipfile names, where `to` stands in for that. */
+  readonly standsFor?: PackageName;
   /** Line of the Pipfile, where that makes it. */
   readonly line?: number;
 }

@@ -108,3 +108,9 @@ export interface WhyAnswer {
   /** Locked packages of which nobody knows what they need. */
   readonly unsure: readonly PackageName[];
 }
+
+/** Why a package is not in a lock: what stands in for it, or who asks for it all the same. */
+export interface Absence {
+  readonly standIn?: StackDemand;
+  readonly demand?: StackDemand;
+}

@@ -136,7 +136,8 @@ function forcedLines(forced: Forced, when: string): readonly string[] {
     ({ name, advisories }) =>
       `${safeText(name)} would be affected by ${listed(advisories.map(safeText), 3)}`,
   );
-  return [`${when}: ${listed(moves, mostChanges)}`, ...worse];
+  const moved = moves.length === 0 ? "nothing else has to move" : listed(moves, mostChanges);
+  return [`${when}: ${moved}`, ...worse];
 }
 
 function changeText({ name, from, to, downgrade }: StackChange): string {

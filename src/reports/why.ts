@@ -1,6 +1,6 @@
 import type { AdvisoryDatabase } from "../model/advisory.ts";
 import type { StackDemand } from "../model/stack-graph.ts";
-import type { WhyAnswer } from "../model/why.ts";
+import type { Absence, WhyAnswer } from "../model/why.ts";
 import { demandText } from "../model/why-text.ts";
 import { safeText } from "../util/terminal-text.ts";
 import { jsonDocument } from "./json-document.ts";
@@ -48,10 +48,24 @@ export function renderWhy(answer: WhyAnswer, options: WhyOptions): string {
 }
 
 /** `thoth why` of what is in no stack. */
-export function renderNotInStack(name: string, meant: string | undefined, color: Palette): string {
+export function renderNotInStack(
+  name: string,
+  absence: Absence,
+  meant: string | undefined,
+  color: Palette,
+): string {
   const hint =
     meant === undefined ? [] : [`${color.good("help")}: did you mean ${safeText(meant)}?`];
-  return lines([`${safeText(name)} is not in the lock: nothing needs it`, ...hint]);
+  return lines([
+    safeText(`${name} is not in the lock: ${absenceText(absence)}`),
+    ...(absence.standIn === undefined && absence.demand === undefined ? hint : []),
+  ]);
+}
+
+function absenceText({ standIn, demand }: Absence): string {
+  if (standIn !== undefined) return `${standIn.to} stands in for it (${standIn.by})`;
+  if (demand === undefined) return "nothing needs it";
+  return `${demand.by} asks for it, so that the next \`thoth advise\` takes it up`;
 }
 
 /** `thoth why --json`. */

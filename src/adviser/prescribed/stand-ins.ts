@@ -45,6 +45,15 @@ export function standIns(context: AdviceContext): readonly StandIn[] {
   );
 }
 
+/** The context in which those stand in that a lock pins in place of what the project asks for. */
+export function withLockedStandIns(
+  context: AdviceContext,
+  locked: ReadonlyMap<PackageName, string>,
+): AdviceContext {
+  const next = standIns(context).find(({ name, asked }) => locked.has(name) && !locked.has(asked));
+  return next === undefined ? context : withLockedStandIns(next.context, locked);
+}
+
 function insteadOf(
   asked: PackageName,
   unit: PrescribedUnit,
@@ -82,7 +91,8 @@ function standingIn(
   offers: NonNullable<PrescribedUnit["run"]["offers"]>,
 ): ProjectRequirement {
   const specifier = rangeToText(range).replace(/^\*$/, "");
-  return { ...line, name: offers.name, spelling: offers.name, range, specifier };
+  const { standsFor = line.name } = line;
+  return { ...line, name: offers.name, spelling: offers.name, range, specifier, standsFor };
 }
 
 /** The versions of the other package that a line may have; undefined: none. */
