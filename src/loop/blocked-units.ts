@@ -32,7 +32,11 @@ function unknownUnit(
   origin: string,
 ): ThothError {
   const known = builtInUnits.map((one) => one.name);
-  const near = didYouMean(name, [...known, ...(prescriptions?.unitNames() ?? [])]);
+  const prescribed = prescriptions?.unitNames() ?? [];
+  const ending = `.${name.toLowerCase()}`;
+  const near =
+    prescribed.find((one) => one.toLowerCase().endsWith(ending)) ??
+    didYouMean(name, [...known, ...prescribed]);
   const others =
     prescriptions === undefined
       ? "; no prescriptions are heeded here (`--prescriptions DIR`)"
