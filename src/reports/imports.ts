@@ -34,8 +34,9 @@ export function importsText(
   if (usage.unread.length > 5)
     lines.push(`and ${usage.unread.length - 5} more files that could not be read`);
   const modules = counted(usage.uses.size, "module");
+  const verb = usage.files === 1 ? "imports" : "import";
   lines.push(
-    `${counted(usage.files, "file")} import ${modules} of others: ${counted(shown.length, "finding")}`,
+    `${counted(usage.files, "file")} ${verb} ${modules} of others: ${counted(shown.length, "finding")}`,
   );
   return `${lines.join("\n")}\n`;
 }
