@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fixtures } from "./lib/fixtures.mjs";
+import { LivingIndex, stable } from "./lib/living-index.mjs";
 import { start } from "./lib/run.mjs";
 import {
   folder,
@@ -34,6 +35,11 @@ const pythons = values.runtimes.split(",");
 const draw = random(Number(values.seed));
 const { startIndex, wheel, sdist } = await fixtures();
 const index = await startIndex({ validators: !values["no-validators"] });
+const living = new LivingIndex(index, {
+  ...{ wheel, sdist, draw },
+  perDay: Number(values["a-day"]),
+});
+const { world, contents } = living;
 
 const home = folder("week");
 const store = join(home, "store");
@@ -54,129 +60,6 @@ async function run(...args) {
   const { exit, stdout, stderr } = await run.finished;
   if (exit !== 0) throw new Error(`thoth ${args.join(" ")}: exit ${exit}\n${stdout}\n${stderr}`);
   return { stdout, stderr, wall: (performance.now() - started) / 1000 };
-}
-
-/** What the index lists: package to version to its files, and what is yanked. */
-const world = new Map();
-/** Hashes that a file name ever had: a file whose content changed may be fetched anew. */
-const contents = new Map();
-
-/** The highest number that a package ever had: no index lets a number be used twice. */
-const highest = new Map();
-
-function put(file, { yanked } = {}) {
-  const number = Number(file.version.split(".")[0]);
-  highest.set(file.name, Math.max(number, highest.get(file.name) ?? 0));
-  index.add({ distribution: file, ...(yanked ? { yanked } : {}) });
-  contents.set(file.filename, (contents.get(file.filename) ?? new Set()).add(file.sha256));
-  const versions = world.get(file.name) ?? new Map();
-  const release = versions.get(file.version) ?? { files: new Map(), yanked: false };
-  release.files.set(file.filename, file);
-  versions.set(file.version, release);
-  world.set(file.name, versions);
-}
-
-/** Wheel and source distribution; `built` tells one build of it from another. */
-const made = (kind, name, version, built = 0) =>
-  (kind === "wheel" ? wheel : sdist)({ name, version, headers: [`Keywords: build-${built}`] });
-
-const stable = (versions) =>
-  [...versions]
-    .filter(([, { yanked }]) => !yanked)
-    .map(([version]) => version)
-    .sort((a, b) => Number(a.split(".")[0]) - Number(b.split(".")[0]));
-
-const tally = { released: 0, vanished: 0, packages: 0, rebuilt: 0, wheels: 0, yanked: 0, back: 0 };
-const away = [];
-let builds = 0;
-
-/** What may happen to a package, with the odds of it in a day. */
-const events = [
-  [
-    0.08,
-    ({ name, next }) => {
-      tally.released += 1;
-      put(made("wheel", name, next));
-      if (draw() < 0.5) put(made("sdist", name, next));
-    },
-  ],
-  // The wheel comes in a later round
-  [
-    0.02,
-    ({ name, next }) => {
-      tally.released += 1;
-      put(made("sdist", name, next));
-    },
-  ],
-  [
-    0.03,
-    ({ name, versions, newest, single }) => {
-      if (single) return;
-      tally.vanished += 1;
-      takeAway(name, versions, newest);
-    },
-  ],
-  [
-    0.02,
-    ({ name, newest }) => {
-      tally.rebuilt += 1;
-      builds += 1;
-      put(made("wheel", name, newest, builds));
-    },
-  ],
-  [
-    0.03,
-    ({ versions, newest, single }) => {
-      if (single) return;
-      tally.yanked += 1;
-      for (const file of versions.get(newest).files.values()) put(file, { yanked: "broken" });
-      versions.get(newest).yanked = true;
-    },
-  ],
-  [
-    0.005,
-    ({ name, versions }) => {
-      tally.packages += 1;
-      for (const version of [...versions.keys()]) takeAway(name, versions, version);
-    },
-  ],
-  [0.3, ({ name, versions, newest }) => addWheel(name, versions, newest)],
-];
-
-/** What happens to one package in one round, if anything. */
-function happen(name, versions) {
-  const list = stable(versions);
-  const newest = list.at(-1);
-  if (newest === undefined) return;
-  const last = highest.get(name);
-  let odds = draw() * Number(values["a-day"]);
-  for (const [chance, event] of events) {
-    odds -= chance;
-    if (odds >= 0) continue;
-    event({ name, versions, newest, single: list.length === 1, next: `${last + 1}.0` });
-    return;
-  }
-}
-
-function takeAway(name, versions, version) {
-  const { files } = versions.get(version);
-  for (const file of files.values()) index.remove(file.filename);
-  versions.delete(version);
-  away.push({ name, files: [...files.values()] });
-}
-
-function addWheel(name, versions, version) {
-  const { files } = versions.get(version) ?? { files: new Map() };
-  if ([...files.keys()].some((file) => file.endsWith(".whl"))) return;
-  tally.wheels += 1;
-  put(made("wheel", name, version));
-}
-
-function comeBack() {
-  if (away.length === 0 || draw() > 0.1) return;
-  tally.back += 1;
-  const [{ files }] = away.splice(Math.floor(draw() * away.length), 1);
-  for (const file of files) put(file);
 }
 
 /** Every installed fact of the store: where, what, when. */
@@ -230,7 +113,7 @@ say(`${count} packages, ${rounds} rounds, on ${index.url}`);
 const names = Array.from({ length: count }, (_, at) => `package-${at}`);
 for (const name of names)
   for (let version = 1; version <= 1 + Math.floor(draw() * 4); version += 1)
-    put(made("wheel", name, `${version}.0`));
+    living.put(living.made("wheel", name, `${version}.0`));
 const project = join(home, "project");
 mkdirSync(project);
 writeFileSync(
@@ -253,8 +136,7 @@ let solves = 0;
 let reasked = 0;
 let messages = 0;
 for (let round = 1; round <= rounds; round += 1) {
-  for (const [name, versions] of world) happen(name, versions);
-  comeBack();
+  living.round();
   const refreshed = await run("refresh", "--freshness", "0", "--max", "100000", "--json");
   const answer = JSON.parse(refreshed.stdout);
   walls.refresh.push(refreshed.wall);
@@ -297,7 +179,7 @@ for (let round = 1; round <= rounds; round += 1) {
   before = facts;
   record({
     round,
-    ...tally,
+    ...living.tally,
     solves,
     messages,
     refresh: refreshed.wall,
@@ -322,7 +204,7 @@ table(
   [
     [
       "what happened",
-      Object.entries(tally)
+      Object.entries(living.tally)
         .map(([what, number]) => `${number} ${what}`)
         .join(", "),
     ],
