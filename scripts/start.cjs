@@ -9,6 +9,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 4;
 } else {
+  // Heard here alone until the program listens for itself: Node hands a signal over between two
+  // turns of its loop, by when that has begun
+  for (const name of ["SIGINT", "SIGTERM"]) {
+    process.once(name, () => process.kill(process.pid, name));
+  }
   // Optimising code that runs for a tenth of a second costs more than it gains (docs/performance.md)
   require("node:v8").setFlagsFromString("--interrupt-budget=600000");
   const { readFileSync, writeFileSync } = require("node:fs");

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { wheel } from "../fixtures/packages.ts";
 import { makeProject, startThoth, type TestProject, thoth } from "../fixtures/rig.ts";
@@ -49,6 +51,30 @@ no Pipfile.lock was written
     expect(await thoth(project, ["advise"], { index: index.url })).toMatchObject({ exitCode: 0 });
     expect(pinsOf(project.files()["Pipfile.lock"])["default"]).toEqual(["flask==1.0"]);
     expect(await waiting(project)).toEqual(["0", "0", "0"]);
+  },
+);
+
+test.each([["advise"], ["why", "flask"]])(
+  "a signal that comes while the program starts ends thoth %s in good order",
+  async (...args) => {
+    const project = makeProject({ pipfile });
+    const hook = join(project.home, "signal.cjs");
+    const script = `const vm = require("node:vm");
+const { Script } = vm;
+vm.Script = class extends Script {
+  constructor(...given) {
+    super(...given);
+    process.kill(process.pid, "SIGINT");
+  }
+};
+`;
+    writeFileSync(hook, script);
+
+    const run = await thoth(project, args, { env: { NODE_OPTIONS: `--require=${hook}` } });
+
+    expect(run).toMatchObject({ exitCode: null, signal: "SIGINT", stdout: "" });
+    expect(run.stderr).toBe("\nstopping; once more ends at once\n");
+    expect(project.files()).toEqual({ Pipfile: pipfile });
   },
 );
 

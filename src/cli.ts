@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { Command, CommanderError } from "commander";
 import { addCommands } from "./commands/catalogue.ts";
 import type { CommandContext, CommandResult } from "./commands/command.ts";
@@ -62,6 +63,8 @@ async function perform(
   options: GlobalOptions & Record<string, unknown>,
   run: Run,
 ): Promise<number> {
+  // First of all: what came since the start is heard by whoever listens at the first pause
+  const signals = listen(options.logFormat !== "json");
   const { stdout, stderr } = process;
   const environment = process.env;
   const choice = options.color ?? "auto";
@@ -76,8 +79,10 @@ async function perform(
     json,
     color: color.stderr,
   });
-  const signals = listen(options.logFormat !== "json");
   try {
+    // Lets a signal in that came while the program started
+    await setImmediate();
+    signals.signal.throwIfAborted();
     const result = await run({
       flags: configurationFlags(options),
       environment,
@@ -93,7 +98,9 @@ async function perform(
     stderr.write(result.stderr);
     await written(stdout, result.stdout);
     const mild = result.exitCode === 1 || result.exitCode === 3;
-    return signals.caught() ?? (options.exitZero === true && mild ? 0 : result.exitCode);
+    const exitCode = signals.caught() ?? (options.exitZero === true && mild ? 0 : result.exitCode);
+    if (result.atOnce === true) process.exit(exitCode);
+    return exitCode;
   } catch (error) {
     progress.stop();
     if (error instanceof Interrupted) stderr.write(lines(error.notes.map(safeText)));
@@ -198,7 +205,12 @@ function listen(told: boolean): Signals {
   const stop = () => {
     for (const name of names) process.removeListener(name, heard);
   };
-  for (const name of names) process.on(name, heard);
+  for (const name of names) {
+    // Whom the start of the program had listen for it till now
+    const before = process.listeners(name);
+    process.on(name, heard);
+    for (const one of before) process.removeListener(name, one);
+  }
   const caught = () => {
     if (received === undefined) return undefined;
     stop();

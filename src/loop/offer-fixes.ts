@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { advise } from "../adviser/advise.ts";
 import type { Advice, Conflict } from "../model/advice.ts";
 import type { Emit } from "../model/event.ts";
@@ -114,7 +115,12 @@ async function attempt(
   const signal = AbortSignal.any([services.signal, limit.signal]);
   const { recommendationType } = services.configuration;
   try {
-    if (bench === undefined) return attemptOf(adviseKnown(question, project));
+    if (bench === undefined) {
+      // Nothing else of it waits, and who stops the program would not be heard
+      await setImmediate();
+      signal.throwIfAborted();
+      return attemptOf(adviseKnown(question, project));
+    }
     const own = { ...bench, services: { ...services, signal } };
     const options = { recommendationType, anyStack: true };
     return attemptOf(await resolveDirectly(own, project, options));
