@@ -22,6 +22,8 @@ export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
+  /** The program ends at once, whatever is still under way: it was given up. */
+  readonly atOnce?: true;
 }
 
 /** What the line set for one command, as commander has it. */

@@ -6,6 +6,7 @@ import { askDatabase } from "../loop/doctor/database.ts";
 import { askIndexes } from "../loop/doctor/indexes.ts";
 import { checkupJson, renderCheckup, worstOf } from "../reports/checkup.ts";
 import { ThothError } from "../util/errors.ts";
+import { pause } from "../util/pause.ts";
 import { connect, type Services } from "../wiring.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 
@@ -30,16 +31,20 @@ export async function runDoctor(context: CommandContext): Promise<CommandResult>
     const stdout = context.json
       ? checkupJson(reports, ms)
       : renderCheckup(reports, { color: color.stdout, verbosity, ms });
-    return { stdout, stderr: "", exitCode: worstOf(reports) === "broken" ? 4 : 0 };
+    const exitCode = worstOf(reports) === "broken" ? 4 : 0;
+    return { stdout, stderr: "", exitCode, atOnce: true };
   } finally {
     clearTimeout(timer);
     limit.abort(new ThothError("time-limit", "the checks are over"));
-    for (const services of opened)
-      await services.then(
-        (one) => one.close(),
-        () => undefined,
-      );
+    // What hangs is not waited for
+    await Promise.race([Promise.allSettled(opened.map(closed)), pause(closeMs, context.signal)]);
   }
+}
+
+const closeMs = 300;
+
+async function closed(services: Promise<Services>): Promise<void> {
+  await (await services).close();
 }
 
 /** What there is to look at, or the mistakes of the settings. */

@@ -1,5 +1,6 @@
 import type { CheckReport } from "../../model/checkup.ts";
 import { ThothError } from "../../util/errors.ts";
+import { broker } from "./broker.ts";
 import { type Check, examine, findingOf, type Patient } from "./check.ts";
 import { clock } from "./clock.ts";
 import { cluster } from "./cluster.ts";
@@ -21,6 +22,7 @@ const checks: readonly Check[] = [
   sandbox,
   store,
   database,
+  broker,
   queue,
   cluster,
   disk,
