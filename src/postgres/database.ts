@@ -33,6 +33,8 @@ export interface Queries {
 export interface Database extends Queries {
   readonly schema: string;
   readonly place: PostgresPlace;
+  /** Whether it ever answered. */
+  readonly reached: boolean;
   /**
    * Everything or nothing. May run `action` several times, and once more after it took effect where
    * the answer to COMMIT was lost: the second time must do no harm. Its errors roll back.
@@ -47,13 +49,21 @@ export interface DatabaseOptions {
   /** Connections at most; more work waits for one. */
   readonly connections?: number;
   readonly patienceMs?: number;
+  /** It answered before, though not to this. */
+  readonly reached?: boolean;
   /** How long one connection may take to be made. */
   readonly connectMs?: number;
   /** How the server's own lists call this program. */
   readonly name?: string;
 }
 
-const standard = { connections: 4, patienceMs: 60_000, connectMs: 10_000, name: "thoth" };
+const standard = {
+  connections: 4,
+  patienceMs: 60_000,
+  connectMs: 10_000,
+  name: "thoth",
+  reached: false,
+};
 const longestPauseMs = 1000;
 
 /** Connects to nothing yet. Throws `bad-configuration` for an address that is none. */
@@ -88,7 +98,7 @@ class PooledDatabase implements Database {
   readonly #settings: PostgresSettings;
   readonly #options: typeof standard;
   #pool: Promise<Pool> | undefined;
-  #reached = false;
+  #reached: boolean;
 
   constructor(settings: PostgresSettings, options: typeof standard) {
     const { origin, schema, url } = settings;
@@ -96,6 +106,11 @@ class PooledDatabase implements Database {
     this.place = { shown: postgresAddress(url)?.shown ?? "", origin };
     this.#settings = settings;
     this.#options = options;
+    this.#reached = options.reached;
+  }
+
+  get reached(): boolean {
+    return this.#reached;
   }
 
   query(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {

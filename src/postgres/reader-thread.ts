@@ -9,14 +9,15 @@ interface ReaderStart {
   readonly settings: PostgresSettings;
   readonly signal: Int32Array;
   readonly port: MessagePort;
+  readonly reached: boolean;
 }
 
 /** Answers what `openReader` asks, one after the other, once `prepare` is done. */
 export function serveReader(prepare: (database: Database) => Promise<void>): void {
   const start: unknown = workerData;
   if (!isStart(start)) throw new Error("this program is a thread of another");
-  const { settings, signal, port } = start;
-  const database = openDatabase(settings, { connections: 1, name: "thoth reads" });
+  const { settings, signal, port, reached } = start;
+  const database = openDatabase(settings, { connections: 1, name: "thoth reads", reached });
   // Whoever asks first is told of its failure
   let ready: Promise<void> | undefined = prepare(database);
   ready.catch(() => {});

@@ -32,14 +32,14 @@ const mostMs = 180_000;
 /**
  * Reads a database while everything else waits. A thread of its own holds the one connection, since
  * only there its answers come in meanwhile; it connects at once. `program` is the built
- * `bin/database-reader.ts`.
+ * `bin/database-reader.ts`, `reached` whether the database ever answered.
  */
-export function openReader(settings: PostgresSettings, program: string): Reader {
+export function openReader(settings: PostgresSettings, program: string, reached = false): Reader {
   if (!existsSync(program)) throw new Error(`${program} is missing: it was not built`);
   const signal = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(program, {
-    workerData: { settings, signal, port: port2 },
+    workerData: { settings, signal, port: port2, reached },
     transferList: [port2],
   });
   // Nobody waits for a thread that nobody asks

@@ -186,25 +186,15 @@ function faultRules(): void {
     await using(newWorld(), async (open) => {
       const writers = [open(), open(), open()];
       const versions = Array.from({ length: 60 }, (_, at) => `2.${at}`);
-      const write = async (writer: KnowledgeStore, own: readonly string[]) => {
-        for (const version of own) {
-          writer.putMetadata(release(version), wheel, metadata);
-          await writer.flush();
-        }
-      };
-      const [first = ""] = versions;
-      for (const writer of writers) await write(writer, [first]);
-      const work = writers.map((writer, at) =>
-        write(
-          writer,
-          versions.filter((_, position) => position % 3 === at),
-        ),
-      );
-      for (let round = 0; round < 3; round += 1) {
-        await server.kill();
-        await server.start();
+      for (let round = 0; round < 4; round += 1) {
+        const put = versions.slice(15 * round, 15 * (round + 1));
+        for (const [at, version] of put.entries())
+          writers[at % 3]?.putMetadata(release(version), wheel, metadata);
+        const flushed = Promise.all(writers.map((writer) => writer.flush()));
+        if (round > 0) await server.kill();
+        if (round > 0) await server.start();
+        await flushed;
       }
-      await Promise.all(work);
       const [reader] = writers;
       reader?.catchUp();
       const known = versions.filter((version) => reader?.metadata(release(version), wheel));

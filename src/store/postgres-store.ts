@@ -76,7 +76,7 @@ class PostgresBacking implements Backing {
     const folder = join(cacheDirectory, "postgresql");
     this.#database = openDatabase(settings);
     this.#cache = new DatabaseCache(folder, settings.schema, {
-      reader: () => openReader(settings, program),
+      reader: () => openReader(settings, program, this.#database.reached),
       database: () => this.migrated(),
     });
     this.quarantine = new Quarantine((path) => this.#cache.drop(path));
