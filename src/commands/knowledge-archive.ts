@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
+import type { Configuration } from "../config.ts";
 import { jsonDocument } from "../reports/json-document.ts";
 import { renderExport, renderImport } from "../reports/knowledge-archive.ts";
 import { exportKnowledge } from "../store/knowledge-export.ts";
 import { importKnowledge } from "../store/knowledge-import.ts";
+import { ThothError } from "../util/errors.ts";
 import { programVersion } from "../util/program.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { withServices } from "./with-services.ts";
@@ -17,6 +19,7 @@ export function runExport(
 ): Promise<CommandResult> {
   const { workingDirectory } = context;
   return withServices(context, workingDirectory, async ({ configuration, now, signal }) => {
+    requireFolder(configuration);
     context.emit({ type: "stage", stage: "exporting", detail: configuration.storeDirectory });
     const result = await exportKnowledge({
       store: configuration.storeDirectory,
@@ -45,6 +48,7 @@ export function runImport(
 ): Promise<CommandResult> {
   const { workingDirectory } = context;
   return withServices(context, workingDirectory, async ({ configuration, now, signal }) => {
+    requireFolder(configuration);
     const { manifest, content, merged, damaged } = await importKnowledge({
       store: configuration.storeDirectory,
       archive: resolve(workingDirectory, request.archive),
@@ -87,5 +91,13 @@ export function runImport(
         })
       : renderImport(figures, request.archive, context.color.stdout);
     return { stdout, stderr: "", exitCode: 0 };
+  });
+}
+
+/** An archive is made of a folder's files, and merged into them. */
+function requireFolder({ knowledge }: Configuration): void {
+  if (knowledge === "json") return;
+  throw new ThothError("usage", "archives are of a folder, and knowledge is in PostgreSQL here", {
+    hint: "`thoth knowledge copy` goes between both; with THOTH_KNOWLEDGE=json the folder is meant",
   });
 }
