@@ -8,6 +8,9 @@ const commands = [
   "fixtures/rig.test.ts",
 ];
 
+// A machine may be many times slower than the one that a test was written on; what hangs ends anyway.
+const patience = { testTimeout: 120_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -18,7 +21,7 @@ export default defineConfig({
           name: "unit",
           include: ["src/**/*.test.ts", "fixtures/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: commands,
-          testTimeout: 30_000,
+          ...patience,
         },
       },
       {
@@ -26,7 +29,7 @@ export default defineConfig({
           name: "commands",
           include: commands,
           globalSetup: ["fixtures/build.ts"],
-          testTimeout: 120_000,
+          ...patience,
         },
       },
     ],
