@@ -10,6 +10,7 @@ import {
   singleVersion,
   type VersionRange,
 } from "../python/version-range.ts";
+import { apartFacts } from "./apart.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Candidate } from "./examiner.ts";
 import type { Cause, Incompatibility, PackageKey } from "./incompatibility.ts";
@@ -186,12 +187,13 @@ function entail(catalog: Catalog, candidate: Candidate, refusedBefore: boolean):
   if (refused !== undefined) return refused;
   // A version is often decided anew; its facts stay the same until more neighbours were looked at
   const spanned = refusedBefore ? catalog.lookedAtOf(name) : 0;
-  const incompatibilities = catalog.entailed(`${name} ${version.text} ${spanned}`, () =>
-    dependencies.flatMap((dependency) => {
+  const incompatibilities = catalog.entailed(`${name} ${version.text} ${spanned}`, () => [
+    ...dependencies.flatMap((dependency) => {
       const span = refusedBefore ? sameDependencySpan(catalog, candidate, dependency) : own;
       return dependencyFacts(catalog, name, version, span, dependency);
     }),
-  );
+    ...apartFacts(catalog, candidate),
+  ]);
   return { version, incompatibilities };
 }
 

@@ -2,6 +2,7 @@ import type { NotNewest } from "../model/advice.ts";
 import type { PackageName } from "../python/name.ts";
 import { compareVersions, parseVersion } from "../python/version.ts";
 import { contains } from "../python/version-range.ts";
+import { apartReason } from "./apart.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Candidate } from "./examiner.ts";
@@ -85,5 +86,7 @@ export function whyNot(
       return `${text} needs ${dependency.text}, but ${dependency.name} is ${other.version.text} (${other.requiredBy.values().next().value})`;
     }
   }
-  return `${text} leads to a conflict further down`;
+  return (
+    apartReason(usable, needed.values(), catalog) ?? `${text} leads to a conflict further down`
+  );
 }

@@ -1,5 +1,6 @@
 import type { Pin, Product } from "../model/advice.ts";
 import type { Gap } from "../model/gap.ts";
+import { failedBesideOthers, type InstalledFact } from "../model/knowledge.ts";
 import type { PackageName } from "../python/name.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
@@ -42,6 +43,13 @@ function pinOf(one: Needed, catalog: Catalog): Pin {
   };
 }
 
+/** Whether a release was seen to fail, but beside others than the stack has. */
+function isOpen(fact: InstalledFact, pins: Product["pins"]): boolean {
+  const isThere = ({ name, version }: { name: PackageName; version: string }) =>
+    pins.get(name)?.release.version === version;
+  return failedBesideOthers(fact) && fact.apartFrom?.some(isThere) !== true;
+}
+
 /** Pins that nobody saw to install on the runtime, where that is asked for. */
 export function verificationGaps(
   product: Product,
@@ -52,7 +60,8 @@ export function verificationGaps(
   const gaps: Gap[] = [];
   for (const { release, source, requiredBy } of product.pins.values()) {
     if (source !== undefined) continue;
-    if (context.knowledge.installed(release, context.runtime.id) !== undefined) continue;
+    const fact = context.knowledge.installed(release, context.runtime.id);
+    if (fact !== undefined && !isOpen(fact, product.pins)) continue;
     gaps.push({
       missing: "installed",
       release,

@@ -1,6 +1,11 @@
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
-import { excludingFailures, type FailureClass, type InstalledFact } from "../model/knowledge.ts";
+import {
+  excludingFailures,
+  type FailureClass,
+  failedBesideOthers,
+  type InstalledFact,
+} from "../model/knowledge.ts";
 import { type Release, releaseText } from "../model/release.ts";
 import { findSandbox } from "../sandbox/sandbox.ts";
 import { checkInstalled } from "../solver/install-check.ts";
@@ -108,7 +113,8 @@ function keep(bench: Bench, release: Release, fact: InstalledFact): void {
   services.store.putInstalled(release, runtime.id, fact);
   const { failure, detail = "" } = fact;
   if (failure === undefined || !excludingFailures.has(failure)) return;
-  const text = `${release.name} ${release.version}`;
+  const beside = (fact.apartFrom ?? []).map(({ name, version }) => `${name} ${version}`);
+  const text = [`${release.name} ${release.version}`, ...beside].join(" beside ");
   services.emit({ type: "rejected", release: text, failure, detail });
 }
 
@@ -130,6 +136,7 @@ function isTried({ services, runtime, learner }: Bench, release: Release): boole
   const fact = services.store.installed(release, runtime.id);
   if (fact?.sha256 === undefined || fact.sha256 === "") return false;
   if (fact.failure !== undefined && worthAnotherTry.has(fact.failure)) return false;
+  if (failedBesideOthers(fact)) return false;
   const file = services.store.details(release)?.find(({ filename }) => filename === fact.filename);
   return file?.sha256 === fact.sha256 && learner.fileOf(release) === fact.filename;
 }

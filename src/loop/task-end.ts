@@ -1,4 +1,4 @@
-import { excludingFailures } from "../model/knowledge.ts";
+import { failedByItself } from "../model/knowledge.ts";
 import type { Task, TaskResult } from "../model/task.ts";
 import type { KnowledgeStore } from "../store/store.ts";
 import { ThothError } from "../util/errors.ts";
@@ -25,8 +25,7 @@ function endOf(task: Task, result: TaskResult | undefined, store: KnowledgeStore
 /** Whether what was learnt is that it can't be had. */
 function isNever(task: Task, store: KnowledgeStore): boolean {
   if (task.kind === "install") {
-    const failure = store.installed(task.release, task.runtime)?.failure;
-    return failure !== undefined && excludingFailures.has(failure);
+    return failedByItself(store.installed(task.release, task.runtime));
   }
   return (
     task.kind === "learn-releases" && store.releases(task.name, task.index)?.absent !== undefined

@@ -173,10 +173,28 @@ export interface InstalledFact {
   readonly sha256?: string;
   /** Modules that were imported. */
   readonly modules: readonly string[];
+  /** Releases beside which it did not import, by fault of the pair: it may beside others. */
+  readonly apartFrom?: readonly NamedRelease[];
   /** e.g. {"pip": "23.2.1", "sandbox": "bubblewrap 0.8.0"}. */
   readonly tools: Readonly<Record<string, string>>;
   readonly durationMs: number;
   readonly observedAt: string;
+}
+
+interface NamedRelease {
+  readonly name: PackageName;
+  readonly version: string;
+}
+
+/** Whether a release failed by its own fault, so that it is never chosen for that runtime. */
+export function failedByItself(fact: InstalledFact | undefined): boolean {
+  if (fact?.failure === undefined || !excludingFailures.has(fact.failure)) return false;
+  return !failedBesideOthers(fact);
+}
+
+/** Whether all that is known is beside what a release does not import: how it fares is open. */
+export function failedBesideOthers({ failure, apartFrom = [] }: InstalledFact): boolean {
+  return failure === "import-abi" && apartFrom.length > 0;
 }
 
 /** What was learnt of a direct source (git, path, url) that no index lists. */

@@ -101,6 +101,19 @@ test.each([
   expect(facts["demo==1.0"]).toMatchObject({ outcome: "failed", failure });
 });
 
+test("a release that was built for another release beside it is told apart from that one only", async () => {
+  const facts = await check([
+    demo("raise ValueError('other_lib.dtype size changed, may indicate binary incompatibility')"),
+    { name: "other-lib", version: "2.1", files: { "other_lib.py": "" } },
+    { name: "third", version: "1.0", files: { "third.py": "" } },
+  ]);
+
+  expect(facts["demo==1.0"]).toMatchObject({
+    failure: "import-abi",
+    apartFrom: [{ name: "other-lib", version: "2.1" }],
+  });
+});
+
 test("the failure of one release is not held against another", async () => {
   const facts = await check([
     { name: "broken", files: { "broken.py": "print 'old'\n" } },

@@ -89,6 +89,7 @@ export class InstallResults {
     const fact: InstalledFact = {
       outcome: failure === undefined ? "ok" : "failed",
       ...(failure === undefined ? {} : failure),
+      ...(failure?.failure === "import-abi" ? this.#apartFrom(pin, failure.detail) : {}),
       filename: pin.filename,
       sha256: pin.sha256,
       modules,
@@ -99,6 +100,21 @@ export class InstallResults {
     this.facts.set(releaseText(pin.release), fact);
     this.#check.onResult?.(pin.release, fact);
   }
+
+  /** What was installed beside it and is named in the last words: the fault is of the two. */
+  #apartFrom({ release }: InstallPin, detail: string): Pick<InstalledFact, "apartFrom"> {
+    const words = detail.trimEnd().split("\n").at(-1) ?? "";
+    const beside = [...this.#check.pins, ...this.#check.context].map((pin) => pin.release);
+    const named = beside.filter(({ name }) => name !== release.name && isNamed(name, words));
+    if (named.length === 0) return {};
+    return { apartFrom: named.map(({ name, version }) => ({ name, version })) };
+  }
+}
+
+/** Whether a text has the name as a word; modules have `_` where names have `-`. */
+function isNamed(name: string, text: string): boolean {
+  const word = name.replaceAll("-", "[-_]");
+  return new RegExp(`(?<![\\w-])${word}(?![\\w-])`, "i").test(text);
 }
 
 /** pip takes a file for what it says it is, but refuses it where another name or version is asked for. */

@@ -29,7 +29,15 @@ export const metadataFacts: FactKind<MetadataFact> = {
 export const installedFacts: FactKind<InstalledFact> = {
   kind: "installed",
   is: (value): value is InstalledFact => isObserved(value) && isTextList(value["modules"]),
-  prefer: newer,
+  // Beside what a release does not import is no less true once it did beside something else.
+  prefer: (known, learnt) => {
+    const last = newer(known, learnt);
+    const apart = new Map(
+      [...(known.apartFrom ?? []), ...(learnt.apartFrom ?? [])].map((one) => [asciiJson(one), one]),
+    );
+    if (apart.size === (last.apartFrom?.length ?? 0)) return last;
+    return { ...last, apartFrom: [...apart.keys()].sort().flatMap((key) => apart.get(key) ?? []) };
+  },
 };
 
 /** Security indicators by version and file name. */

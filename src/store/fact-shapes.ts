@@ -58,6 +58,10 @@ const failed: Shape<Failed> = {
   observedAt: isTime,
 };
 
+const namedRelease: Shape<{ name: string; version: string }> = { name: isName, version: isText };
+const areNamedReleases: Check = (value) =>
+  Array.isArray(value) && value.every((one) => fits(one, namedRelease));
+
 const installed: Shape<InstalledFact> = {
   outcome: isOneOf("ok", "failed"),
   failure: isOptional(isWord),
@@ -65,6 +69,7 @@ const installed: Shape<InstalledFact> = {
   filename: isOptional(isText),
   sha256: isOptional(isSha256),
   modules: isTextList,
+  apartFrom: isOptional(areNamedReleases),
   tools: isMapOf(isText),
   durationMs: isCount,
   observedAt: isTime,

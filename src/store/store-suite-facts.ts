@@ -203,6 +203,19 @@ export function mergeRules(world: () => StoreUnderTest): void {
     expect(store.installed(flask303, runtime)).toEqual(later);
   });
 
+  test("beside what a release did not import stays known once it did beside something else", async () => {
+    const { store } = world();
+    const apartFrom = [{ name: flask, version: "2.0" }];
+    const failed = { ...installed, outcome: "failed", failure: "import-abi", apartFrom } as const;
+    const later = { ...installed, observedAt: "2026-05-01T00:00:00Z" };
+    store.putInstalled(flask303, runtime, failed);
+    await store.flush();
+    store.putInstalled(flask303, runtime, later);
+    await store.flush();
+
+    expect(store.installed(flask303, runtime)).toEqual({ ...later, apartFrom });
+  });
+
   test("metadata that is known is not taken back by a later failure to read it", async () => {
     const { store } = world();
     store.putMetadata(flask303, wheel, metadata);

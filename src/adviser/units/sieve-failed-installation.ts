@@ -1,4 +1,4 @@
-import { excludingFailures } from "../../model/knowledge.ts";
+import { failedByItself } from "../../model/knowledge.ts";
 import { failureText } from "../../reports/failure-text.ts";
 import type { Sieve } from "../unit.ts";
 
@@ -9,8 +9,7 @@ export const failedInstallation: Sieve = {
   rejects(candidate, context) {
     if (!context.heedFailures) return undefined;
     const fact = context.knowledge.installed(candidate.release, context.runtime.id);
-    if (fact?.outcome !== "failed" || fact.failure === undefined) return undefined;
-    if (!excludingFailures.has(fact.failure)) return undefined;
+    if (fact?.failure === undefined || !failedByItself(fact)) return undefined;
     return failureText(fact.failure);
   },
 };
