@@ -33,3 +33,15 @@ test("values of settings are never told", async () => {
 
   expect(JSON.stringify(found)).not.toContain("s3cret");
 });
+
+test("a secret in the project's file is warned of", async () => {
+  const found = await find(
+    "thoth:\n  postgresql_url: postgresql://me:s3cret@db.example/team\n",
+    {},
+  );
+
+  expect(found.slice(1)).toMatchObject([
+    { condition: "warning", hint: "set THOTH_POSTGRESQL_URL in the environment instead" },
+  ]);
+  expect(JSON.stringify(found)).not.toContain("s3cret");
+});

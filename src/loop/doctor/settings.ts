@@ -8,7 +8,12 @@ type Settings = Pick<Patient, "configuration" | "environment" | "settings">;
 /** What is set, and what is set in vain. */
 export const settings: Check<Settings> = {
   name: "settings",
-  find: async (patient) => [given(patient), ...unused(patient), ...misspelt(patient)],
+  find: async (patient) => [
+    given(patient),
+    ...unused(patient),
+    ...misspelt(patient),
+    ...exposed(patient),
+  ],
 };
 
 function given({ settings: all }: Settings): Finding {
@@ -39,6 +44,20 @@ function misspelt({ environment, settings: all }: Settings): readonly Finding[] 
     const text = `the variable ${name} means nothing to this program`;
     return [{ condition: "warning", text, hint: `did you mean ${meant}?` }];
   });
+}
+
+const secrets: ReadonlySet<string> = new Set(["kafka_password", "postgresql_url"]);
+
+/** Secrets that lie where a repository has them: in the file of the project. */
+function exposed({ settings: all }: Settings): readonly Finding[] {
+  const found = all.filter(
+    ({ setting, origin }) => secrets.has(setting) && origin.startsWith(".thoth.yaml:"),
+  );
+  return found.map(({ setting, origin }) => ({
+    condition: "warning",
+    text: `${origin}: \`${setting}\`, which may hold a password, stands in the project's file`,
+    hint: `set THOTH_${setting.toUpperCase()} in the environment instead`,
+  }));
 }
 
 /** Variables that are no settings: what services take, and what commands of watched projects get. */
