@@ -211,8 +211,6 @@ export function mergeRules(world: () => StoreUnderTest): void {
     store.putInstalled(flask303, runtime, failed);
     await store.flush();
     store.putInstalled(flask303, runtime, later);
-    await store.flush();
-
     expect(store.installed(flask303, runtime)).toEqual({ ...later, apartFrom });
   });
 
