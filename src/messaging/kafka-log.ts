@@ -43,6 +43,7 @@ const partition = 0;
 const tryAgainMs = 250;
 /** What this process wrote itself it need not read at once. */
 const restMs = 25;
+const closingMs = 3000;
 
 /**
  * One partition of Kafka as a log: appended to with the word of all replicas, read by everybody
@@ -142,7 +143,10 @@ export class KafkaLog {
 
   async close(): Promise<void> {
     const all = [this.#admin.close(), this.#producer.close(), this.#consumer?.disconnect()];
-    await Promise.allSettled(all);
+    // After many outages kafkajs may never end a consumer
+    const { promise, end } = inAWhile(closingMs);
+    await Promise.race([Promise.allSettled(all), promise]);
+    end();
   }
 
   /** Calls until it works, or fails in a way that does not pass. */
