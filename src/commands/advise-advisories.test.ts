@@ -60,7 +60,7 @@ installed and imported: none of 2 (--verify none)
 knowledge: revision R, oldest part confirmed less than a minute ago
 Locked 2 packages for RUNTIME in TIME
 `);
-  expect(run).toMatchObject({ exitCode: 0, stderr: "learning: 1 fact\n" });
+  expect(run).toMatchObject({ exitCode: 0, stderr: "learning: 2 facts\n" });
   expect(pins(project)).toEqual(["core==2.0", "web==2.0"]);
   expect((await advise()).stdout).not.toContain("moved off");
 });
