@@ -2,42 +2,60 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithKafka } from "../../fixtures/describe-with-kafka.ts";
 import { type KafkaBroker, startKafka } from "../../fixtures/kafka-broker.ts";
 import { wheel } from "../../fixtures/packages.ts";
-import { makeProject, thoth } from "../../fixtures/rig.ts";
+import {
+  describeWithPostgres,
+  type PostgresServer,
+  startPostgres,
+} from "../../fixtures/postgres-server.ts";
+import { makeProject, type TestProject, thoth } from "../../fixtures/rig.ts";
 import { servedIndex } from "../../fixtures/served-index.ts";
 import { pinsOf } from "../../fixtures/told.ts";
 
 let broker: KafkaBroker;
+let database: PostgresServer;
 
-describeWithKafka("messages in Kafka", () => {
-  beforeAll(async () => {
-    broker = await startKafka();
-  }, 180_000);
-  afterAll(() => broker.remove());
-  loopRules();
-  refusalRules();
-});
+describeWithPostgres("a team", () =>
+  describeWithKafka("with messages in Kafka", () => {
+    beforeAll(async () => {
+      [broker, database] = await Promise.all([startKafka(), startPostgres()]);
+    }, 180_000);
+    afterAll(() => Promise.all([broker.remove(), database.remove()]));
+    loopRules();
+    refusalRules();
+  }),
+);
 
 function loopRules(): void {
-  test("what is asked for in Kafka, an investigator brings to its end: the lock", async () => {
+  test("what is asked for in Kafka, an investigator elsewhere brings to its end: the lock of one machine", async () => {
+    const pipfile = '[packages]\nweb = "*"\n';
     const index = await servedIndex([
       wheel({ name: "web", version: "1.0", requires: ["core"] }),
       wheel({ name: "core", version: "1.0" }),
     ]);
-    const project = makeProject({ pipfile: '[packages]\nweb = "*"\n' });
-    const env = { THOTH_MESSAGING: "kafka", THOTH_KAFKA_BROKERS: broker.address };
-    const run = (...args: readonly string[]) => thoth(project, args, { index: index.url, env });
+    const [alone, project] = [makeProject({ pipfile }), makeProject({ pipfile })];
+    const elsewhere = makeProject();
+    const env = {
+      THOTH_MESSAGING: "kafka",
+      THOTH_KAFKA_BROKERS: broker.address,
+      THOTH_KNOWLEDGE: "postgresql",
+      THOTH_POSTGRESQL_URL: database.database("team").url,
+    };
+    const run = (by: TestProject, ...args: readonly string[]) =>
+      thoth(by, args, { index: index.url, env });
 
-    const asked = await run("advise", "--no-wait");
-    const waiting = await run("queue", "list", "--json");
-    const worked = await run("investigate", "--json");
-    const left = await run("queue", "stats");
+    await thoth(alone, ["advise"], { index: index.url });
+    const asked = await run(project, "advise", "--no-wait");
+    const waiting = await run(elsewhere, "queue", "list", "--json");
+    const worked = await run(elsewhere, "investigate", "--json");
+    const left = await run(project, "queue", "stats");
 
     expect({ exitCode: asked.exitCode, stderr: asked.stderr }).toEqual({ exitCode: 3, stderr: "" });
     expect(waiting.stdout).toContain('"unresolved_package"');
     expect({ exitCode: worked.exitCode, stderr: worked.stderr }).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(worked.stdout)).toMatchObject({ waiting: 0, dead: [], failed: 0 });
-    expect(pinsOf(project.files()["Pipfile.lock"])["default"]).toEqual(["core==1.0", "web==1.0"]);
     expect(left.stdout).toBe("The queue is empty\n");
+    expect(pinsOf(project.files()["Pipfile.lock"])["default"]).toEqual(["core==1.0", "web==1.0"]);
+    expect(project.files()["Pipfile.lock"]).toBe(alone.files()["Pipfile.lock"]);
   });
 }
 
