@@ -42,6 +42,7 @@ test("all runtimes: the first one's lock is written, and the others say whether 
   );
   expect(JSON.parse(project.files()["Pipfile.lock"] ?? "").default.web.version).toBe("==2.0");
   expect(run.stderr).toContain("warning: .thoth.yaml: `host`, `managers` mean nothing here");
+  expect(run.stderr.match(/^warning: \.thoth\.yaml/gm)).toHaveLength(1);
 
   const document = JSON.parse((await advise("--runtime", "all", "--json")).stdout);
   expect(document).toMatchObject({

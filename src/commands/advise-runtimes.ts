@@ -43,8 +43,7 @@ export async function runAdviseRuntimes(
   const code = worst(answers.map(({ result, holds }) => (holds === false ? 1 : result.exitCode)));
   if (!context.json) {
     const text = answers.map((answer) => textOf(answer)).join("\n");
-    const notices = answers.map(({ result }) => result.stderr).join("");
-    return { stdout: text, stderr: notices, exitCode: code };
+    return { stdout: text, stderr: noticesOf(answers), exitCode: code };
   }
   const advices = answers.map(({ runtime, result, holds }) => ({
     runtime,
@@ -115,6 +114,12 @@ function textOf({ runtime, result, holds, differences }: Answer): string {
     ),
   );
   return `${title}\nThe lock does not hold here:\n${lines.join("\n")}\n`;
+}
+
+/** What every runtime's advice warns of, such as a setting that means nothing, is said once. */
+function noticesOf(answers: readonly Answer[]): string {
+  const all = answers.flatMap(({ result }) => result.stderr.split(/^(?=(?:warning|error)\b)/m));
+  return [...new Set(all)].join("");
 }
 
 function worst(codes: readonly number[]): number {
