@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { message, queueBundle, settings, startBroker } from "./lib/kafka.mjs";
+import { queueBundle, settings, startBroker } from "./lib/kafka.mjs";
+import { message } from "./lib/message.mjs";
 import { folder, options, record } from "./lib/world.mjs";
 
 const { values, positionals } = options({

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { message } from "./lib/message.mjs";
 
 function print(text) {
   process.stdout.write(`${text}\n`);
@@ -69,20 +70,6 @@ async function child(mode, root, args) {
   const { openLocalQueue } = await import(join(root, "thoth.mjs"));
   const open = (name) => openLocalQueue(join(root, `queue-${name}`));
   print(JSON.stringify(await { fill, depth, share, synced }[mode](open, ...args)));
-}
-
-function message(name) {
-  return {
-    type: "unresolved_package",
-    component_name: "thoth",
-    service_version: "0.1.0",
-    version: "v2",
-    package_name: name,
-    index_url: "https://index.example/simple",
-    package_version: "1.2.3",
-    solver: null,
-    filename: null,
-  };
 }
 
 function messages(label, count) {

@@ -4,7 +4,8 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { message, settings } from "./kafka.mjs";
+import { settings } from "./kafka.mjs";
+import { message } from "./message.mjs";
 
 const [, , mode, bundle, address, prefix, effects, from, to, batch, workMs] = process.argv;
 const { openKafkaQueue } = (await import(bundle)).default;

@@ -42,17 +42,3 @@ export function queueBundle() {
 export function settings(address, topicPrefix) {
   return { brokers: [address], origin: "the measurement", client: "kafkajs", topicPrefix };
 }
-
-export function message(name) {
-  return {
-    type: "unresolved_package",
-    component_name: "thoth",
-    service_version: "0.1.0",
-    version: "v2",
-    package_name: name,
-    index_url: "https://index.example/simple",
-    package_version: "1.2.3",
-    solver: null,
-    filename: null,
-  };
-}
