@@ -7,7 +7,7 @@ import { contains, interval, singleVersion, type VersionRange } from "../python/
 import type { Catalog } from "./catalog.ts";
 import type { Candidate } from "./examiner.ts";
 import type { Incompatibility } from "./incompatibility.ts";
-import { positive } from "./term.ts";
+import { positive, type Term } from "./term.ts";
 
 /**
  * What was seen not to import together. A release that is older than the one beside it was built for
@@ -30,7 +30,7 @@ export function apartFacts(catalog: Catalog, candidate: Candidate): readonly Inc
     );
     return [
       {
-        terms: new Map<PackageName, ReturnType<typeof positive>>([
+        terms: new Map<PackageName, Term>([
           [release.name, positive(ranges.own)],
           [other.name, positive(ranges.other)],
         ]),
