@@ -80,3 +80,14 @@ test("the reason for the earlier series names the two", () => {
     },
   ]);
 });
+
+test("that holds for a package that neither needs, too", () => {
+  const made = new MemoryStore();
+  made.add("app==1.5", { requires: [] }).add("app==1.4", { requires: [] });
+  made.add("lib==2.1", { requires: [] });
+  made.add("z==1", { requires: ["lib"] });
+
+  expect(resolved(seenApart(made, "app==1.5", "lib", "2.1"), ["app", "z"])).toBe(
+    "locked: app==1.4 lib==2.1 z==1",
+  );
+});

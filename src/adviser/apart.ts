@@ -22,7 +22,9 @@ export function apartFacts(catalog: Catalog, candidate: Candidate): readonly Inc
   const { apartFrom = [] } = knowledge.installed(release, runtime.id) ?? {};
   return apartFrom.flatMap((other): readonly Incompatibility[] => {
     const otherVersion = parseVersion(other.version);
-    const index = catalog.candidatesOf(other.name)?.list.index;
+    // It may be met later than this, and what is entailed is made once
+    const isKnown = catalog.isKnown(other.name, `${release.name}==${version.text}`);
+    const index = isKnown ? catalog.candidatesOf(other.name)?.list.index : undefined;
     if (otherVersion === undefined || index === undefined) return [];
     const ranges = partedRanges(
       { version, time: timeOf(release, knowledge) },
