@@ -1,5 +1,4 @@
 import type { Gap } from "../model/gap.ts";
-import type { PackageName } from "../python/name.ts";
 import { anyVersion } from "../python/version-range.ts";
 import type { Catalog } from "./catalog.ts";
 import type { AdviceContext } from "./context.ts";
@@ -10,7 +9,6 @@ import { Limits } from "./limits.ts";
 import { ownDemands } from "./requirements.ts";
 import { type SearchResult, searchInSteps } from "./search.ts";
 import { type Stack, stackOf } from "./stack.ts";
-import type { Needed } from "./walk.ts";
 
 /** The best stack that was found, and how good any could be. */
 export interface BestStack {
@@ -69,8 +67,6 @@ class Quest {
   private searches = 1;
   /** As little as can be speaks against the stack; what is left to settle weighs less. */
   private refining = false;
-  private dearOf: Stack | undefined;
-  private dearOnes: readonly Dear[] = [];
 
   /** `first`: how the search without limits ended. */
   constructor(
@@ -141,21 +137,14 @@ class Quest {
    */
   private tight(): ReadonlySet<string> {
     const tight = new Set<string>();
-    for (const { name, cost, demands } of this.dear) {
+    for (const { needed, cost } of this.stack.dear) {
+      const { name, demands } = needed;
       const limit = this.allowance.limits.get(name) ?? noCost;
       if (compareCosts(cost, limit, this.parts) <= 0) continue;
       tight.add(name);
       for (const { from } of demands) if (from !== undefined) tight.add(from);
     }
     return tight;
-  }
-
-  /** What of the best stack so far is not for nothing. */
-  private get dear(): readonly Dear[] {
-    const { stack, catalog } = this;
-    if (this.dearOf !== stack) this.dearOnes = dearOnes(stack, catalog);
-    this.dearOf = stack;
-    return this.dearOnes;
   }
 
   /**
@@ -171,22 +160,6 @@ class Quest {
   private get isBest(): boolean {
     return compareCosts(this.stack.cost, this.allowance.bound) <= 0;
   }
-}
-
-interface Dear {
-  readonly name: PackageName;
-  readonly cost: Cost;
-  readonly demands: Needed["demands"];
-}
-
-function dearOnes({ needed }: Stack, catalog: Catalog): readonly Dear[] {
-  const dear: Dear[] = [];
-  for (const { name, version, demands } of needed.values()) {
-    const candidate = catalog.candidatesOf(name)?.at(version.text);
-    const cost = candidate === undefined ? noCost : catalog.cost(candidate);
-    if (cost !== noCost) dear.push({ name, cost, demands });
-  }
-  return dear;
 }
 
 /** What every stack spends: on each package that the project asks for, its cheapest release. */

@@ -14,6 +14,13 @@ export interface Stack {
   readonly result: SearchResult;
   /** What each package is part of; empty where there is no stack. */
   readonly needed: ReadonlyMap<PackageName, Needed>;
+  /** What of that is not for nothing. */
+  readonly dear: readonly Dear[];
+  readonly cost: Cost;
+}
+
+interface Dear {
+  readonly needed: Needed;
   readonly cost: Cost;
 }
 
@@ -21,16 +28,28 @@ export interface Stack {
 export function stackOf(result: SearchResult): Stack {
   const { failure, decisions, catalog } = result;
   const needed = failure === undefined ? walk(decisions, catalog) : new Map();
-  return { result, needed, cost: stackCost(needed, catalog) };
+  const dear = dearOnes(needed, catalog);
+  return { result, needed, dear, cost: sumOf(dear, needed, catalog) };
 }
 
 /** The sum over the releases, and what combinations of them weigh. */
 export function stackCost(needed: Stack["needed"], catalog: Catalog): Cost {
-  let cost = noCost;
-  for (const { name, version } of needed.values()) {
-    const candidate = catalog.candidatesOf(name)?.at(version.text);
-    if (candidate !== undefined) cost = addCosts(cost, catalog.cost(candidate));
+  return sumOf(dearOnes(needed, catalog), needed, catalog);
+}
+
+function dearOnes(needed: Stack["needed"], catalog: Catalog): readonly Dear[] {
+  const dear: Dear[] = [];
+  for (const one of needed.values()) {
+    const candidate = catalog.candidatesOf(one.name)?.at(one.version.text);
+    const cost = candidate === undefined ? noCost : catalog.cost(candidate);
+    if (cost !== noCost) dear.push({ needed: one, cost });
   }
+  return dear;
+}
+
+function sumOf(dear: Stack["dear"], needed: Stack["needed"], catalog: Catalog): Cost {
+  let cost = noCost;
+  for (const one of dear) cost = addCosts(cost, one.cost);
   for (const one of combinationsOf(catalog.context))
     if (speaksAgainst(one, needed)) cost = addCosts(cost, combinationCost(one) ?? noCost);
   return cost;
